@@ -1,0 +1,379 @@
+"""The vocabulary: the values that travel between the packages.
+
+Standard library only, so that every package may know it. All values are frozen. "Unknown" is ``None``, never
+an empty string and never today's date; times are aware.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from typing import Literal
+
+SHANGHAI = timezone(timedelta(hours=8), "+08:00")
+"""China has had one time zone and no daylight saving since 1992."""
+
+Script = Literal["simplified", "traditional", "mixed"]
+Precision = Literal["day", "minute", "second"]
+How = Literal["selector", "meta", "json-ld", "opengraph", "table", "pattern", "heuristic", "url"]
+VisitKind = Literal["listing", "article"]
+Relation = Literal["document", "report", "interpretation", "draft", "repeal"]
+
+
+# --- what the network gives -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page as bytes, with what the server said of it."""
+
+    url: str
+    """The address the bytes came from, after redirects."""
+    body: bytes
+    content_type: str | None = None
+    """The Content-Type header, whole."""
+    fetched_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One HTTP exchange as it was on the wire: what the raw archive keeps."""
+
+    url: str
+    method: str
+    request_headers: tuple[tuple[bytes, bytes], ...]
+    status: int
+    reason: str
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    """The body with its transfer and content encodings undone, as it was read."""
+    fetched_at: datetime
+    ip: str | None = None
+
+
+# --- what a page says -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Where the value of a field came from."""
+
+    field: str
+    how: How
+    where: str
+    """A selector, the name of a meta tag, a JSON path or the words of the pattern that fired."""
+    value: str
+    """The string found there, as the page has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedLink:
+    """An entry of an article's 延伸阅读 list (or 相关阅读, 相关新闻, …)."""
+
+    position: int
+    """From 1, over all lists of the page."""
+    title: str
+    url: str | None
+    """Absolute and canonical; None where the page gives the title without a link."""
+    summary: str | None = None
+    date: date | None = None
+    heading: str | None = None
+    """The heading of the list, e.g. 延伸阅读."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that the article offers: PDF, DOC(X), XLS(X), OFD, ZIP, …"""
+
+    url: str
+    name: str
+    kind: str
+    """The ending in lower case without its dot."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    url: str
+    caption: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficialTable:
+    """The public-information table of a government page (政府信息公开), strings as the page has them."""
+
+    index_number: str | None = None
+    """索引号"""
+    topic: str | None = None
+    """主题分类"""
+    issuer: str | None = None
+    """发文机关, 发布机构"""
+    written: str | None = None
+    """成文日期"""
+    published: str | None = None
+    """发布日期"""
+    title: str | None = None
+    """标题, 名称"""
+    number: str | None = None
+    """发文字号, 文号"""
+    validity: str | None = None
+    """有效性"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScrapedArticle:
+    """An article as its page has it: strings found, nothing cleaned or parsed."""
+
+    url: str
+    source: str | None
+    """The name of the Site whose definition read it; None where the generic reader did."""
+    title: str
+    paragraphs: tuple[str, ...]
+    """The body in reading order: paragraphs, headings, list items, table rows (cells joined by a tab)."""
+    subtitle: str | None = None
+    published: tuple[str, ...] = ()
+    """Strings that may say when it was published, the best first."""
+    updated: str | None = None
+    byline: str | None = None
+    """The line under the title: 来源：… 时间：… 作者：…"""
+    tail: tuple[str, ...] = ()
+    """Lines behind the body that belong to it and are not text: 转自, 责任编辑, 校对."""
+    origin: str | None = None
+    """Only where the page labels it apart (meta tag, selector); else it is read from byline and tail."""
+    reprinted_from: str | None = None
+    author: str | None = None
+    editor: str | None = None
+    rights: str | None = None
+    related: tuple[RelatedLink, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    images: tuple[Image, ...] = ()
+    column: tuple[str, ...] = ()
+    """Breadcrumbs from the outermost in."""
+    official: OfficialTable | None = None
+    language: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of a listing, feed or sitemap."""
+
+    url: str
+    title: str | None = None
+    date: datetime | None = None
+    """Publication or last change, as far as the listing says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A column page, feed or sitemap, read."""
+
+    rows: tuple[Row, ...]
+    next_pages: tuple[str, ...] = ()
+    """Addresses of the listing's following pages, the nearest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotArticle:
+    """Why a page gives no article."""
+
+    kind: Literal["listing", "video", "gallery", "empty", "not-html", "error-page", "too-large", "other"]
+    reason: str
+    """One line for a person."""
+
+
+# --- what we make of it -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """A span of a field that is broken beyond exact repair."""
+
+    field: Literal["title", "body"]
+    start: int
+    """Offset in characters into the cleaned field."""
+    end: int
+    kind: str
+    """splice | lost-bytes | replacement | private-use | question-mark"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """Something odd about an article; it is kept, the export decides."""
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A region or an industry, with the words of the text that gave it."""
+
+    code: str
+    """Regions: the administrative code (GB/T 2260) or the profile's own; industries: GB/T 4754."""
+    name: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """The sentence that proves a statement about a policy."""
+
+    of: str
+    """The name of the field it proves."""
+    text: str
+    start: int
+    """Offset in characters into the cleaned body; -1 where it stands in the title."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A figure that a document sets as an aim."""
+
+    year: int | None
+    what: str
+    value: str
+    """The figure with its unit and bound, as written: 2000亿元以上."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What an article says of an official document."""
+
+    relation: Relation
+    title: str | None
+    """The document's title without its 《》."""
+    documents: tuple[str, ...] = ()
+    """All documents the article is about, the first equal to ``title``."""
+    short_title: str | None = None
+    """What 以下简称 calls it."""
+    issuers: tuple[str, ...] = ()
+    number: str | None = None
+    """发文字号 in its standard form: 攀办发〔2020〕12号."""
+    kind: str | None = None
+    """意见, 通知, 实施意见, …: what the document is called."""
+    statutory_kind: str | None = None
+    """One of the 15 kinds of 中办发〔2012〕14号."""
+    carried_kind: str | None = None
+    """What a 通知 carries: 规划, 方案, 办法, …"""
+    written_on: date | None = None
+    issued_on: date | None = None
+    effective_on: date | None = None
+    expires_on: date | None = None
+    comments_until: date | None = None
+    status: str | None = None
+    """有效 | 失效 | 废止 | 征求意见, where the page says so."""
+    targets: tuple[Target, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What near-duplicates are found by; made from the cleaned text by a numbered recipe."""
+
+    recipe: int
+    exact: str
+    """SHA-256 (hex) of the normalised text."""
+    shingles: int
+    """How many distinct shingles the text has."""
+    bands: tuple[int, ...]
+    """One signed 64-bit key a band of the MinHash signature."""
+    signature: bytes
+    """The MinHash signature, little-endian 32-bit words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An article, cleaned. Identity is its canonical ``url``, never its text."""
+
+    url: str
+    source: str | None
+    title: str
+    title_original: str
+    body: str
+    """Simplified, paragraphs joined by \\n."""
+    body_original: str
+    """The same paragraphs as the page has them."""
+    script: Script
+    content_sha256: str
+    """Of title + "\\n" + body in UTF-8, hex."""
+    subtitle: str | None = None
+    published_at: datetime | None = None
+    date_precision: Precision | None = None
+    updated_at: datetime | None = None
+    origin: str | None = None
+    reprinted_from: str | None = None
+    author: str | None = None
+    editor: str | None = None
+    rights: str | None = None
+    language: str | None = None
+    related: tuple[RelatedLink, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    images: tuple[Image, ...] = ()
+    column: tuple[str, ...] = ()
+    official: OfficialTable | None = None
+    damage: tuple[Damage, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    regions: tuple[Tag, ...] = ()
+    industries: tuple[Tag, ...] = ()
+    policy: Policy | None = None
+    fingerprint: Fingerprint | None = None
+    mirror_of: str | None = None
+    """The canonical address this page is a mirror of."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+# --- a crawl's steps --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An address found, to be put on the frontier."""
+
+    url: str
+    source: str | None
+    kind: VisitKind
+    depth: int
+    """0 for what a listing or a person names; +1 for each 延伸阅读 step."""
+    priority: int = 0
+    """Larger is sooner."""
+    found_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A claimed row of the frontier: one address this process may fetch until its lease ends."""
+
+    id: int
+    url: str
+    source: str | None
+    kind: VisitKind
+    depth: int
+    attempts: int
+    """How often it was tried before."""
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one visit. The archive writes it in one transaction."""
+
+    visit: Visit
+    state: Literal["done", "unchanged", "retry", "failed", "gone"]
+    """unchanged: 304 or same bytes; retry: try again at ``due_at``; gone: 404 or 410."""
+    url: str
+    """Where the visit ended, after redirects."""
+    fetched_at: datetime
+    status: int | None = None
+    reason: str | None = None
+    """Why it failed, one line."""
+    due_at: datetime | None = None
+    """When to visit again; None for never."""
+    exchange: Exchange | None = None
+    article: ScrapedArticle | Article | None = None
+    links: tuple[Link, ...] = ()
+    etag: str | None = None
+    last_modified: str | None = None
+    figures: Mapping[str, int] = field(default_factory=dict)
+    """Counts for the run's record, e.g. rows of a listing."""
