@@ -373,6 +373,11 @@ class Outcome:
     exchange: Exchange | None = None
     article: ScrapedArticle | Article | None = None
     links: tuple[Link, ...] = ()
+    onward: Link | None = None
+    """The following page of a listing: put on the frontier only where one of ``links`` was not known before
+    ``since``, so that paging stops at the first page that is wholly known."""
+    since: datetime | None = None
+    """When this crawl began."""
     etag: str | None = None
     last_modified: str | None = None
     figures: Mapping[str, int] = field(default_factory=dict)
