@@ -1,0 +1,95 @@
+"""The one form of an address: what makes two spellings of a URL the same page."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import urljoin, urlsplit
+
+from w3lib.url import safe_url_string
+
+TRACKING = re.compile(
+    r"(?i:utm_[a-z]+|spm|scm|fbclid|gclid|msclkid|yclid|mc_[ce]id|_ga|from|isappinstalled|share_?token|sharefrom"
+    r"|share_source|share_medium|weixin_share|wxshare|nsukey|wfr|hmsr|hmpl|hmcu|hmkw|hmci|timestamp_share"
+    r"|xsec_token|xsec_source|vd_source|bd_vid|referer|referrer|chksm|pass_ticket)"
+)
+"""Names of query parameters that say where a reader came from, never what is read."""
+
+SESSION = re.compile(r"(?i:(?:php|asp\.?net_?)?sess(?:ion)?_?id|jsessionid|cftoken|cfid)")
+"""Names of query parameters that hold a visitor's session."""
+
+_INDEX = re.compile(r"/(?i:index|default)\.(?i:s?html?|php|aspx?|jsp)$")
+_SESSION_PATH = re.compile(r"(?i);jsessionid=[^/?#]*")
+_DOTS = re.compile(r"/\.\.?(?:/|$)")
+_PORT = {"http": 80, "https": 443}
+
+
+@lru_cache(maxsize=4096)
+def _host(scheme: str, authority: str) -> str | None:
+    """Host and port in their one form, without user and password; None where there is no host."""
+    host, _, port = authority.rpartition("@")[2].rpartition(":")
+    if not host or port.endswith("]"):
+        host, port = authority.rpartition("@")[2], ""
+    host = host.lower().rstrip(".")
+    if not host or (port and not port.isdecimal()):
+        return None
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            return None
+    if not port or int(port) == _PORT[scheme]:
+        return host
+    return f"{host}:{int(port)}" if int(port) <= 65535 else None  # noqa: PLR2004 the largest port
+
+
+def _query(query: str) -> str:
+    kept = [
+        pair
+        for pair in query.split("&")
+        if pair and not TRACKING.fullmatch(name := pair.partition("=")[0]) and not SESSION.fullmatch(name)
+    ]
+    return "&".join(kept)
+
+
+def canonical(url: str, base: str | None = None) -> str | None:
+    """The canonical form of ``url``: absolute, http or https, without what does not name the page.
+
+    Lower-cases scheme and host, drops default ports, user names, fragments, tracking and session parameters and a
+    trailing index page (where no query follows), and percent-encodes what must be. The order of the remaining parameters is kept: it may
+    matter to a server. Returns None for anything that is not an http(s) address.
+    """
+    url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "")
+    if base is not None:
+        try:
+            url = urljoin(base, url)
+        except ValueError:
+            return None
+    if url[:4].lower() != "http":
+        return None
+    try:
+        parts = urlsplit(url)
+        scheme = parts.scheme
+        if scheme not in _PORT:
+            return None
+        host = _host(scheme, parts.netloc)
+        if host is None:
+            return None
+        path = parts.path or "/"
+        if not path.isascii() or not parts.query.isascii() or " " in path or " " in parts.query:
+            safe = urlsplit(safe_url_string(f"{scheme}://{host}{path}?{parts.query}"))
+            path, query = safe.path, safe.query
+        else:
+            query = parts.query
+    except ValueError:
+        return None
+    if ";" in path:
+        path = _SESSION_PATH.sub("", path)
+    if "/." in path and _DOTS.search(path):
+        path = urlsplit(urljoin(f"{scheme}://{host}/", path)).path
+    query = _query(query) if query else ""
+    if query:
+        return f"{scheme}://{host}{path}?{query}"
+    if "." in path:
+        path = _INDEX.sub("/", path)
+    return f"{scheme}://{host}{path}"
