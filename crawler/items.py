@@ -338,6 +338,8 @@ class Link:
     priority: int = 0
     """Larger is sooner."""
     found_on: str | None = None
+    again: bool = False
+    """Visit it now even where it was visited before: listings, and what a person names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,6 +355,8 @@ class Visit:
     """How often it was tried before."""
     etag: str | None = None
     last_modified: str | None = None
+    first_seen_at: datetime | None = None
+    """When the address was put on the frontier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
