@@ -1,0 +1,157 @@
+"""Opening the archive: one function for SQLite and PostgreSQL, and the state of its schema."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import QueuePool
+
+BUSY_SECONDS = 30.0
+"""How long a writer waits for another one on SQLite before it is told that the database is locked."""
+
+
+class DatabaseError(Exception):
+    """The archive can't be used: not opened, read-only, not a panxi database, too new or too old."""
+
+
+def open_engine(url: str) -> Engine:
+    """The engine for a database URL, e.g. ``sqlite:///panxi.db`` or ``postgresql://user@host/name``.
+
+    Nothing is connected to or created yet but the checks that need no connection. Raises DatabaseError for a
+    URL that names no supported database or a SQLite file in a folder that does not exist.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseError(f"Not a database URL: {url!r}") from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return _sqlite(parsed.database, url)
+    if backend == "postgresql":
+        try:
+            return create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                pool_pre_ping=True,
+                isolation_level="READ COMMITTED",
+            )
+        except (ImportError, NoSuchModuleError) as error:
+            raise DatabaseError("PostgreSQL needs psycopg: pip install 'panxi[postgres]'") from error
+    raise DatabaseError(f"Neither SQLite nor PostgreSQL: {backend!r}")
+
+
+def _sqlite(database: str | None, url: str) -> Engine:
+    if not database or database == ":memory:":
+        raise DatabaseError(f"An archive is a file, not memory: {url!r}")
+    folder = Path(database).resolve().parent
+    if not folder.is_dir():
+        raise DatabaseError(f"No such folder: {str(folder)!r}")
+    engine = create_engine(
+        url, poolclass=QueuePool, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        for pragma in (
+            "foreign_keys=ON",
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "temp_store=MEMORY",
+            "cache_size=-65536",
+            "mmap_size=268435456",
+            "journal_size_limit=67108864",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that reads and then writes is "locked" at once, whatever the timeout.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def writing(engine: Engine) -> Engine:
+    """The same engine for transactions that write: on SQLite they take the write lock when they begin."""
+    return engine.execution_options(writes=True)
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def head() -> str:
+    """The newest revision of the schema that this version knows."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    revision = ScriptDirectory.from_config(config).get_current_head()
+    assert revision is not None
+    return revision
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to the newest schema; makes it where it is empty. Idempotent.
+
+    Raises DatabaseError where it can't be opened or written, belongs to something else or is too new.
+    """
+    try:
+        with writing(engine).begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(
+                    text("SELECT pg_advisory_xact_lock(7406)")
+                )  # two starts at once: one migrates
+            state = _state(connection)
+            if state != head():
+                command.upgrade(_config(connection), "head")
+    except DBAPIError as error:
+        raise DatabaseError(_explain(engine, error)) from error
+
+
+def check(engine: Engine) -> str:
+    """The revision of the database's schema; raises DatabaseError where it is not the newest."""
+    try:
+        with engine.connect() as connection:
+            state = _state(connection)
+    except DBAPIError as error:
+        raise DatabaseError(_explain(engine, error)) from error
+    if state is None:
+        raise DatabaseError("The database is empty: panxi db upgrade makes the archive in it")
+    if state != head():
+        raise DatabaseError(f"The archive's schema is {state}, this version wants {head()}: panxi db upgrade")
+    return state
+
+
+def _state(connection: Connection) -> str | None:
+    """The database's revision; None where it is empty."""
+    tables = set(inspect(connection).get_table_names())
+    if not tables:
+        return None
+    if "alembic_version" not in tables or "frontier" not in tables:
+        raise DatabaseError(f"Not a panxi database: it holds {', '.join(sorted(tables)[:5])}")
+    revision = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in ScriptDirectory.from_config(_config(connection)).walk_revisions()}
+    if revision not in known:
+        raise DatabaseError(f"The archive was made by a newer panxi (schema {revision!r}): upgrade the program")
+    return revision
+
+
+def _explain(engine: Engine, error: DBAPIError) -> str:
+    where = engine.url.render_as_string(hide_password=True)
+    reason = (
+        str(error.orig).strip().splitlines()[0]
+        if error.orig is not None and str(error.orig).strip()
+        else str(error)
+    )
+    return f"{where}: {reason}"
