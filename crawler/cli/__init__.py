@@ -1,0 +1,60 @@
+"""The command line ``panxi``: one short file a command. Arguments, a call inward, and what the person reads."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+COMMANDS = {
+    "demo": "crawl a bundled replica site and look around",
+    "crawl": "one crawl over the frontier, resumable at any moment",
+    "sources": "the sources that are known",
+    "extract": "read one page and print the article, storing nothing",
+    "clean": "clean text: standard input to standard output",
+    "search": "search the archive",
+    "show": "one article",
+    "status": "the archive and its sources at a glance",
+    "export": "a corpus",
+}
+"""Name and one line of each command; the command ``x`` is ``x`` in ``crawler/cli/x.py``."""
+
+
+class LazyGroup(TyperGroup):
+    """Loads a command's module when it is asked for: ``panxi clean`` must not wait for Scrapy."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, name: str) -> Any:  # noqa: ARG002
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"crawler.cli.{name.replace('-', '_')}")
+        command = typer.main.get_command(module.app)
+        command.name = name
+        command.short_help = COMMANDS[name]
+        return command
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    help="A crawler and archive of related regional industry news in Chinese.\n\n"
+    "Begin with: panxi demo",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _main() -> None:
+    pass
+
+
+def main() -> None:
+    """The console script."""
+    app(prog_name="panxi")

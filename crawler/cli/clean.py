@@ -1,0 +1,36 @@
+"""``panxi clean``: the text cleaning alone."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+
+
+class Script(StrEnum):
+    """The script to write."""
+
+    simplified = "simplified"
+    traditional = "traditional"
+    keep = "keep"
+
+
+@app.command(
+    epilog="Example: echo '發(fā)展釩鈦產(chǎn)業(yè)' | panxi clean",
+)
+def clean(
+    script: Annotated[Script, typer.Option(help="The script of the result.")] = Script.simplified,
+) -> None:
+    """Clean text from standard input to standard output: reading aids, splices, script, typography.
+
+    Input is UTF-8 or any encoding of Chinese pages; output is UTF-8. Lines stay lines.
+    """
+    from pipelines.clean import clean_text
+    from pipelines.text.encoding import decode
+
+    text = decode(sys.stdin.buffer.read()).text
+    sys.stdout.buffer.write(clean_text(text, script=script.value).encode("utf-8", "replace"))

@@ -1,0 +1,43 @@
+"""When to visit again: pure decisions on times."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+DAY = timedelta(days=1)
+RETRIES = 5
+"""How often an address is tried before it is set aside as failed."""
+
+
+def article_due(first_seen_at: datetime | None, now: datetime) -> datetime | None:
+    """When an article is looked at again for corrections.
+
+    The wait grows with the time we have known it (a day old: a day; a month old: a month), and ends after 90 days: a page that
+    stood unchanged for three months hardly changes. None: never again.
+    """
+    age = max(now - (first_seen_at or now), timedelta(0))
+    return None if age > 90 * DAY else now + max(age, DAY)
+
+
+def retry_due(attempts: int, now: datetime, *, retry_after: str | None = None) -> datetime | None:
+    """When a failed address is tried again: 5 s, 1 min, 10 min, 2 h, 1 d; None when it was tried often enough.
+
+    ``retry_after`` is the header of that name (RFC 9110, 10.2.3: seconds or an HTTP date); it is obeyed up to
+    a week, and never shortens the wait.
+    """
+    if attempts >= RETRIES:
+        return None
+    waits = (timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=2), DAY)
+    asked = parse_retry_after(retry_after, now) if retry_after else timedelta(0)
+    return now + max(waits[attempts], min(asked, 7 * DAY))
+
+
+def parse_retry_after(value: str, now: datetime) -> timedelta:
+    """How long a Retry-After header asks to wait; zero where it says nothing that can be read."""
+    if value.strip().isdigit():
+        return timedelta(seconds=min(int(value), 10**7))
+    try:
+        return max(parsedate_to_datetime(value) - now, timedelta(0))
+    except (ValueError, TypeError):
+        return timedelta(0)

@@ -1,0 +1,154 @@
+"""Scrapy's scheduler, over the archive's frontier.
+
+It claims visits by lease and gives them to the engine; outcomes go to the archive's writer thread, which commits
+each with its article and its links. The reactor never waits for the database. What a killed crawl had claimed
+comes back: at once where this machine sees that the process is dead, else when its lease ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Self
+
+from scrapy import Request, Spider, signals
+from scrapy.core.scheduler import BaseScheduler
+from scrapy.http import Response
+from scrapy.utils.defer import deferred_from_coro
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from crawler.items import Outcome
+from crawler.open_archive import open_writer
+from crawler.spiders.site import SiteSpider
+from crawler.walk import Walk
+from storage.frontier import process_owner
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+
+class FrontierScheduler(BaseScheduler):
+    """Serves ``SiteSpider`` from the frontier; any other spider (``scrapy shell``) from the queue alone."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.walk: Walk | None = None
+        self._queues: dict[str, deque[Request]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    # --- Scrapy's interface ------------------------------------------------------------------------------
+
+    def open(self, spider: Spider) -> Deferred[None] | None:
+        return deferred_from_coro(self._open(spider)) if isinstance(spider, SiteSpider) else None
+
+    def has_pending_requests(self) -> bool:
+        """Asked when nothing is in flight; the walk closes the spider itself when it is over."""
+        if self.walk is None or any(self._queues.values()):
+            return any(self._queues.values())
+        for visit in self.walk.lost():
+            self.keep(self._spider.retry(visit, _now(), "the visit ended without an outcome"))
+        return True
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Takes a claimed visit, or a request of Scrapy's own: a redirect, a retry."""
+        host = request.url.split("/", 3)[2]
+        queue = self._queues.setdefault(host, deque())
+        if "queued" in request.meta:
+            queue.appendleft(request)
+        else:
+            queue.append(request)
+        return True
+
+    def next_request(self) -> Request | None:
+        """The next request of a host that has room: a slow site holds up no other."""
+        assert self.crawler.engine is not None
+        slots = self.crawler.engine.downloader.slots
+        for host, queue in self._queues.items():
+            slot = slots.get(host.rsplit(":", 1)[0])
+            if queue and (slot is None or len(slot.active) < slot.concurrency):
+                request = queue.popleft()
+                # the host goes to the end of the line
+                del self._queues[host]
+                if queue:
+                    self._queues[host] = queue
+                if self.walk is not None and "queued" not in request.meta:
+                    request.meta["queued"] = True
+                    self.walk.taken()
+                return request
+        return None
+
+    def close(self, reason: str) -> Deferred[None] | None:
+        return deferred_from_coro(self._close()) if self.walk is not None else None
+
+    # --- ours --------------------------------------------------------------------------------------------
+
+    def keep(self, outcome: Outcome) -> None:
+        """Hands an outcome to the archive. Called by the last pipeline stage."""
+        assert self.walk is not None
+        self.walk.keep(outcome)
+
+    async def _open(self, spider: SiteSpider) -> None:
+        settings = self.crawler.settings
+        self._spider = spider
+        self._writer = open_writer(settings)
+        self._owner = process_owner()
+        await asyncio.wrap_future(self._writer.release_dead())
+        self.walk = Walk(
+            self._writer,
+            owner=self._owner,
+            give=self._give,
+            sources=spider.source_names or None,
+            budget=spider.max_pages,
+            patience=settings.getfloat("PANXI_PATIENCE"),
+        )
+        self.crawler.signals.connect(self._on_spider_error, signals.spider_error)
+        self.crawler.signals.connect(self._on_item_error, signals.item_error)
+        self._task = asyncio.get_running_loop().create_task(self._run(spider))
+
+    async def _run(self, spider: SiteSpider) -> None:
+        assert self.walk is not None
+        assert self.crawler.engine is not None
+        try:
+            reason = await self.walk.run(spider.entrances(), only=bool(spider.urls))
+        except Exception:
+            logger.exception("the crawl can't go on")
+            reason = "archive_error"
+        self._task = None
+        await self.crawler.engine.close_spider_async(reason=reason)
+
+    async def _close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        await asyncio.to_thread(self._writer.close, release=self._owner)
+
+    def _give(self, visit: object) -> None:
+        assert self.crawler.engine is not None
+        self.crawler.engine.crawl(self._spider.request(visit))  # type: ignore[arg-type]
+
+    def _on_spider_error(self, failure: Failure, response: Response) -> None:
+        """Reading a page failed: its bytes are kept, and it is tried again, then set aside."""
+        visit = response.meta.get("visit")
+        if visit is not None:
+            reason = f"reading failed: {failure.type.__name__}: {failure.getErrorMessage()}"
+            self.keep(self._spider.retry(visit, _now(), reason, response=response))
+
+    def _on_item_error(self, item: object, failure: Failure) -> None:
+        """A stage failed: likewise."""
+        if isinstance(item, Outcome):
+            reason = f"cleaning failed: {failure.type.__name__}: {failure.getErrorMessage()}"
+            outcome = self._spider.retry(item.visit, _now(), reason)
+            self.keep(replace(outcome, exchange=item.exchange))
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

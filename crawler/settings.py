@@ -1,0 +1,75 @@
+"""Scrapy's settings, and the project's own (PANXI_…). docs/settings.md explains each that is ours.
+
+Only what differs from Scrapy's default stands here. The environment is read in this file and nowhere else.
+"""
+
+import os
+from typing import Any
+
+BOT_NAME = "panxi"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+
+# --- ours --------------------------------------------------------------------------------------------------
+
+PANXI_DB = os.environ.get("PANXI_DB", "sqlite:///panxi.db")
+PANXI_WARC_DIR = os.environ.get("PANXI_WARC_DIR")  # None: beside the SQLite file, else ./warc
+PANXI_SITES = "crawler.sites.SITES"  # a dict of Site by name, or a function that returns one
+PANXI_CONTACT = os.environ.get("PANXI_CONTACT", "")  # who to write to: an address or a page, for the user agent
+PANXI_PROXY = ""  # only the demo's replica stands behind one
+PANXI_PATIENCE = 20.0  # seconds that a crawl waits for a retry that is due soon
+
+# --- who we are, and how we behave ------------------------------------------------------------------------
+
+USER_AGENT = "panxi/0.1" + (f" (+{PANXI_CONTACT})" if PANXI_CONTACT else "")
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS = 32
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.3",
+}
+
+# --- the frontier is the archive's: what Scrapy does about visited pages, depth and offsite is done there ----
+
+SCHEDULER = "crawler.scheduler.FrontierScheduler"
+ITEM_PIPELINES = {
+    "pipelines.stages.Clean": 100,
+    "pipelines.stages.Refine": 200,
+    "pipelines.stages.Keep": 900,
+}
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": 100,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
+    "crawler.middlewares.MetaRefreshMiddleware": 580,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
+    "crawler.middlewares.ReplicaProxy": 750,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
+}
+RETRY_TIMES = 2
+RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # 429 and 503 wait on the frontier, as Retry-After asks
+
+# --- limits ------------------------------------------------------------------------------------------------
+
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+REDIRECT_MAX_TIMES = 5
+DOWNLOAD_VERIFY_CERTIFICATES = True
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+MEMUSAGE_ENABLED = False
+
+# --- speed -------------------------------------------------------------------------------------------------
+
+ASYNCIO_EVENT_LOOP: str | None = "uvloop.Loop"
+EXTENSIONS_BASE: dict[str, Any] = {
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.throttle.AutoThrottle": 0,
+}
+LOG_LEVEL = "INFO"
+LOGSTATS_INTERVAL = 60.0

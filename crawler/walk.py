@@ -1,0 +1,203 @@
+"""One crawl over the frontier: what is claimed, in flight and written. Knows asyncio and the archive, not Scrapy."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+
+from crawler.items import Link, Outcome, Visit
+from storage.archive import Recorded
+from storage.writer import Writer
+
+LEASE = timedelta(minutes=15)
+"""How long a claimed visit is this process's; longer than any download may take, queueing included."""
+CLAIM_MIN, CLAIM_MAX = 32, 512
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a crawl has done so far."""
+
+    visits: int = 0
+    listings: int = 0
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    repeated: int = 0
+    """Articles that were known and have not changed."""
+    joined: int = 0
+    """New articles that are reprints of one already kept."""
+    retried: int = 0
+    """Visits that went wrong and are to be tried again."""
+    gone: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+    """Visits set aside, by reason."""
+    examples: dict[str, str] = field(default_factory=dict)
+    """One address for each reason."""
+
+    def add(self, outcome: Outcome, recorded: Recorded) -> None:
+        """Counts one committed outcome."""
+        self.visits += 1
+        self.listings += outcome.visit.kind == "listing"
+        self.rows += outcome.figures.get("rows", 0)
+        self.new += recorded.kind == "new"
+        self.changed += recorded.kind == "revised"
+        self.repeated += recorded.kind == "seen"
+        self.gone += outcome.state == "gone"
+        self.retried += outcome.state == "retry"
+        if outcome.state in ("failed", "gone", "retry"):
+            reason = outcome.reason or outcome.state
+            self.failures[reason] += 1
+            self.examples.setdefault(reason, outcome.visit.url)
+
+
+class Walk:
+    """Claims visits while there is room for more, keeps their outcomes, and knows when the crawl is over.
+
+    ``give`` gets each claimed visit; every one of them must come back through ``keep`` exactly once.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        *,
+        owner: str,
+        give: Callable[[Visit], None],
+        sources: Sequence[str] | None,
+        budget: int | None = None,
+        patience: float = 0.0,
+    ) -> None:
+        self.tally = Tally()
+        self._writer = writer
+        self._owner = owner
+        self._give = give
+        self._sources = sources
+        self._only: set[str] | None = None
+        self._budget = budget
+        self._patience = patience
+        self._loop = asyncio.get_running_loop()
+        self._changed = asyncio.Event()
+        self._open: dict[int, Visit] = {}
+        self._kept: dict[int, Outcome] = {}
+        self._inbox: deque[tuple[int, Future[Recorded]]] = deque()
+        self._woken = False
+        self._queued = 0
+        self._claim_size = CLAIM_MIN
+
+    # --- from the scheduler's side -----------------------------------------------------------------------
+
+    def taken(self) -> None:
+        """One given visit has left the scheduler's queue for the downloader."""
+        self._queued -= 1
+        self._changed.set()
+
+    def keep(self, outcome: Outcome) -> None:
+        """Hands an outcome to the writer; returns at once."""
+        visit = outcome.visit.id
+        self._kept[visit] = outcome
+        if self._only is not None:
+            self._only.update(link.url for link in outcome.links)
+        self._writer.submit(outcome).add_done_callback(lambda future: self._done(visit, future))
+
+    def lost(self) -> list[Visit]:
+        """Visits that were given and neither kept nor still queued: to be asked only when nothing is in flight."""
+        return [visit for key, visit in self._open.items() if key not in self._kept]
+
+    # --- the crawl ---------------------------------------------------------------------------------------
+
+    async def run(self, entrances: Sequence[Link], *, only: bool = False) -> str:
+        """Walks until nothing is left that is due; returns why it ended.
+
+        ``only``: visit nothing but the entrances and what is found from them.
+        """
+        if only:
+            self._only = {link.url for link in entrances}
+        await asyncio.wrap_future(self._writer.put(entrances, now=_now()))
+        while True:
+            await self._room()
+            if self._budget is not None and self._budget <= 0:
+                if not self._open:
+                    return "max_pages"
+                await self._change()
+                continue
+            visits = await self._claim()
+            if visits or self._open:
+                if not visits:
+                    await self._change()
+                continue
+            if not await self._soon():
+                return "finished"
+
+    async def _claim(self) -> list[Visit]:
+        size = self._claim_size if self._budget is None else min(self._claim_size, self._budget)
+        starved = self._queued == 0
+        visits = await asyncio.wrap_future(
+            self._writer.claim(
+                owner=self._owner,
+                now=_now(),
+                lease=LEASE,
+                limit=size,
+                sources=self._sources,
+                urls=None if self._only is None else sorted(self._only),
+            )
+        )
+        if starved and len(visits) == self._claim_size:
+            self._claim_size = min(self._claim_size * 2, CLAIM_MAX)
+        if self._budget is not None:
+            self._budget -= len(visits)
+        self._queued += len(visits)
+        for visit in visits:
+            self._open[visit.id] = visit
+            self._give(visit)
+        return visits
+
+    async def _soon(self) -> bool:
+        """Waits for a retry that is due within the patience; False where there is none."""
+        due = await asyncio.wrap_future(
+            self._writer.next_due(
+                sources=self._sources, urls=None if self._only is None else sorted(self._only)
+            )
+        )
+        wait = None if due is None else (due - _now()).total_seconds()
+        if wait is None or wait > self._patience:
+            return False
+        await asyncio.sleep(max(wait, 0.05))
+        return True
+
+    async def _room(self) -> None:
+        while self._queued > self._claim_size // 2 or self._writer.full:
+            await self._change()
+
+    async def _change(self) -> None:
+        self._changed.clear()
+        await self._changed.wait()
+
+    # --- from the writer's thread ------------------------------------------------------------------------
+
+    def _done(self, visit: int, future: Future[Recorded]) -> None:
+        self._inbox.append((visit, future))
+        if not self._woken:  # one wake-up a batch, not one an outcome
+            self._woken = True
+            self._loop.call_soon_threadsafe(self._read_inbox)
+
+    def _read_inbox(self) -> None:
+        self._woken = False
+        while self._inbox:
+            visit, future = self._inbox.popleft()
+            outcome = self._kept.pop(visit)
+            self._open.pop(visit, None)
+            error = future.exception()
+            if error is not None:
+                outcome = replace(outcome, state="failed", reason=f"not stored: {error}")
+                self.tally.add(outcome, Recorded(kind="none"))
+            else:
+                self.tally.add(outcome, future.result())
+        self._changed.set()
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
