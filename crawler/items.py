@@ -280,6 +280,36 @@ class Fingerprint:
     """One signed 64-bit key a band of the MinHash signature."""
     signature: bytes
     """The MinHash signature, little-endian 32-bit words."""
+    day: date | None = None
+    """The day the text is from: the one it states where it is a late reprint, else its publication's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What of an article is compared with another one."""
+
+    url: str
+    title: str
+    body: str
+    """Cleaned: simplified, paragraphs joined by \\n."""
+    published_at: datetime | None = None
+    origin: str | None = None
+    reprinted_from: str | None = None
+    mirror_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kinship:
+    """How two articles of one story are related."""
+
+    relation: Literal["identical", "reprint", "excerpt", "revision"]
+    """revision: the same publisher's text under another address, changed."""
+    similarity: float
+    """Jaccard similarity of their character shingles, 0 to 1."""
+    containment: float
+    """Share of the shorter text's shingles that the longer has, 0 to 1."""
+    joins: bool
+    """Whether both belong in one cluster: a short excerpt does not tie two stories together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -279,11 +280,27 @@ tag = Table(
 band = Table(
     "band",
     metadata,
-    # Written by storage.archive with the article, before the hooks run.
-    Column("band", Integer, primary_key=True, doc="Number of the band, from 0."),
-    Column("key", BigInteger, primary_key=True),
-    Column("article_id", Key, owned_by("article"), primary_key=True),
-    Index(None, "article_id"),
+    # Written by storage.clusters. Day stands behind the key, so that a lookup reads the days around a story's
+    # own and a formula that returns every year costs no more than a text that came once. Rows of an earlier
+    # text stay: candidates are always judged by their present one.
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, doc="The story's day, days since 1970-01-01."),
+    Column("article_id", Key, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+kinship = Table(
+    "kinship",
+    metadata,
+    # Written by storage.clusters: two articles that were judged to be of one story. Clusters are the connected
+    # components of the rows that join.
+    Column("article_id", Key, owned_by("article"), primary_key=True, doc="The smaller of the two."),
+    Column("other_id", Key, owned_by("article"), primary_key=True),
+    Column("relation", Text, nullable=False, doc="identical, reprint, excerpt or revision."),
+    Column("similarity", Float, nullable=False, doc="Jaccard of their character shingles."),
+    Column("containment", Float, nullable=False, doc="Share of the shorter that stands in the longer."),
+    Column("joins", Boolean, nullable=False, doc="False: told, but two clusters stay two."),
+    Index(None, "other_id"),
     sqlite_with_rowid=False,
 )
 
