@@ -1,0 +1,45 @@
+"""Which pinyin syllables are readings of which character."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+_CARON = "\N{COMBINING CARON}"
+_ALIKE = str.maketrans({"ɡ": "g", "ɑ": "a", "\N{COMBINING BREVE}": _CARON})
+_TONES = str.maketrans(dict.fromkeys("\u0300\u0301\u0304\u030c"))
+
+
+@cache
+def _dictionary() -> dict[int, str]:
+    from pypinyin.constants import PINYIN_DICT  # 0.1 s to load, and few runs need it
+
+    return dict(PINYIN_DICT)
+
+
+def normal(syllable: str) -> str:
+    """A syllable as written anywhere (ɡ for g, ă for ǎ, v for ü, combining or whole letters) in one form."""
+    text = unicodedata.normalize("NFD", syllable.lower()).translate(_ALIKE)
+    return unicodedata.normalize("NFC", text.replace("v", "u\N{COMBINING DIAERESIS}"))
+
+
+def toneless(syllable: str) -> str:
+    """The syllable without its tone; ü stays."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", syllable).translate(_TONES))
+
+
+@cache
+def readings(character: str) -> tuple[str, ...]:
+    """All readings of one character with tones, the commonest first; none for what is not Han."""
+    return tuple(normal(reading) for reading in _dictionary().get(ord(character), "").split(",") if reading)
+
+
+def is_reading(syllable: str, character: str) -> bool:
+    """Whether the syllable, with its tone or without any, is a reading of the character."""
+    said = normal(syllable)
+    bare = said.replace("ü", "u")
+    for reading in readings(character):
+        plain = toneless(reading)
+        if said in {reading, plain} or bare == plain.replace("ü", "u"):
+            return True
+    return False

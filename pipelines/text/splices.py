@@ -1,0 +1,1 @@
+"""Aids spliced into the middle of a character: undone, with proof."""
