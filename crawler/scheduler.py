@@ -129,7 +129,12 @@ class FrontierScheduler(BaseScheduler):
     async def _close(self) -> None:
         if self._task is not None:
             self._task.cancel()
-        await asyncio.to_thread(self._writer.close, release=self._owner)
+        await asyncio.to_thread(self.finish)
+
+    def finish(self) -> None:
+        """Writes what waits, gives back what was claimed and not visited. Idempotent."""
+        if self.walk is not None:
+            self._writer.close(release=self._owner)
 
     def _give(self, visit: object) -> None:
         assert self.crawler.engine is not None

@@ -1,0 +1,156 @@
+"""``panxi crawl``: one crawl over the frontier."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, emit, fail, page
+
+if TYPE_CHECKING:
+    from crawler.crawl import Crawled
+    from crawler.walk import Tally
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(
+    epilog="Examples:  panxi crawl  ·  panxi crawl cinic --max-pages 50  ·  panxi crawl --url https://… --depth 0"
+)
+def crawl(
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Sources; none: all of them.")
+    ] = None,
+    url: Annotated[
+        list[str] | None, typer.Option("--url", help="Visit this page and its further reading, nothing else.")
+    ] = None,
+    depth: Annotated[
+        int | None, typer.Option(min=0, max=10, help="Steps of further reading (延伸阅读) to follow.")
+    ] = None,
+    max_pages: Annotated[int | None, typer.Option(min=1, help="Stop after so many pages.")] = None,
+    revisit: Annotated[
+        bool, typer.Option("--revisit", help="Ask again for every article that is known (conditionally).")
+    ] = False,
+    allow_loopback: Annotated[
+        bool, typer.Option("--allow-loopback", help="Let addresses of this machine be fetched.")
+    ] = False,
+    db: Db = DEFAULT_DB,
+    as_json: AsJson = False,
+    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="More log; twice: all.")] = 0,
+) -> None:
+    """One crawl: what the sources list anew, and what an earlier crawl left undone.
+
+    It can be stopped at any moment (Ctrl-C, or harder) and goes on where it was. The summary says what is new,
+    changed, repeated, and what failed and why.
+    """
+    with archive(db, create=True):
+        pass
+    crawled = run(
+        db,
+        verbose=verbose,
+        quiet=as_json,
+        source=",".join(sources or ()),
+        url=" ".join(url or ()),
+        depth="" if depth is None else str(depth),
+        max_pages="" if max_pages is None else str(max_pages),
+        revisit="1" if revisit else "",
+        settings={"PANXI_ALLOW_LOOPBACK": allow_loopback or None},
+    )
+    if as_json:
+        emit(summary(crawled))
+    else:
+        tell(crawled, db)
+    raise typer.Exit(0 if crawled.complete else 1)
+
+
+def run(
+    db: str, *, verbose: int = 0, quiet: bool = False, settings: dict[str, Any] | None = None, **arguments: str
+) -> Crawled:
+    """Crawls with a progress line on a terminal; ends the command with code 2 for arguments that make no sense."""
+    from crawler.crawl import crawl, project_settings
+
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    configured = project_settings(PANXI_DB=db, LOG_LEVEL=logging.getLevelName(level), **(settings or {}))
+    try:
+        if quiet or verbose or not sys.stderr.isatty():
+            return crawl(configured, **arguments)
+        with console.status("starting") as status:
+            return crawl(configured, watch=lambda tally: status.update(progress(tally)), **arguments)
+    except ValueError as error:
+        fail(str(error), hint="panxi sources lists the sources; panxi crawl --help the options")
+
+
+def progress(tally: Tally) -> str:
+    """The line that is shown while a crawl runs."""
+    failed = f" · [red]{sum(tally.failures.values())} failed[/]" if tally.failures else ""
+    return (
+        f"{tally.visits} pages · [green]{tally.new} new[/] · {tally.changed} changed · "
+        f"{tally.repeated} known{failed}"
+    )
+
+
+def summary(crawled: Crawled) -> dict[str, Any]:
+    """The crawl as one JSON object."""
+    tally = crawled.tally
+    return {
+        "ended": crawled.reason,
+        "seconds": round(crawled.seconds, 2),
+        "pages": tally.visits,
+        "listings": tally.listings,
+        "rows": tally.rows,
+        "new": tally.new,
+        "changed": tally.changed,
+        "repeated": tally.repeated,
+        "reprints": tally.joined,
+        "gone": tally.gone,
+        "failed": [
+            {"reason": reason, "count": count, "example": tally.examples[reason]}
+            for reason, count in tally.failures.most_common()
+        ],
+    }
+
+
+ENDINGS = {
+    "finished": "All that was due has been visited.",
+    "max_pages": "Stopped at the number of pages you asked for; the next crawl goes on from here.",
+    "shutdown": "Stopped. What was read is kept; the next crawl goes on from here.",
+    "archive_error": "The archive could not be written; the log above says why. Nothing that was stored is lost.",
+}
+
+
+def tell(crawled: Crawled, db: str) -> None:
+    """The summary for a person."""
+    from rich.table import Table
+
+    tally = crawled.tally
+    out = page()
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(justify="right", style="bold")
+    table.add_column()
+    for number, meaning in (
+        (tally.visits, f"pages visited in {crawled.seconds:.1f} s, {tally.listings} of them listings"),
+        (tally.rows, "rows found on the listings"),
+        (tally.new, "articles new"),
+        (tally.changed, "articles changed: the earlier text is kept as a revision"),
+        (tally.repeated, "articles seen again, unchanged"),
+        (tally.joined, "of the new ones are reprints of a text already kept"),
+    ):
+        if number or meaning.startswith(("pages", "articles new")):
+            table.add_row(str(number), meaning)
+    out.print(table)
+    if tally.failures:
+        out.print(f"[red]{sum(tally.failures.values())} pages failed[/]")
+        for reason, count in tally.failures.most_common(12):
+            out.print(f"  {count} × {reason}", markup=False)
+            out.print(f"      {tally.examples[reason]}", style="dim", markup=False)
+    out.print(ENDINGS.get(crawled.reason, f"Ended: {crawled.reason}."))
+    out.print(f"Archive: {_without_password(db)}", style="dim", markup=False)
+
+
+def _without_password(db: str) -> str:
+    from sqlalchemy import make_url
+
+    return make_url(db).render_as_string(hide_password=True)

@@ -1,0 +1,93 @@
+"""``panxi extract``: reads one page and prints the article."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.common import console, emit, fail
+
+if TYPE_CHECKING:
+    from crawler.items import Page
+    from crawler.site import Site
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(
+    epilog="Examples:  panxi extract page.html  ·  panxi extract page.html --url https://www.cinic.org.cn/xy/sc/1.html"
+    "  ·  panxi extract https://… --explain  ·  curl … | panxi extract -"
+)
+def extract(
+    file_or_url: Annotated[str, typer.Argument(help="A saved page, an address, or - for standard input.")],
+    url: Annotated[str | None, typer.Option("--url", help="The address the saved page came from.")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="Read it as a page of this source.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Also say where each field came from.")] = False,
+    allow_loopback: Annotated[
+        bool, typer.Option("--allow-loopback", help="Let an address of this machine be fetched.")
+    ] = False,
+) -> None:
+    """Read one page and print the article as one JSON object, storing nothing.
+
+    A page that gives no article ends with code 1 and one line that says why.
+    """
+    from dataclasses import asdict
+    from datetime import datetime, timezone
+
+    from crawler.extraction import read
+    from crawler.items import Listing, NotArticle
+    from pipelines.clean import clean
+    from pipelines.refine import refine
+    from storage.archive import article_json
+
+    site = _site(source, url or file_or_url)
+    page = _page(file_or_url, url, allow_loopback=allow_loopback)
+    reading = read(page, site)
+    if isinstance(reading, NotArticle):
+        fail(f"{file_or_url}: no article: {reading.reason}", code=1)
+    if isinstance(reading, Listing):
+        fail(f"{file_or_url}: no article: this is a listing of {len(reading.rows)} rows", code=1)
+    article = refine(clean(reading, now=datetime.now(timezone.utc)))
+    emit(article_json(article))
+    if explain:
+        for evidence in article.evidence:
+            console.print(
+                f"{evidence.field:14} {evidence.how:10} {evidence.where}  ← {evidence.value[:80]!r}", markup=False
+            )
+        for issue in article.issues:
+            console.print(f"issue          {asdict(issue)}", markup=False)
+
+
+def _site(name: str | None, address: str) -> Site | None:
+    from crawler.sites import SITES, site_for
+
+    if name is None:
+        return site_for(address) if address.startswith(("http://", "https://")) else None
+    if name not in SITES:
+        fail(f"unknown source {name!r}", hint=f"known are: {', '.join(sorted(SITES))}")
+    return SITES[name]
+
+
+def _page(file_or_url: str, url: str | None, *, allow_loopback: bool) -> Page:
+    from crawler.items import Page
+
+    if file_or_url.startswith(("http://", "https://")):
+        from crawler.crawl import project_settings
+        from crawler.fetch import FetchError, fetch
+
+        settings = project_settings(LOG_LEVEL="ERROR", PANXI_ALLOW_LOOPBACK=allow_loopback or None)
+        try:
+            return fetch(file_or_url, settings)
+        except FetchError as error:
+            fail(str(error), code=1)
+    if file_or_url == "-":
+        return Page(url=url or "http://localhost/", body=sys.stdin.buffer.read())
+    path = Path(file_or_url)
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        fail(f"{file_or_url}: {error.strerror}")
+    return Page(url=url or path.resolve().as_uri(), body=body)

@@ -1,0 +1,126 @@
+"""Running one crawl in this process: Scrapy with the project's settings, started, watched and stopped well."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+from scrapy import signals
+from scrapy.core.scheduler import BaseScheduler
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+from twisted.internet.error import ReactorNotRunning
+
+from crawler.scheduler import FrontierScheduler
+from crawler.spiders.site import SiteSpider
+from crawler.walk import Tally
+
+logger = logging.getLogger(__name__)
+
+GRACE = 3.0
+"""Seconds that pages in flight get to finish after Ctrl-C or SIGTERM."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """How a crawl ended."""
+
+    tally: Tally
+    reason: str
+    """finished, max_pages, shutdown (stopped by a person) or archive_error."""
+    seconds: float
+
+    @property
+    def complete(self) -> bool:
+        """Whether all was visited that was due, and nothing failed."""
+        return self.reason in ("finished", "max_pages") and not self.tally.failures
+
+
+def project_settings(**changes: Any) -> Settings:
+    """The project's settings with changes on top, wherever the command is run from."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.update({key: value for key, value in changes.items() if value is not None}, priority="cmdline")
+    return settings
+
+
+def crawl(
+    settings: Settings,
+    *,
+    watch: Callable[[Tally], None] | None = None,
+    every: float = 0.25,
+    **arguments: str,
+) -> Crawled:
+    """Runs ``SiteSpider`` with the arguments until it ends, or Ctrl-C or SIGTERM stops it.
+
+    ``watch`` is given the tally each ``every`` seconds. Once in a process: Scrapy's reactor can't start twice.
+    Raises ``ValueError`` for arguments that the spider refuses.
+    """
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(SiteSpider)
+    ended = {"reason": "start_error"}
+    crawler.signals.connect(lambda reason: ended.update(reason=reason), signals.spider_closed, weak=False)
+    started = time.monotonic()
+    loop = asyncio.get_event_loop()
+    task = process.crawl(crawler, **arguments)
+    _stop_on_signal(process, loop)
+    if watch is not None:
+        _repeat(loop, every, lambda: watch(_tally(crawler)))
+    gc.collect()
+    gc.freeze()  # what is here now stays: the collector need not look at it again
+    gc.set_threshold(20_000, 50, 100)
+    process.start(install_signal_handlers=False)
+    if isinstance(scheduler := _scheduler(crawler), FrontierScheduler):
+        scheduler.finish()
+    if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+        raise error
+    return Crawled(tally=_tally(crawler), reason=ended["reason"], seconds=time.monotonic() - started)
+
+
+def _scheduler(crawler: Crawler) -> BaseScheduler | None:
+    return crawler.engine.scheduler if crawler.engine is not None else None
+
+
+def _tally(crawler: Crawler) -> Tally:
+    scheduler = _scheduler(crawler)
+    if isinstance(scheduler, FrontierScheduler) and scheduler.walk is not None:
+        return scheduler.walk.tally
+    return Tally()
+
+
+def _repeat(loop: asyncio.AbstractEventLoop, every: float, call: Callable[[], None]) -> None:
+    def again() -> None:
+        call()
+        loop.call_later(every, again)
+
+    loop.call_later(every, again)
+
+
+def _stop_on_signal(process: AsyncCrawlerProcess, loop: asyncio.AbstractEventLoop) -> None:
+    """Ctrl-C and SIGTERM: no new request; pages in flight get ``GRACE`` seconds, and come back another time."""
+    from twisted.internet import reactor
+
+    def stop_now() -> None:
+        with contextlib.suppress(ReactorNotRunning):
+            reactor.stop()  # type: ignore[attr-defined]
+
+    def begin() -> None:
+        logger.warning("stopping: what was read is kept, pages in flight have %.0f s", GRACE)
+        tasks.append(loop.create_task(process.stop()))
+        loop.call_later(GRACE, stop_now)
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C ends at once; the archive stands that
+        loop.call_soon_threadsafe(begin)
+
+    tasks: list[asyncio.Task[None]] = []
+    signal.signal(signal.SIGINT, handle)
+    signal.signal(signal.SIGTERM, handle)
