@@ -109,9 +109,7 @@ frontier = Table(
     Column("first_seen_at", Moment, nullable=False),
     Column("visited_at", Moment, doc="The last visit that had an answer."),
     Column("changed_at", Moment, doc="The last visit that met another text."),
-    Column(
-        "unchanged_count", Integer, nullable=False, server_default="0", doc="Visits in a row without change."
-    ),
+    Column("unchanged_count", Integer, nullable=False, server_default="0", doc="Visits in a row without change."),
     Column("missing_since", Moment, doc="The first of the last 404s and 410s in a row."),
     Column("missing_count", Integer, nullable=False, server_default="0"),
     CheckConstraint("kind IN ('listing', 'article')", name="kind"),
@@ -131,6 +129,12 @@ Index(
     frontier.c.due_at,
     sqlite_where=text("state <> 'pending' AND due_at IS NOT NULL"),
     postgresql_where=text("state <> 'pending' AND due_at IS NOT NULL"),
+)
+Index(
+    "ix_frontier_leased",
+    frontier.c.lease_owner,
+    sqlite_where=text("state = 'leased'"),
+    postgresql_where=text("state = 'leased'"),
 )
 
 budget = Table(

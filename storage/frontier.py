@@ -1,0 +1,312 @@
+"""The frontier: the addresses to visit and when; a crawl is a walk over it.
+
+A row is claimed by lease: it belongs to one process until the lease ends, and then to whoever claims it next.
+Rows that wait for their time are not ``pending``; each claim first makes pending what is due, so the order of
+claims is one partial index and costs the same on a large frontier as on a small one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    true,
+    update,
+)
+
+from crawler.items import Link, Visit
+from storage import sql
+from storage.schema import frontier
+from storage.types import Moment
+
+LONGEST_URL: Final = 2000
+"""Bytes; PostgreSQL can't index much more, and no real article has such an address."""
+LARGEST_PRIORITY: Final = 1_000_000
+PROMOTED_AT_ONCE: Final = 1000
+
+PENDING: Final[ColumnElement[str]] = literal_column("'pending'")
+LEASED: Final[ColumnElement[str]] = literal_column("'leased'")
+c = frontier.c
+
+
+def put(conn: Connection, links: Iterable[Link], now: datetime) -> int:
+    """Put links on the frontier; returns how many were not known.
+
+    A known link is improved: the smaller depth and the higher priority win, and ``again`` makes it due now.
+    Links with an address longer than ``LONGEST_URL`` are left out.
+    """
+    sql.one_recorder(conn)
+    return len(add(conn, links, now).new)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of links that were put."""
+
+    new: frozenset[str]
+    """Addresses that were not on the frontier."""
+    known_since: dict[str, datetime]
+    """When each of the others was first seen."""
+
+
+def add(conn: Connection, links: Iterable[Link], now: datetime) -> Added:
+    """As ``put``, telling which addresses were new and since when the others are known."""
+    merged = _merged(links)
+    if not merged:
+        return Added(frozenset(), {})
+    known = {row.url: row for row in conn.execute(_known(conn), {"urls": list(merged)})}
+    fresh = [_row(link, now) for url, link in merged.items() if url not in known]
+    if fresh:
+        # Another process may have put it meanwhile: then it stays as that one put it.
+        conn.execute(sql.insert(conn, frontier).on_conflict_do_nothing(index_elements=["url"]), fresh)
+    better = [
+        {
+            "at": url,
+            "depth_": link.depth,
+            "priority_": link.priority,
+            "rank_": rank(link),
+            "again": link.again,
+            "now": now,
+        }
+        for url, link in merged.items()
+        if (row := known.get(url)) is not None
+        and (link.depth < row.depth or rank(link) < row.rank or (link.again and row.state != "leased"))
+    ]
+    if better:
+        conn.execute(_improve(), better)
+    return Added(frozenset(row["url"] for row in fresh), {url: row.first_seen_at for url, row in known.items()})
+
+
+def claim(
+    conn: Connection,
+    *,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    sources: Sequence[str] | None = None,
+    urls: Sequence[str] | None = None,
+) -> list[Visit]:
+    """Lease up to ``limit`` due addresses to ``owner``: listings first, then by priority, the newest first.
+
+    They are spread evenly over hosts. Leases that ended are claimed again. ``sources`` limits it to those
+    sources, ``urls`` to those addresses. Fewer than ``limit`` come back only where no more are due (or, on PostgreSQL, others are claiming them).
+    """
+    promote(conn, now)
+    visits: list[Any] = []
+    hosts = list(conn.execute(_hosts()).scalars()) if limit > 0 else []
+    while hosts and len(visits) < limit:
+        share = -(-(limit - len(visits)) // len(hosts))
+        served = []
+        for host in hosts:
+            take = min(share, limit - len(visits))
+            ready = _ready(now, sources, urls).where(c.host == host)
+            rows = _lease(conn, ready.limit(take), owner=owner, until=now + lease)
+            visits += rows
+            if len(rows) == take:
+                served.append(host)
+        hosts = served
+    visits.sort(key=lambda row: (row.rank, -row.id))
+    return [_visit(row) for row in visits]
+
+
+def promote(conn: Connection, now: datetime) -> int:
+    """Make pending what is due again, and what a process leased and never came back for; returns how many."""
+    due = (
+        select(c.id)
+        .where(c.state != PENDING, c.due_at.is_not(None), c.due_at <= now)
+        .order_by(c.due_at)
+        .limit(PROMOTED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(conn.execute(due).scalars())
+    if ids:
+        conn.execute(update(frontier).where(c.id.in_(ids)).values(state="pending", lease_owner=None))
+    return len(ids)
+
+
+def release(conn: Connection, owner: str) -> int:
+    """Give back what ``owner`` claimed and did not visit; returns how many."""
+    statement = (
+        update(frontier)
+        .where(c.state == LEASED, c.lease_owner == owner)
+        .values(state="pending", due_at=c.first_seen_at, lease_owner=None, attempts=_less_one(c.attempts))
+    )
+    return conn.execute(statement).rowcount
+
+
+def owners(conn: Connection) -> list[str]:
+    """Who holds leases."""
+    return list(conn.execute(select(c.lease_owner).where(c.state == LEASED).distinct()).scalars())
+
+
+def next_due(
+    conn: Connection, *, sources: Sequence[str] | None = None, urls: Sequence[str] | None = None
+) -> datetime | None:
+    """When the next address of these comes due that nobody holds; None where none ever does."""
+    statement = select(func.min(c.due_at)).where(c.state != LEASED, c.due_at.is_not(None))
+    if sources is not None:
+        statement = statement.where(c.source.in_(sources))
+    if urls is not None:
+        statement = statement.where(c.url.in_(urls))
+    due: datetime | None = conn.execute(statement).scalar_one()
+    return due
+
+
+def revisit(conn: Connection, sources: Sequence[str] | None, now: datetime) -> int:
+    """Make every article that was visited before due now; returns how many."""
+    statement = update(frontier).where(c.kind == "article", c.state == "done").values(due_at=now)
+    if sources is not None:
+        statement = statement.where(c.source.in_(sources))
+    return conn.execute(statement).rowcount
+
+
+def outstanding(conn: Connection, sources: Sequence[str] | None, now: datetime) -> int:
+    """How many addresses are due or leased to anybody."""
+    parts = (
+        and_(c.state == PENDING, c.due_at <= now),
+        and_(c.state != PENDING, c.due_at.is_not(None), c.due_at <= now),
+        and_(c.state == LEASED, c.due_at > now),
+    )  # each has its own partial index
+    wanted = true() if sources is None else c.source.in_(sources)
+    return sum(conn.execute(select(func.count()).where(part, wanted)).scalar_one() for part in parts)
+
+
+def counts(conn: Connection, sources: Sequence[str] | None = None) -> dict[str, int]:
+    """How many addresses are in each state."""
+    statement = select(c.state, func.count()).group_by(c.state)
+    if sources is not None:
+        statement = statement.where(c.source.in_(sources))
+    return {row[0]: row[1] for row in conn.execute(statement)}
+
+
+def rank(link: Link) -> int:
+    """Kind and priority in one number, the smallest first."""
+    first = 0 if link.kind == "listing" else 2 * LARGEST_PRIORITY + 1
+    return first + LARGEST_PRIORITY - max(-LARGEST_PRIORITY, min(LARGEST_PRIORITY, link.priority))
+
+
+def host_of(url: str) -> str:
+    """Host and port of an absolute URL."""
+    return url.split("/", 3)[2].lower()
+
+
+def _merged(links: Iterable[Link]) -> dict[str, Link]:
+    """One link an address, the best of each, in the order of addresses: two writers can't deadlock."""
+    merged: dict[str, Link] = {}
+    for link in links:
+        if len(link.url) > LONGEST_URL // 3 and len(link.url.encode("utf-8", "replace")) > LONGEST_URL:
+            continue
+        other = merged.get(link.url)
+        if other is None or (not link.again, rank(link), link.depth) < (
+            not other.again,
+            rank(other),
+            other.depth,
+        ):
+            merged[link.url] = link
+    return dict(sorted(merged.items()))
+
+
+def _row(link: Link, now: datetime) -> dict[str, Any]:
+    return {
+        "url": link.url,
+        "host": host_of(link.url),
+        "source": link.source,
+        "kind": link.kind,
+        "priority": link.priority,
+        "rank": rank(link),
+        "depth": link.depth,
+        "state": "pending",
+        "due_at": now,
+        "found_on": link.found_on,
+        "first_seen_at": now,
+    }
+
+
+def _visit(row: Any) -> Visit:
+    return Visit(
+        id=row.id,
+        url=row.url,
+        source=row.source,
+        kind=row.kind,
+        depth=row.depth,
+        attempts=row.attempts - 1,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        first_seen_at=row.first_seen_at,
+    )
+
+
+def _known(conn: Connection) -> Select[Any]:
+    return select(c.url, c.depth, c.rank, c.state, c.first_seen_at).where(sql.among(conn, c.url, "urls"))
+
+
+@lru_cache(1)
+def _improve() -> Update:
+    again = and_(bindparam("again"), c.state != LEASED)
+    return (
+        update(frontier)
+        .where(c.url == bindparam("at"))
+        .values(
+            depth=_least(c.depth, bindparam("depth_")),
+            priority=case((c.rank > bindparam("rank_"), bindparam("priority_")), else_=c.priority),
+            rank=_least(c.rank, bindparam("rank_")),
+            state=case((again, PENDING), else_=c.state),
+            due_at=case((again, bindparam("now", type_=Moment)), else_=c.due_at),
+        )
+    )
+
+
+def _least(column: ColumnElement[int], value: BindParameter[int]) -> ColumnElement[int]:
+    return case((column > value, value), else_=column)
+
+
+def _less_one(column: ColumnElement[int]) -> ColumnElement[int]:
+    return case((column > 0, column - 1), else_=0)
+
+
+@lru_cache(1)
+def _hosts() -> Select[Any]:
+    """The hosts that have pending rows, each found by one step in the index."""
+    first = select(func.min(c.host).label("host")).where(c.state == PENDING).cte("hosts", recursive=True)
+    following = (
+        select(func.min(c.host)).where(c.state == PENDING, c.host > first.c.host).correlate(first).scalar_subquery()
+    )
+    hosts = first.union_all(select(following).where(first.c.host.is_not(None)))
+    return select(hosts.c.host).where(hosts.c.host.is_not(None))
+
+
+def _ready(now: datetime, sources: Sequence[str] | None, urls: Sequence[str] | None) -> Select[Any]:
+    """The ids that may be claimed, in the order of claims."""
+    ready = select(c.id).where(c.state == PENDING, c.due_at <= now)
+    if sources is not None:
+        ready = ready.where(c.source.in_(sources))
+    if urls is not None:
+        ready = ready.where(c.url.in_(urls))
+    return ready.order_by(c.rank, c.id.desc()).with_for_update(skip_locked=True)
+
+
+def _lease(conn: Connection, ready: Select[Any], *, owner: str, until: datetime) -> list[Any]:
+    ids = ready.cte("ready")  # a CTE, because PostgreSQL may run a locking subquery more than once
+    leased = (
+        update(frontier)
+        .where(c.id.in_(select(ids.c.id)))
+        .values(state="leased", lease_owner=owner, due_at=until, attempts=c.attempts + 1)
+        .returning(c.id, c.url, c.source, c.kind, c.rank, c.depth, c.attempts, c.etag, c.last_modified, c.first_seen_at)
+    )
+    return list(conn.execute(leased))

@@ -1,0 +1,62 @@
+"""The few places where SQLite and PostgreSQL want different SQL for one thing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Text,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql.schema import Table
+
+from storage.types import Json
+
+RECORDING = 7405
+"""The advisory lock of those that write articles."""
+
+
+def insert(connection: Connection, table: Table) -> Any:
+    """An INSERT of the connection's dialect: the one with ``on_conflict_do_…``."""
+    return (sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert)(table)
+
+
+def among(connection: Connection, column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    """``column`` is one of the strings of the list bound as ``name``: one parameter, however long the list."""
+    if connection.dialect.name == "sqlite":
+        values: BindParameter[Any] = bindparam(name, type_=Json)
+        return column.in_(select(literal_column("value")).select_from(func.json_each(values)))
+    return column == func.any(bindparam(name, type_=ARRAY(Text)))
+
+
+def one_recorder(connection: Connection) -> None:
+    """Let one transaction at a time write articles, as SQLite's write lock does by itself.
+
+    Near-duplicates are only found among what is visible; two writers at once would miss each other's.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": RECORDING})
+
+
+def reserve(connection: Connection, table: Table, count: int) -> list[int]:
+    """``count`` new ids of the table, ascending; call it only in a transaction that has the write lock."""
+    if count == 0:
+        return []
+    if connection.dialect.name == "sqlite":
+        top = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+        return list(range(top + 1, top + 1 + count))
+    found = connection.execute(
+        text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"),
+        {"name": table.name, "count": count},
+    )
+    return sorted(found.scalars())
