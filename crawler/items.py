@@ -280,8 +280,8 @@ class Fingerprint:
     """One signed 64-bit key a band of the MinHash signature."""
     signature: bytes
     """The MinHash signature, little-endian 32-bit words."""
-    day: date | None = None
-    """The day the text is from: the one it states where it is a late reprint, else its publication's."""
+    days: tuple[date, ...] = ()
+    """The days the story may be from: its publication's, and the earlier one that the text itself states."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
