@@ -1,0 +1,97 @@
+"""How well are policy announcements detected? Labelled cases in, one JSON object out.
+
+    python -m benchmarks.policy --labels FILE
+
+FILE is tab-separated with a header: title, text, relation, issuers, number, documents. relation is one of document,
+report, interpretation, draft, repeal, none; several values are joined by ``|``; an empty cell is not judged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+import time
+from pathlib import Path
+
+from crawler.items import Policy
+from pipelines.policy import detect_text, issuer_key, standard, title_key
+
+ANNOUNCES = {"document", "report"}
+
+
+def cases(path: Path) -> list[dict[str, str]]:
+    """The rows of a label file; ``\\n`` written out in a cell is a line break."""
+    text = path.read_text("utf-8-sig")
+    lines = [line for line in text.splitlines() if line.strip()]
+    width = lines[0].count("\t")
+    plain = all(line.count("\t") <= width for line in lines) and not any(cell.startswith('"') and not cell.endswith('"') for line in lines for cell in line.split("\t"))
+    rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE) if plain else csv.DictReader(text.splitlines(keepends=True), delimiter="\t")
+    return [{key: (value or "").replace("\\n", "\n").strip() for key, value in row.items() if key} for row in rows]
+
+
+def values(cell: str) -> list[str]:
+    return [value.strip() for value in cell.split("|") if value.strip()]
+
+
+def judge(case: dict[str, str], policy: Policy | None) -> dict[str, bool]:
+    """Which of the judged cells of a case are right."""
+    right: dict[str, bool] = {}
+    if case.get("relation"):
+        right["kind"] = (policy.relation if policy else "none") == case["relation"]
+    if case.get("issuers"):
+        right["issuer"] = {issuer_key(name) for name in (policy.issuers if policy else ())} == {issuer_key(name) for name in values(case["issuers"])}
+    if case.get("number"):
+        right["number"] = bool(policy) and policy.number == (standard(case["number"]) or case["number"])
+    if case.get("documents"):
+        right["title"] = {title_key(name) for name in (policy.documents if policy else ())} == {title_key(name.strip("《》") if name.startswith("《") and name.endswith("》") else name) for name in values(case["documents"])}
+    return right
+
+
+def share(found: list[bool]) -> float | None:
+    return round(sum(found) / len(found), 4) if found else None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--labels", type=Path, required=True)
+    parser.add_argument("--show", action="store_true", help="the cases that are wrong, on standard error")
+    arguments = parser.parse_args()
+    rows = cases(arguments.labels)
+    detect_text("攀枝花市人民政府关于印发《办法》的通知", "")
+    counted = {"tp": 0, "fp": 0, "fn": 0, "tn": 0}
+    judged: dict[str, list[bool]] = {"issuer": [], "number": [], "kind": [], "title": []}
+    spent: dict[bool, list[float]] = {True: [], False: []}
+    for case in rows:
+        start = time.process_time()
+        policy = detect_text(case["title"], case.get("text", ""))
+        spent[policy is not None].append(time.process_time() - start)
+        for name, ok in judge(case, policy).items():
+            judged[name].append(ok)
+            if not ok and arguments.show:
+                print(name, "|", case.get("relation"), case.get("issuers"), case.get("number"), case.get("documents"), "|", case["title"], "|", case.get("text", "")[:90], "=>", policy and (policy.relation, policy.issuers, policy.number, policy.documents), file=sys.stderr)
+        if case.get("relation"):
+            wanted, got = case["relation"] in ANNOUNCES, policy is not None and policy.relation in ANNOUNCES
+            counted["tp" if wanted and got else "fn" if wanted else "fp" if got else "tn"] += 1
+    precision = counted["tp"] / max(1, counted["tp"] + counted["fp"])
+    recall = counted["tp"] / max(1, counted["tp"] + counted["fn"])
+    print(
+        json.dumps(
+            {
+                "cases": len(rows),
+                "precision": round(precision, 4),
+                "recall": round(recall, 4),
+                "f1": round(2 * precision * recall / (precision + recall), 4) if precision + recall else 0.0,
+                **{name: share(found) for name, found in judged.items()},
+                **counted,
+                "ms_policy": round(1000 * sum(spent[True]) / max(1, len(spent[True])), 3),
+                "ms_none": round(1000 * sum(spent[False]) / max(1, len(spent[False])), 3),
+            },
+            ensure_ascii=False,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""Who issued a document: organs found in a phrase, each under its full name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from pipelines.policy.terms import HAN, any_of, terms
+
+
+_LEVELS: Final = "省市州县区"
+_OWN_NAME: Final = ("管委会", "管理委员会", "党工委", "领导小组", "指挥部", "联席会议")
+"""Organs whose name is written as it is: 攀枝花钒钛高新区管委会, not 攀枝花市钒钛高新区管委会."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a text is at home: what 市政府 and 省政府 mean in it."""
+
+    province: str | None = None
+    city: str | None = None
+    county: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Gazetteer:
+    full: dict[str, str]
+    """Any written form to the full name: 攀枝花 to 攀枝花市."""
+    province_of: dict[str, str]
+    """The full name of a prefecture to its province's."""
+    pattern: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _gazetteer() -> _Gazetteer:
+    full: dict[str, str] = {}
+    province_of: dict[str, str] = {}
+    for province, cities in terms()["places"].items():
+        full[province] = full[re.sub("(?:省|市|(?:壮族|回族|维吾尔)?自治区)$", "", province)] = province
+        for city in cities.split():
+            name = city if city[-1] in "州盟" and len(city) > 2 or city.endswith("地区") else city + "市"  # noqa: PLR2004
+            full[city] = full[name] = name
+            province_of[name] = province
+    return _Gazetteer(full, province_of, re.compile(any_of(full)))
+
+
+@lru_cache(maxsize=1)
+def _organs() -> re.Pattern[str]:
+    words = terms()["organs"]
+    departments = [name for short, longer in words["departments"].items() for name in (short, *longer)]
+    known = any_of(_gazetteer().full)
+    office = "(?:办公厅|办公室|办(?!理|法|事|公))?"
+    body = (
+        rf"(?:委(?:员会)?(?!员|托|派|会|任)(?:{office}|组织部|宣传部|统战部|政法委|编办|网信办|社会工作部|农办|军民融合办)"
+        rf"|(?:人民)?政府(?!采购|网|门户|工作报告|投资|债|性|部门|主导){office}"
+        r"|人大常委会|人民代表大会常务委员会|人民代表大会|人大|政协"
+        r"|(?:中级)?人民法院|人民检察院|总工会|妇联|残联"
+        rf"|{any_of(departments)}(?:委员会|委(?!员)|总局|局|厅|办公室|办(?!理|法|事)|中心|总队|支队)"
+        rf"|[{HAN}“”]{{2,14}}?(?:新区|高新区|经开区|开发区|园区|新城)(?:管理委员会|管委会|党工委)"
+        rf"|[{HAN}“”]{{2,16}}?(?:领导小组|指挥部|联席会议){office}"
+        rf"|(?:安全生产委员会|安委会|规划委员会|爱国卫生运动委员会){office})"
+    )
+    county = rf"[{HAN}]{{1,4}}?(?:自治县|县|区|市|旗)"
+    edge = r"(?:^|(?<=近日)|(?<=日前)|(?<=[^\u4e00-\u9fff])|(?<=[由从经与和]))"
+    return re.compile(
+        rf"{any_of([*words['national'], *words['aliases']])}"
+        rf"|国家[{HAN}]{{2,8}}?(?:总局|局|委员会|委(?!员)|办公室)"
+        rf"|(?P<party>中共|中国共产党)?(?:(?P<known>{known}(?:{known})?)(?P<county>{county})?"
+        rf"|{edge}(?P<own>(?![我全本该各]|近日|日前|近期|昨日|今日|今天|记者|中共){county})|(?P<level>[省市州县区]))(?P<again>[市县区](?=委|政府|人大))?(?P<body>{body})"
+    )
+
+
+def home_of(*texts: str | None) -> Place:
+    """The first prefecture, and the province, that the texts name; what is not named stays None."""
+    gazetteer = _gazetteer()
+    province: str | None = None
+    for text in texts:
+        for match in gazetteer.pattern.finditer(text or ""):
+            name = gazetteer.full[match.group()]
+            if name in gazetteer.province_of:
+                return Place(gazetteer.province_of[name], name)
+            province = province or name
+    if province and province.endswith("市"):
+        return Place(province, province)
+    return Place(province)
+
+
+def _full(match: re.Match[str], place: str | None, home: Place) -> tuple[str, str | None]:
+    """The organ's full name and the place that the next one inherits."""
+    gazetteer = _gazetteer()
+    if match["body"] is None:
+        return terms()["organs"]["aliases"].get(match.group(), match.group()), place
+    if match["known"]:
+        names = [gazetteer.full[part.group()] for part in gazetteer.pattern.finditer(match["known"])]
+        own = match["body"].endswith(_OWN_NAME) and match["known"][-1] not in _LEVELS
+        name = (match["known"] if own else names[-1]) + (match["county"] or "")
+    else:
+        name = match["own"] or _relative(match["level"], place, home)
+    return f"{match['party'] or ''}{name}{match['body']}", name
+
+
+def _relative(level: str, place: str | None, home: Place) -> str:
+    """What 市 in 市政府 is: the place named just before, or the text's home."""
+    if place and place[-1] == level:
+        return place
+    known = {"省": home.province, "市": home.city, "州": home.city, "县": home.county, "区": home.county}.get(level)
+    return known if known and known.endswith(level) else level
+
+
+_SEPARATOR: Final = re.compile(r"(?:[、，,\s/／·()（）]|和|与|及|以及|会同|联合)*")
+
+
+def organs(phrase: str, home: Place) -> tuple[tuple[int, int, str], ...]:
+    """Every organ of a phrase: start, end and full name. 攀枝花市委、市政府 gives two, both of 攀枝花市."""
+    found = []
+    place: str | None = None
+    for match in _organs().finditer(phrase):
+        name, place = _full(match, place, home)
+        found.append((match.start(), match.end(), name))
+    return tuple(found)
+
+
+def issuers(phrase: str, home: Place, *, last: bool = False) -> tuple[str, ...]:
+    """The issuers that a phrase names, without repeats; ``last`` takes only the last run of neighbours."""
+    found = organs(phrase, home)
+    if last:
+        first = len(found) - 1
+        while first > 0 and _SEPARATOR.fullmatch(phrase[found[first - 1][1] : found[first][0]]):
+            first -= 1
+        found = found[max(first, 0) :]
+    return tuple(dict.fromkeys(name for _, _, name in found))
+
+
+@lru_cache(maxsize=1)
+def _longer() -> tuple[tuple[re.Pattern[str], str], ...]:
+    departments = terms()["organs"]["departments"]
+    return tuple(
+        (re.compile(any_of([short, *longer]) + "(?:委员会|委|局|厅|办公室|办|中心)$"), short)
+        for short, longer in departments.items()
+    )
+
+
+_DISTRICT: Final = re.compile(rf"[{HAN}]{{1,4}}?(?:县|区)(?:政府|委|人大|[{HAN}]{{2,12}}(?:局|办|中心))")
+
+
+@lru_cache(maxsize=4096)
+def issuer_key(name: str) -> str:
+    """What two names of one organ have in common: 中共攀枝花市委员会 and 攀枝花市委, 市发展和改革委员会 and 市发改委."""
+    text = re.sub(r"\s+", "", name)
+    text = terms()["organs"]["aliases"].get(text, text)
+    if text in terms()["organs"]["national"]:
+        return text
+    text = re.sub("^(?:中共|中国共产党)", "", text)
+    for pattern, short in _longer():
+        if match := pattern.search(text):
+            text = text[: match.start()] + short + "局"
+            break
+    text = text.replace("人民政府", "政府").replace("委员会", "委").replace("人民代表大会", "人大").replace("常务委", "常委会")
+    text = text.replace("管理委", "管委会").replace("办公厅", "办").replace("办公室", "办")
+    place = _gazetteer().pattern.match(text)
+    if place is None:
+        return text
+    rest = text[place.end() :]
+    # A district is known by its own name, with its city before it or not.
+    return rest if _DISTRICT.match(rest) else _gazetteer().full[place.group()] + rest

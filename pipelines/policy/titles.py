@@ -1,0 +1,132 @@
+"""Titles in 《》, what they are called (意见, 通知, 方案 …), and when two of them name one document."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from pipelines.policy.terms import any_of, terms
+
+_LONGEST: Final = 160
+_TAIL: Final = r"(?:[\s（(〔\[<〈【][^（()）〔〕\[\]<>〈〉【】]{0,40}[）)〕\]>〉】]|[—\-－]{1,2}.{0,12}|\s|第?[0-9０-９一二三四五六七八九十百〇零]{1,7}号|第|修订版|修订稿|送审稿|全文)*$"
+_WRAPPED: Final = re.compile(
+    r"(?:关于)?(?:修订)?(?:印发|转发|颁布|发布|公布|下发|批转)(?!.{0,12}等\S{0,3}(?:办法|制度|文件)的通知)\s*(?P<inner>.{4,}?)的(?:补充|紧急)?(?:通知|公告|通告|决定|命令|令|函)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A title in 《》; ``start`` and ``end`` include the marks."""
+
+    start: int
+    end: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What a document is called."""
+
+    kind: str | None
+    statutory: str | None
+    carried: str | None
+
+
+def quoted(text: str) -> tuple[Quoted, ...]:
+    """Every outermost 《…》 of a text. Nested 《》 and 〈〉 stay inside; one that is never closed is left out."""
+    found, depth, start = [], 0, 0
+    for match in re.finditer("[《》]", text):
+        if match.group() == "《":
+            if depth and match.start() - start > _LONGEST:
+                depth = 0
+            if not depth:
+                start = match.start()
+            depth += 1
+        elif depth:
+            depth -= 1
+            if not depth and match.start() - start <= _LONGEST:
+                title = re.sub(r"\s+", " ", text[start + 1 : match.start()]).strip()
+                if title:
+                    found.append(Quoted(start, match.end(), title))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    kinds = terms()["kinds"]
+    named = [*kinds["statutory"], *kinds["carried"], *kinds["qualified_statutory"]]
+    return (
+        re.compile(any_of(named) + _TAIL),
+        re.compile(any_of(kinds["not_documents"]) + _TAIL),
+        re.compile(any_of(kinds["statutory"]) + "$"),
+    )
+
+
+def _name(title: str) -> str | None:
+    """The words at the end of a title that say what it is."""
+    match = _patterns()[0].search(title)
+    if match is None:
+        return None
+    words = terms()["kinds"]
+    tail = re.sub(_TAIL, "", match.group())
+    named = [*words["statutory"], *words["carried"], *words["qualified_statutory"]]
+    return max((word for word in named if tail.endswith(word)), key=len, default=None)
+
+
+def kinds_of(title: str) -> Kinds:
+    """Kind, statutory kind and carried kind of a document's title.
+
+    关于…的实施意见: 实施意见, 意见, None; 关于印发…方案的通知: 通知, 通知, 方案; …管理办法（试行）: 管理办法, None, 管理办法.
+    """
+    name = _name(title)
+    if name is None:
+        return Kinds(None, None, None)
+    statutory = _patterns()[2].search(name)
+    inner = unwrapped(title)
+    carried = _name(inner) if inner != title else (None if statutory else name)
+    return Kinds(name, statutory.group() if statutory else None, carried)
+
+
+def unwrapped(title: str) -> str:
+    """The document that a 通知 carries: 关于印发《X》的通知 gives X; any other title is returned as it is."""
+    plain = re.sub(r"[（(][^（()）]{0,30}[）)]$", "", title.strip())
+    match = _WRAPPED.search(plain)
+    if match is None:
+        return title
+    inner = match["inner"].strip()
+    names = quoted(inner)
+    if names and names[0].start == 0 and names[0].end == len(inner):
+        return names[0].title
+    if inner[:1] in "〈<＜" and inner[-1:] in "〉>＞":
+        return inner[1:-1]
+    return inner if not names or kinds_of(inner).kind else names[0].title
+
+
+def is_document(title: str) -> bool:
+    """Whether a title in 《》 can be an official document's: by its last word, not a study, book, paper or contract."""
+    named, other, _ = _patterns()
+    if other.search(title):
+        return False
+    return named.search(title) is not None
+
+
+_PUNCTUATION: Final = re.compile(r"[\s《》〈〉<>＜＞“”\"'‘’「」、，,。·•:：;；—－\-~～]+")
+_BRACKETED: Final = re.compile(r"[（(【\[〔][^（()）【】\[\]〔〕]{0,30}[）)】\]〕]")
+
+
+@lru_cache(maxsize=4096)
+def title_key(title: str) -> str:
+    """What two writings of one document's title have in common.
+
+    Without the organ before 关于, the 印发…的通知 around it, marks and widths of punctuation, and notes in brackets
+    such as （试行）, but not （2021—2025年）: a document of other years is another one.
+    """
+    text = unwrapped(title)
+    before, about, rest = text.partition("关于")
+    if about and rest and not re.search(r"[《〈“]", before) and not re.search("(?:贯彻|落实|执行|实施)$", before):
+        text = about + rest
+    text = unwrapped(text)
+    text = _BRACKETED.sub(lambda note: note.group()[1:-1] if re.search(r"\d", note.group()) else "", text)
+    return _PUNCTUATION.sub("", text).removeprefix("关于").replace("年版", "版")
