@@ -1,0 +1,7 @@
+"""Bytes of a page to what it says. Pure: no network, no clock, no settings."""
+
+from __future__ import annotations
+
+from crawler.extraction.reading import read, read_article, read_listing
+
+__all__ = ["read", "read_article", "read_listing"]

@@ -23,7 +23,7 @@ SITE = Site(
     layouts=(
         Layout(
             title="h1 > center > b",
-            byline="div.col-l > div center",
+            byline="div.col-l > div > center",
             body="div.dc-ccm1",
             drop=("div.ydsj_box", "div.ydsj"),
             related="div.ydsj_box li, div.ydsj li",

@@ -1,0 +1,216 @@
+"""A page as the list of its text blocks, in reading order: what every other reader works on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+
+def _tag_ids(*names: str) -> frozenset[int]:
+    """The parser's numbers of tags: comparing numbers is several times faster than comparing names."""
+    parser = LexborHTMLParser("")
+    return frozenset(parser.create_node(name).tag_id for name in names)
+
+
+BLOCK = _tag_ids(
+    *["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "html", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+)  # fmt: skip
+SKIPPED = _tag_ids(
+    *[
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "select",
+        "option",
+        "textarea",
+        "button",
+        "iframe",
+        "svg",
+        "object",
+        "canvas",
+        "audio",
+        "head",
+        "title",
+    ]
+)
+HEADINGS = _tag_ids(*["h1", "h2", "h3", "h4", "h5", "h6"])
+_BOLD = _tag_ids("b", "strong")
+(_LINK,) = _tag_ids("a")
+(_BREAK,) = _tag_ids("br")
+(_ROW,) = _tag_ids("tr")
+(_TABLE,) = _tag_ids("table")
+(_PRE,) = _tag_ids("pre")
+_CELLS = _tag_ids("td", "th")
+_TEXT = 2
+"""The parser's number of text nodes; fixed in its source."""
+
+_HIDDEN = re.compile(r"(?i)display\s*:\s*none")
+_INDENTED = re.compile(r"[\r\n][ \t]*(?=\u3000\u3000|\xa0\xa0\xa0\xa0)")
+_CELL_LIMIT = 400
+"""Characters; a table with a longer cell is a frame for text, not a table of data."""
+
+
+class Box:
+    """An element that has text somewhere inside, and what of it matters for its text."""
+
+    __slots__ = ("block", "bold", "link", "node", "parent", "row", "skip", "tag")
+
+    def __init__(self, node: LexborNode, parent: Box | None) -> None:
+        tag = node.tag_id
+        self.node = node
+        self.tag = tag
+        self.parent = parent
+        if parent is None:
+            self.skip = self.link = self.bold = False
+            self.row: Box | None = None
+            self.block = self
+            return
+        self.skip = parent.skip or tag in SKIPPED or _is_hidden(node)
+        self.link = parent.link or tag == _LINK
+        self.bold = parent.bold or tag in _BOLD
+        self.row = parent.row
+        self.block = self if tag in BLOCK else parent.block
+        if parent.row is not None:
+            self.block = parent.row
+        elif tag == _ROW and _is_data(node):
+            self.row = self
+
+    def ancestors(self) -> Iterator[Box]:
+        """This element and all around it, from the inside out."""
+        box: Box | None = self
+        while box is not None:
+            yield box
+            box = box.parent
+
+
+class Block:
+    """One paragraph, heading, list item or table row; a line where <br> divides."""
+
+    __slots__ = ("bold", "box", "links", "text")
+
+    def __init__(self, box: Box, text: str, links: int, bold: int) -> None:
+        self.box = box
+        self.text = text
+        """White space collapsed, never empty; cells of a table row are joined by a tab."""
+        self.links = links
+        """How many of its characters stand in links."""
+        self.bold = bold
+        """How many of its characters are bold."""
+
+    @property
+    def heading(self) -> bool:
+        return self.box.block.tag in HEADINGS
+
+    def __repr__(self) -> str:
+        return f"Block(<{self.box.node.tag}>, {self.text!r}, links={self.links})"
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    return _HIDDEN.search(node.attrs.sget("style")) is not None
+
+
+def _is_data(row: LexborNode) -> bool:
+    """Whether the row is of a table of data: small cells, at least two a row, no table inside."""
+    table = row.parent
+    while table is not None and table.tag_id != _TABLE:
+        table = table.parent
+    if table is None or len(table.css("table")) > 1:
+        return False
+    rows = table.css("tr")
+    cells = table.css("td, th")
+    if len(rows) < 2 or len(cells) < 2 * len(rows) - 2:  # noqa: PLR2004 a head row may span
+        return False
+    return all(len(cell.text_content or "") <= _CELL_LIMIT for cell in cells)
+
+
+def blocks(root: LexborNode, *, skip: frozenset[int] = frozenset()) -> list[Block]:
+    """The text blocks inside ``root`` in document order, without scripts, hidden elements and form fields.
+
+    ``skip`` holds the ``mem_id`` of elements to leave out with all they hold.
+    """
+    boxes: dict[int, Box] = {}
+    found: list[Block] = []
+    parts: list[str] = []
+    current: Box | None = None
+    links = bold = 0
+    top = root.mem_id
+
+    def box_of(node: LexborNode) -> Box:
+        key = node.mem_id
+        box = boxes.get(key)
+        if box is not None:
+            return box
+        chain: list[LexborNode] = []
+        while (box := boxes.get(key)) is None:
+            chain.append(node)
+            if key == top or (above := node.parent) is None:
+                break
+            node = above
+            key = node.mem_id
+        for node in reversed(chain):
+            key = node.mem_id
+            box = boxes[key] = Box(node, box)
+            if key in skip:
+                box.skip = True
+        assert box is not None
+        return box
+
+    def flush() -> None:
+        nonlocal parts, links, bold
+        if not parts:
+            return
+        raw = "".join(parts)
+        parts = []
+        if current is not None:
+            pieces = raw.split("\n") if current.block.tag == _PRE else _INDENTED.split(raw)
+            for piece in pieces:
+                text = (
+                    "\t".join(" ".join(cell.split()) for cell in piece.split("\x00")).strip()
+                    if current.row is not None
+                    else " ".join(piece.split())
+                )
+                if text:
+                    found.append(Block(current, text, min(links, len(text)), min(bold, len(text))))
+        links = bold = 0
+
+    for node in root.traverse(include_text=True):
+        tag = node.tag_id
+        if tag == _TEXT:
+            text = node.text_content
+            if not text or (text.isspace() and not parts):
+                continue
+            above = node.parent
+            if above is None:
+                continue
+            box = box_of(above)
+            if box.skip:
+                continue
+            if current is None or box.block is not current.block:
+                flush()
+                if text.isspace():
+                    continue
+                current = box
+            parts.append(text)
+            if box.link:
+                links += len(text.strip())
+            if box.bold:
+                bold += len(text.strip())
+        elif tag in BLOCK:
+            if parts:
+                box = box_of(node)
+                if box.row is None or box.row is box:
+                    flush()
+                elif tag in _CELLS:
+                    parts.append("\x00")
+                else:
+                    parts.append(" ")
+        elif tag == _BREAK and parts:
+            if current is not None and current.row is not None:
+                parts.append(" ")
+            else:
+                flush()
+    flush()
+    return found

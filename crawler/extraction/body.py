@@ -1,0 +1,116 @@
+"""Which blocks of a page are the article's text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawler.extraction import words
+from crawler.extraction.blocks import Block, Box
+
+_SHARES = (1.0, 0.6, 0.3, 0.15)
+"""How much of a paragraph's weight goes to the element around it, the next one out, and so on."""
+
+
+@dataclass(slots=True)
+class Body:
+    """The part of a page that holds the text: blocks ``start`` to ``stop`` (exclusive) of the page."""
+
+    box: Box
+    start: int
+    stop: int
+
+
+def weight(block: Block) -> float:
+    """How much the block looks like running text: its characters outside links, less where it has no punctuation."""
+    text = block.text
+    plain = len(text) - block.links
+    if plain < 6 or block.links * 2 > len(text):  # noqa: PLR2004 too short, or mostly links
+        return 0.0
+    if words.FOOT.search(text) is not None and plain < 300:  # noqa: PLR2004 a site's foot is short
+        return 0.0
+    marks = len(words.PUNCTUATION.findall(text))
+    if marks == 0:
+        return plain * 0.2
+    return plain if plain >= 20 else plain * 0.5  # noqa: PLR2004
+
+
+def _name(box: Box) -> str:
+    attributes = box.node.attributes
+    return f"{attributes.get('id') or ''} {attributes.get('class') or ''}"
+
+
+def _prior(box: Box, priors: dict[Box, float]) -> float:
+    """How likely names of this element and of those around it make it the body's element."""
+    prior = priors.get(box)
+    if prior is None:
+        above = _prior(box.parent, priors) if box.parent is not None else 1.0
+        name = _name(box)
+        own = 1.0
+        if name != " ":
+            if words.BAD_NAME.search(name):
+                own = 0.3
+        above = min(above, 1.0)
+        prior = max(above * own, 0.01)
+        priors[box] = prior
+    return prior
+
+
+def find(blocks: list[Block]) -> Body | None:
+    """The element with the article's text and its range of blocks, or None where nothing reads like text."""
+    scores: dict[Box, float] = {}
+    for block in blocks:
+        value = weight(block)
+        if not value:
+            continue
+        box: Box | None = block.box.block
+        assert box is not None
+        if _is_paragraph(box):
+            box = box.parent
+        for share in _SHARES:
+            while box is not None and box.block is not box:
+                box = box.parent
+            if box is None:
+                break
+            scores[box] = scores.get(box, 0.0) + value * share
+            box = box.parent
+    priors: dict[Box, float] = {}
+    best: Box | None = None
+    highest = 0.0
+    for box, score in scores.items():
+        good = 1.3 if words.GOOD_NAME.search(_name(box)) else 1.0
+        value = score * _prior(box, priors) * good
+        if value > highest:
+            best, highest = box, value
+    if best is None:
+        return None
+    inside = [index for index, block in enumerate(blocks) if best in block.box.ancestors()]
+    return Body(best, inside[0], inside[-1] + 1)
+
+
+_PARAGRAPHS = frozenset(
+    [
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "tr",
+        "dd",
+        "dt",
+        "blockquote",
+        "figcaption",
+        "figure",
+        "pre",
+        "ul",
+        "ol",
+        "tbody",
+        "table",
+    ]
+)
+
+
+def _is_paragraph(box: Box) -> bool:
+    return (box.node.tag or "") in _PARAGRAPHS

@@ -1,0 +1,121 @@
+"""What of the body's blocks is text, and what pages put before, between and behind it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from crawler.extraction import words
+from crawler.extraction.blocks import Block
+from crawler.extraction.body import weight
+
+_DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
+_SENTENCE_ENDS = ("。", "！", "？", "”", "；", "：", "…", "」")
+_LABEL = re.compile(
+    r"(?:来源|來源|时间|時間|日期|作者|记者|責任編輯|编辑|浏览|阅读|点击|字号|发布|發布|信息来源)\s*[:：]?"
+)
+
+
+@dataclass(slots=True)
+class Cut:
+    """The article's text and the lines around it that tell of it."""
+
+    text: list[Block] = field(default_factory=list)
+    head: list[Block] = field(default_factory=list)
+    """Lines over the text: title, date, source."""
+    tail: list[Block] = field(default_factory=list)
+    """Lines behind the text that name source, authors and editors."""
+
+
+def is_byline(text: str) -> bool:
+    """Whether a short line says when, by whom or where it was published, and no more."""
+    return len(text) <= 120 and (  # noqa: PLR2004 bylines with counters and tools are long
+        (_DATE.search(text) is not None and (len(text) <= 25 or _LABEL.search(text) is not None))  # noqa: PLR2004
+        or (words.CREDIT.match(text) is not None and len(text) <= 60 and not text.endswith("。"))  # noqa: PLR2004
+    )
+
+
+def is_noise(block: Block) -> bool:
+    """Whether the block is a tool, a share bar, a prompt or the like, wherever it stands."""
+    text = block.text
+    size = len(text)
+    if size <= 60 and words.NOISE.match(text):  # noqa: PLR2004
+        return True
+    if words.ORIGINAL_TITLE.match(text) and size <= 150:  # noqa: PLR2004
+        return True
+    if block.links >= 0.8 * size and size <= 14:  # noqa: PLR2004 a menu's word
+        return True
+    return not any(character.isalnum() for character in text) and size <= 3  # noqa: PLR2004
+
+
+def cut(blocks: list[Block], title: str) -> Cut:
+    """Divides the blocks of the body's element. Nothing that reads like running text is lost but what stands behind
+    a heading of related articles or a closing mark.
+    """
+    result = Cut()
+    start = _start(blocks, title)
+    result.head = blocks[:start]
+    weights = [weight(block) for block in blocks]
+    whole = sum(weights[start:])
+    done = 0.0
+    skipped_in = None
+    for index in range(start, len(blocks)):
+        block = blocks[index]
+        left = whole - done
+        done += weights[index]
+        if skipped_in is not None:
+            if skipped_in in block.box.ancestors():
+                continue
+            skipped_in = None
+        text = block.text
+        short = len(text) <= 40  # noqa: PLR2004
+        if short and words.RELATED.match(text):
+            if left <= 0.4 * whole:
+                break
+            skipped_in = block.box.block.parent
+            if skipped_in is not None and skipped_in in blocks[start].box.ancestors():
+                skipped_in = block.box.block
+            continue
+        if short and words.END.match(text) and left <= 0.4 * whole:
+            break
+        if is_noise(block) or words.DISCLAIMER.match(text):
+            continue
+        result.text.append(block)
+    _trim(result)
+    return result
+
+
+def _start(blocks: list[Block], title: str) -> int:
+    """The first block that is text: after title and byline where these stand inside the body's element."""
+    bare = _bare(title)
+    start = 0
+    for index, block in enumerate(blocks[:40]):
+        text = block.text
+        if (bare and _bare(text) == bare and index <= 25) or (is_byline(text) and index <= start + 6):  # noqa: PLR2004
+            start = index + 1
+        elif weight(block) >= 60 or (weight(block) and text.endswith(_SENTENCE_ENDS)):  # noqa: PLR2004
+            break  # the text has begun
+    return start
+
+
+def _trim(result: Cut) -> None:
+    """Moves the credits at the end of the text to the tail."""
+    text = result.text
+    total = sum(len(block.text) for block in text)
+    behind = 0
+    first = len(text)
+    for index in range(len(text) - 1, 0, -1):
+        block = text[index]
+        credit = len(block.text) <= 80 and words.CREDIT.match(block.text.strip()) is not None  # noqa: PLR2004
+        behind += len(block.text)
+        if credit:
+            first = index
+        if behind > 0.12 * total and behind > 60 and not credit:  # noqa: PLR2004
+            break
+    result.tail = [block for block in text[first:] if len(block.text) <= 80]  # noqa: PLR2004
+    result.text = text[:first]
+
+
+def _bare(text: str) -> str:
+    """Letters, digits and Han alone: what two settings of one title share."""
+    return "".join(character for character in text if character.isalnum())

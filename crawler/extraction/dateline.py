@@ -1,0 +1,137 @@
+"""When a page says it was published, and the lines that say so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.extraction.document import Document, where
+from crawler.items import Evidence, How
+
+DATE = re.compile(
+    r"(?<!\d)(?:19|20)\d\d\s*(?:[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}|年\s*\d{1,2}\s*月\s*\d{1,2}\s*日?)"
+    r"(?:\s*[T,，（(]?\s*(?:星期.|週.|周.)?\s*[)）]?\s*(?:上午|下午|凌晨|晚上?|中午|AM|PM)?\s*\d{1,2}\s*(?::|：|时|時|点|點)\s*\d{1,2}"
+    r"(?:\s*(?::|：|分)\s*\d{1,2}(?:\.\d+)?秒?)?(?:\s*分)?(?:Z|\s?[+-]\d\d:?\d\d)?)?"
+)
+"""A date with its year, with its time where one follows."""
+
+_DAY = re.compile(r"((?:19|20)\d\d)\D+?(\d{1,2})\D+?(\d{1,2})")
+_TIME = re.compile(r"\d\s*(?::|：|时|時|点|點)\s*\d{1,2}")
+_PUBLISHED = re.compile(
+    r"(?:发布|發布|發佈|发表|刊发|发稿|出版|上传|录入|生成|公开|印发)?(?:时间|時間|日期|于|於)\s*[:：]?\s*$|(?:发布|發布|發佈)\s*[:：]?\s*$"
+)
+_OTHER = re.compile(r"(?:更新|修改|修訂|修订|成文|生效|施行|实施|失效|截止|截至|访问|当前|今天|现在)[^，。]{0,6}$")
+_UPDATED = re.compile(r"(?:最后)?(?:更新|修改|修訂)(?:时间|時間|日期|于|於)?\s*[:：]?\s*$")
+
+_META = (
+    "pubdate", "datepublished", "article:published_time", "og:published_time", "publishdate", "publish-date", "pub_date",
+    "publish_time", "publishtime", "article:create_at", "og:release_date", "article:published", "dc.date", "date",
+    "_pubtime", "apub:time", "firstcreate", "dcterms.created", "dateupdate", "weibo: article:create_at", "createdate",
+)  # fmt: skip
+_META_UPDATED = ("datemodified", "article:modified_time", "og:updated_time", "lastmodified", "weibo: article:update_at")
+_URL = re.compile(r"/((?:19|20)\d\d)[-/_]?([01]\d)[-/_]?([0-3]\d)(?:[/_.-]|$)|/((?:19|20)\d\d)-(\d{1,2})/(\d{1,2})/")
+_STAMP = re.compile(
+    r"(?:publish(?:ed)?_?time|pub_?time|create_?time|ct|ptime|pubdate|datePublished|publishTime|publish_?date)"
+    r"[\"']?\s*[:=]\s*[\"']?((?:19|20)\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?|1[0-9]{9}(?:\d{3})?)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Strings that say when, the best first."""
+
+    published: tuple[str, ...]
+    updated: str | None
+    evidence: tuple[Evidence, ...]
+
+
+def day(text: str) -> tuple[int, int, int] | None:
+    """The day a string names, to compare two strings by."""
+    match = _DAY.search(text)
+    return (int(match[1]), int(match[2]), int(match[3])) if match else None
+
+
+def find(document: Document, start: int, text_from: int, text_to: int) -> Dates:
+    """All strings on the page that may say when the article was published, the most believable first.
+
+    ``start`` is the block of the title; the text runs from block ``text_from`` to ``text_to`` (exclusive). The national
+    meta tag PubDate is believed first, then a labelled line at the title, then an unlabelled one, then machine-readable
+    descriptions, then a line behind the text, the address, and a script's variable. Of several that name one day the
+    one with the time of day comes first.
+    """
+    found: list[tuple[float, str, How, str]] = []
+    updated: str | None = None
+    meta = document.meta
+
+    def visible(first: int, last: int, trust: float) -> None:
+        nonlocal updated
+        for block in document.blocks[max(first, 0) : last]:
+            if len(block.text) > 200:  # noqa: PLR2004 running text tells of other days
+                continue
+            for match in DATE.finditer(block.text):
+                before = block.text[: match.start()]
+                if _UPDATED.search(before):
+                    updated = updated or match[0]
+                elif not _OTHER.search(before):
+                    labelled = 0.5 if _PUBLISHED.search(before) else 0.0
+                    found.append((trust + labelled, match[0], "pattern", where(block.box.node)))
+
+    visible(start, text_from, 8.0)
+    visible(start - 8, start, 7.0)
+    visible(text_to, text_to + 12, 5.0)
+    for rank, name in enumerate(_META):
+        if name in meta and any(character.isdigit() for character in meta[name]):
+            trust = 9.0 if name == "pubdate" and "articletitle" in meta else 6.5 - rank / 20
+            found.append((trust, meta[name], "meta", name))
+    for name in _META_UPDATED:
+        if name in meta:
+            updated = updated or meta[name]
+    data: dict[str, Any] = document.linked_data
+    if isinstance(data.get("datePublished"), str):
+        found.append((6.9, data["datePublished"], "json-ld", "datePublished"))
+    if isinstance(data.get("dateModified"), str):
+        updated = updated or data["dateModified"]
+    for node in document.tree.css("time[datetime]")[:3]:
+        stamp = node.attrs.sget("datetime")
+        if day(stamp):
+            found.append((6.0, stamp, "meta", "time[datetime]"))
+    if not found:
+        found.extend(_last_resorts(document))
+    ordered = _order(found)
+    return Dates(
+        tuple(dict.fromkeys(text for _, text, _, _ in ordered)),
+        updated,
+        tuple(Evidence(field="published_at", how=how, where=place, value=text) for _, text, how, place in ordered),
+    )
+
+
+def _last_resorts(document: Document) -> list[tuple[float, str, How, str]]:
+    found: list[tuple[float, str, How, str]] = []
+    for script in document.tree.css("script:not([src])"):
+        match = _STAMP.search(script.text())
+        if match:
+            found.append((4.0, match[1], "pattern", match[0].partition(match[1])[0].strip(" \"':=")))
+            break
+    match = _URL.search(document.url)
+    if match:
+        year, month, of_month = (match[1], match[2], match[3]) if match[1] else (match[4], match[5], match[6])
+        found.append((3.0, f"{year}-{int(month):02d}-{int(of_month):02d}", "url", match[0]))
+    return found
+
+
+def _order(found: list[tuple[float, str, How, str]]) -> list[tuple[float, str, How, str]]:
+    """By trust; but a string that names the same day as the best and has the time comes before one that has not."""
+    found.sort(key=lambda one: -one[0])
+    if not found:
+        return found
+    best = found[0]
+    named = day(best[1])
+    if named is not None and not _TIME.search(best[1]):
+        for other in found[1:]:
+            if day(other[1]) == named and _TIME.search(other[1]):
+                found.remove(other)
+                found.insert(0, other)
+                break
+    return found

@@ -1,0 +1,100 @@
+"""A page, decoded and parsed once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import orjson
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+from w3lib.encoding import html_to_unicode
+
+from crawler.extraction.blocks import Block, blocks
+from crawler.items import Page
+from crawler.urls import canonical
+
+
+class Document:
+    """One HTML page. Everything that is costly is made when it is first asked for."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.url = page.url
+        self.html = html_to_unicode(page.content_type, page.body)[1]
+        self.tree = LexborHTMLParser(self.html)
+
+    @cached_property
+    def root(self) -> LexborNode:
+        """The element that holds the text."""
+        root = self.tree.body or self.tree.root
+        assert root is not None
+        return root
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        return blocks(self.root)
+
+    @cached_property
+    def base(self) -> str:
+        """What relative addresses are relative to."""
+        node = self.tree.css_first("base[href]")
+        return (canonical(node.attrs.sget("href"), self.url) if node is not None else None) or self.url
+
+    def link(self, href: str | None) -> str | None:
+        """The canonical form of an address the page names; None where it is none."""
+        return canonical(href, self.base) if href else None
+
+    @cached_property
+    def heading(self) -> str:
+        """What <title> says, site's suffix and all."""
+        node = self.tree.css_first("title")
+        return " ".join(node.text().split()) if node is not None else ""
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        """The meta tags by lower-case name, property or itemprop; of several the first that says anything."""
+        found: dict[str, str] = {}
+        for node in self.tree.css("meta[content]"):
+            attributes = node.attributes
+            content = " ".join((attributes.get("content") or "").split())
+            if not content:
+                continue
+            for key in ("name", "property", "itemprop"):
+                name = attributes.get(key)
+                if name:
+                    found.setdefault(name.strip().lower(), content)
+        return found
+
+    @cached_property
+    def linked_data(self) -> dict[str, Any]:
+        """The page's JSON-LD description of an article, or an empty dict."""
+        for node in self.tree.css('script[type="application/ld+json"]'):
+            try:
+                data = orjson.loads(node.text())
+            except orjson.JSONDecodeError:
+                continue  # many sites write it with errors; the page's own text remains
+            for item in _objects(data):
+                kind = item.get("@type")
+                kinds = kind if isinstance(kind, list) else [kind]
+                if any(isinstance(one, str) and one.endswith(("Article", "BlogPosting", "Report")) for one in kinds):
+                    return item
+        return {}
+
+
+def _objects(data: object) -> list[dict[str, Any]]:
+    if isinstance(data, list):
+        return [item for part in data for item in _objects(part)]
+    if isinstance(data, dict):
+        graph = data.get("@graph")
+        return [data, *(_objects(graph) if graph is not None else [])]
+    return []
+
+
+def where(node: LexborNode) -> str:
+    """A short selector of the element, for evidence."""
+    attributes = node.attributes
+    name = node.tag or ""
+    if attributes.get("id"):
+        return f"{name}#{attributes['id']}"
+    classes = (attributes.get("class") or "").split()
+    return ".".join([name, *classes[:2]])

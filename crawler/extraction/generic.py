@@ -1,0 +1,110 @@
+"""Any article page, read by what Chinese news and government pages have in common."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.extraction import body, crumbs, cut, dateline, media, official, related, title, words
+from crawler.extraction.blocks import Block
+from crawler.extraction.document import Document, where
+from crawler.extraction.verdict import refuse
+from crawler.items import Evidence, NotArticle, OfficialTable, ScrapedArticle
+
+_NAME_AT = ("author", "editor", "source")
+
+
+def read(document: Document) -> ScrapedArticle | NotArticle:
+    """The page as an article, or why it is none."""
+    blocks = document.blocks
+    found = body.find(blocks)
+    table = official.find(blocks, found.start + 40 if found is not None else len(blocks))
+    heading = title.find(document, _text_start(blocks, found))
+    verdict = refuse(document, found, heading)
+    if verdict is not None:
+        return verdict
+    assert heading is not None
+    if found is None:
+        start = stop = (heading.index or 0) + 1
+        parts = cut.Cut()
+    else:
+        start, stop = found.start, found.stop
+        inside = blocks[start:stop]
+        if table is not None and table[2] > start:
+            inside = inside[min(table[2], stop) - start :]
+        parts = cut.cut(inside, heading.text)
+    first = blocks.index(parts.text[0]) if parts.text else start
+    after = blocks.index(parts.text[-1]) + 1 if parts.text else start
+    dates = dateline.find(document, heading.index if heading.index is not None else first, first, after)
+    over = blocks[(heading.index + 1 if heading.index is not None else max(0, first - 6)) : first]
+    byline = [block.text for block in over if _is_credit(block)]
+    tail = [block.text for block in parts.tail]
+    tail.extend(block.text for block in blocks[after : after + 30] if block.text not in tail and _is_late_credit(block))
+    data: OfficialTable | None = table[0] if table is not None else None
+    origin = document.meta.get("contentsource")
+    evidence = (
+        Evidence(field="title", how=heading.how, where=heading.where, value=heading.text),
+        *dates.evidence,
+        *((Evidence(field="body", how="heuristic", where=where(found.box.node), value=""),) if found else ()),
+    )
+    return ScrapedArticle(
+        url=document.link(document.url) or document.url,
+        source=None,
+        title=heading.text,
+        paragraphs=tuple(block.text for block in parts.text),
+        subtitle=title.subtitle(document, heading, first),
+        published=dates.published,
+        updated=dates.updated,
+        byline=" ".join(byline) or None,
+        tail=tuple(tail),
+        origin=origin,
+        author=None,
+        rights=_rights(blocks[after:]),
+        related=related.find(document),
+        attachments=media.attachments(document),
+        images=media.images(document, found.box.node) if found is not None else (),
+        column=crumbs.find(blocks, first, heading.text),
+        official=data,
+        language=_language(document),
+        evidence=evidence,
+    )
+
+
+def _text_start(blocks: list[Block], found: body.Body | None) -> int:
+    """The first block of running text: what stands before it may be the title."""
+    if found is None:
+        return len(blocks)
+    for index in range(found.start, found.stop):
+        if body.weight(blocks[index]) >= 20:  # noqa: PLR2004 a sentence
+            return index
+    return found.start
+
+
+def _is_credit(block: Block) -> bool:
+    text = block.text
+    return cut.is_byline(text) or (len(text) <= 60 and words.CREDIT.search(text) is not None)  # noqa: PLR2004
+
+
+def _is_late_credit(block: Block) -> bool:
+    text = block.text
+    return len(text) <= 60 and words.CREDIT.match(text) is not None and block.links < 0.8 * len(text)  # noqa: PLR2004
+
+
+_RIGHTS = re.compile(r"(?:版权|版權|免责|免責|声明|聲明|转载|轉載|著作权)")
+
+
+def _rights(blocks: list[Block]) -> str | None:
+    for block in blocks[:40]:
+        text = block.text
+        if (
+            15 <= len(text) <= 800
+            and _RIGHTS.search(text)
+            and words.PUNCTUATION.search(text)
+            and not block.links * 2 > len(text)
+        ):
+            return text
+    return None
+
+
+def _language(document: Document) -> str | None:
+    node = document.tree.css_first("html[lang]")
+    return (node.attrs.sget("lang").strip() or None) if node is not None else None

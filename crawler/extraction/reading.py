@@ -1,0 +1,46 @@
+"""Which reader reads a page."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from crawler.extraction import generic, layout, listing
+from crawler.extraction.document import Document
+from crawler.items import Listing, NotArticle, Page, ScrapedArticle
+from crawler.site import Site
+
+
+def read(
+    page: Page, site: Site | None, *, kind: Literal["article", "listing"] | None = None
+) -> ScrapedArticle | Listing | NotArticle:
+    """What the page says, by its source's definition where it has one, else by the generic reader.
+
+    ``kind`` is what the caller expects; None decides by the source's address pattern and the page itself.
+    """
+    if kind is None:
+        kind = "listing" if _is_listing(page, site) else "article"
+    return read_listing(page, site) if kind == "listing" else read_article(page, site)
+
+
+def read_article(page: Page, site: Site | None) -> ScrapedArticle | NotArticle:
+    """The page as an article, or why it is none."""
+    document = Document(page)
+    if site is not None:
+        for one in site.layouts:
+            article = layout.read(document, site, one)
+            if article is not None:
+                return article
+    return generic.read(document)
+
+
+def read_listing(page: Page, site: Site | None) -> Listing | NotArticle:
+    """The page's rows: of a column page, a feed, a sitemap or a JSON list."""
+    return listing.read(page, site)
+
+
+def _is_listing(page: Page, site: Site | None) -> bool:
+    if site is None:
+        return False
+    if any(entrance.url == page.url for entrance in site.entrances):
+        return True
+    return site.article_url is not None and not site.is_article(page.url)

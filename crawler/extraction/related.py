@@ -1,0 +1,172 @@
+"""Lists of further reading, found by their headings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from selectolax.lexbor import LexborNode
+
+from crawler.extraction import words
+from crawler.extraction.blocks import HEADINGS, Block, Box
+from crawler.extraction.dateline import DATE, day
+from crawler.extraction.document import Document
+from crawler.items import RelatedLink
+
+_LONGEST_LIST = 60
+"""Blocks; a list of further reading is shorter."""
+_SHORT = re.compile(r"(?:…|\.{2,})$")
+_NUMBER = re.compile(r"^\s*(?:[·•▪■◆●>»]|\d{1,2}[.、．])\s*")
+
+
+@dataclass(slots=True)
+class _Entry:
+    title: str
+    url: str | None
+    summary: str | None = None
+    on: date | None = None
+
+
+@dataclass(slots=True)
+class _List:
+    heading: str
+    entries: list[_Entry] = field(default_factory=list)
+
+
+def find(document: Document, start: int = 0) -> tuple[RelatedLink, ...]:
+    """The entries of all lists headed 延伸阅读, 相关阅读 and the like, from block ``start`` on, in reading order."""
+    lists = [
+        _read(document, index)
+        for index, block in enumerate(document.blocks[start:], start)
+        if len(block.text) <= 30 and words.RELATED.match(block.text) and words.RELATED_HERE.search(block.text)  # noqa: PLR2004
+    ]
+    found: list[RelatedLink] = []
+    seen: set[str] = {document.link(document.url) or document.url}
+    for one in lists:
+        for entry in one.entries:
+            key = entry.url or entry.title
+            if key in seen:
+                continue
+            seen.add(key)
+            found.append(
+                RelatedLink(
+                    position=len(found) + 1,
+                    title=entry.title,
+                    url=entry.url,
+                    summary=entry.summary,
+                    date=entry.on,
+                    heading=one.heading,
+                )
+            )
+    return tuple(found)
+
+
+def heading_of(text: str) -> str:
+    """The heading without its brackets, colon and "more"."""
+    match = words.RELATED_HERE.search(text)
+    return match[0] if match else text.strip()
+
+
+def _read(document: Document, index: int) -> _List:
+    blocks = document.blocks
+    heading = blocks[index]
+    result = _List(heading_of(heading.text))
+    following = blocks[index + 1 : index + 1 + _LONGEST_LIST]
+    scope = _scope(heading, following)
+    if scope is None:
+        return result
+    linked = any(_anchors(block) for block in following if scope in block.box.ancestors())
+    for block in following:
+        if scope not in block.box.ancestors() or _ends(block, heading):
+            break
+        text = block.text
+        anchors = _anchors(block)
+        if anchors:
+            result.entries.extend(
+                entry for anchor in anchors if (entry := _entry(document, anchor, block, alone=len(anchors) == 1))
+            )
+            if result.entries and len(anchors) == 1 and block.links < len(text):
+                _add_date(result.entries[-1], text)
+        elif not linked and block.box.block.node.tag in _TITLES and len(text) >= 6:  # noqa: PLR2004
+            result.entries.append(_Entry(_NUMBER.sub("", text), None))
+        elif result.entries:
+            last = result.entries[-1]
+            _add_date(last, text)
+            rest = DATE.sub("", text).strip(" []()【】（）")
+            if last.summary is None and len(rest) >= 12:  # noqa: PLR2004 shorter is a counter or a name
+                last.summary = text if DATE.match(text) is None else rest
+    return result
+
+
+_TITLES = frozenset({"h3", "h4", "h5", "h6", "li", "dt"})
+
+
+def _scope(heading: Block, following: list[Block]) -> Box | None:
+    """The smallest element around the heading that holds something to read behind it."""
+    if not following:
+        return None
+    for box in heading.box.block.ancestors():
+        if box.node.tag in {"body", "html"}:
+            return None
+        if any(box in block.box.ancestors() and len(block.text) >= 6 for block in following[:6]):  # noqa: PLR2004
+            return box
+    return None
+
+
+def _ends(block: Block, heading: Block) -> bool:
+    """Whether another part of the page begins: a heading of another list, a closing mark, a heading of equal rank."""
+    text = block.text
+    if len(text) <= 40 and (words.RELATED.match(text) or words.END.match(text)):  # noqa: PLR2004
+        return True
+    own, other = heading.box.block.tag, block.box.block.tag
+    return own in HEADINGS and own == other
+
+
+def _anchors(block: Block) -> list[LexborNode]:
+    """The links of the block that are titles."""
+    if block.links < 6 or block.links < 0.4 * len(block.text):  # noqa: PLR2004
+        return []
+    box: Box | None = block.box
+    while box is not None and box is not box.block:
+        if box.node.tag == "a":
+            break
+        box = box.parent
+    node = block.box.block.node
+    anchors = [anchor for anchor in node.css("a[href]") if len(anchor.text(strip=True)) >= 6]  # noqa: PLR2004
+    if not anchors:
+        above: Box | None = block.box
+        while above is not None:
+            if above.node.tag == "a":
+                return [above.node]
+            above = above.parent
+    return anchors
+
+
+def _entry(document: Document, anchor: LexborNode, block: Block, *, alone: bool) -> _Entry | None:
+    url = document.link(anchor.attrs.get("href"))
+    text = " ".join(anchor.text().split())
+    if alone and len(text) > len(block.text):
+        text = block.text  # a card: the link holds title, summary and date
+    full = " ".join((anchor.attrs.get("title") or "").split())
+    if full and (_SHORT.search(text) or not text) and len(full) >= len(text) - 3:
+        text = full
+    text = _NUMBER.sub("", text)
+    return _Entry(text, url) if text else None
+
+
+def as_date(text: str) -> date | None:
+    """The day named in a short text; None where there is none, or none of the calendar."""
+    match = DATE.search(text)
+    named = day(match[0]) if match else None
+    if named is None:
+        return None
+    try:
+        return date(*named)
+    except ValueError:
+        return None
+
+
+def _add_date(entry: _Entry, text: str) -> None:
+    if entry.on is None:
+        entry.on = as_date(text)
