@@ -31,11 +31,10 @@ class Tally:
     """Articles that were known and have not changed."""
     joined: int = 0
     """New articles that are reprints of one already kept."""
-    retried: int = 0
-    """Visits that went wrong and are to be tried again."""
-    gone: int = 0
+    passed_over: Counter[str] = field(default_factory=Counter)
+    """Visits that brought nothing and are no failure, by reason: 404, robots.txt, a video."""
     failures: Counter[str] = field(default_factory=Counter)
-    """Visits set aside, by reason."""
+    """Visits that went wrong, by reason."""
     examples: dict[str, str] = field(default_factory=dict)
     """One address for each reason."""
 
@@ -47,12 +46,15 @@ class Tally:
         self.new += recorded.kind == "new"
         self.changed += recorded.kind == "revised"
         self.repeated += recorded.kind == "seen"
-        self.gone += outcome.state == "gone"
-        self.retried += outcome.state == "retry"
-        if outcome.state in ("failed", "gone", "retry"):
-            reason = outcome.reason or outcome.state
+        self.joined += recorded.joined
+        reason = outcome.reason or outcome.state
+        if outcome.state in ("gone", "skipped"):
+            self.passed_over[reason] += 1
+        elif outcome.state in ("failed", "retry"):
             self.failures[reason] += 1
-            self.examples.setdefault(reason, outcome.visit.url)
+        else:
+            return
+        self.examples.setdefault(reason, outcome.visit.url)
 
 
 class Walk:

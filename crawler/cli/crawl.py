@@ -11,6 +11,10 @@ import typer
 from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, emit, fail, page
 
 if TYPE_CHECKING:
+    from collections import Counter
+
+    from rich.console import Console
+
     from crawler.crawl import Crawled
     from crawler.walk import Tally
 
@@ -105,12 +109,16 @@ def summary(crawled: Crawled) -> dict[str, Any]:
         "changed": tally.changed,
         "repeated": tally.repeated,
         "reprints": tally.joined,
-        "gone": tally.gone,
-        "failed": [
-            {"reason": reason, "count": count, "example": tally.examples[reason]}
-            for reason, count in tally.failures.most_common()
-        ],
+        "passed_over": _reasons(tally.passed_over, tally),
+        "failed": _reasons(tally.failures, tally),
     }
+
+
+def _reasons(counted: Counter[str], tally: Tally) -> list[dict[str, Any]]:
+    return [
+        {"reason": reason, "count": count, "example": tally.examples[reason]}
+        for reason, count in counted.most_common()
+    ]
 
 
 ENDINGS = {
@@ -141,13 +149,17 @@ def tell(crawled: Crawled, db: str) -> None:
         if number or meaning.startswith(("pages", "articles new")):
             table.add_row(str(number), meaning)
     out.print(table)
-    if tally.failures:
-        out.print(f"[red]{sum(tally.failures.values())} pages failed[/]")
-        for reason, count in tally.failures.most_common(12):
-            out.print(f"  {count} × {reason}", markup=False)
-            out.print(f"      {tally.examples[reason]}", style="dim", markup=False)
+    _tell_reasons(out, "passed over", tally.passed_over, tally)
+    _tell_reasons(out, "failed", tally.failures, tally)
     out.print(ENDINGS.get(crawled.reason, f"Ended: {crawled.reason}."))
     out.print(f"Archive: {_without_password(db)}", style="dim", markup=False)
+
+
+def _tell_reasons(out: Console, heading: str, counted: Counter[str], tally: Tally) -> None:
+    if counted:
+        out.print(f"[bold]{counted.total()}[/] pages {heading}:")
+    for reason, count in counted.most_common(12):
+        out.print(f"  {count} × {reason}, e.g. {tally.examples[reason]}", markup=False, style="dim")
 
 
 def _without_password(db: str) -> str:

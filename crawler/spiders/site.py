@@ -68,7 +68,7 @@ class SiteSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Nothing: the scheduler takes what the frontier holds."""
         return
-        yield
+        yield  # what makes this function a generator
 
     # --- what to visit -----------------------------------------------------------------------------------
 
@@ -139,7 +139,7 @@ class SiteSpider(scrapy.Spider):
         if failure.check(IgnoreRequest):
             reason = str(failure.value)
             yield Outcome(
-                visit=visit, state="failed", url=visit.url, fetched_at=now, reason=f"not allowed: {reason}"
+                visit=visit, state="skipped", url=visit.url, fetched_at=now, reason=reason
             )
         else:
             yield self.retry(visit, now, f"{failure.type.__name__}: {failure.getErrorMessage()}")
@@ -219,7 +219,11 @@ class SiteSpider(scrapy.Spider):
         return self._no_article(outcome, reading)
 
     def _no_article(self, outcome: Outcome, reading: NotArticle) -> Outcome:
-        return replace(outcome, state="failed", reason=reading.reason)
+        """A page of another kind is passed over, unless a person asked for just this page."""
+        asked_for = self.urls and outcome.visit.depth == 0
+        other_kind = reading.kind in ("listing", "video", "gallery", "not-html")
+        state = "skipped" if other_kind and not asked_for else "failed"
+        return replace(outcome, state=state, reason=f"no article: {reading.reason}")
 
     def _listed(self, outcome: Outcome, listing: Listing, site: Site | None, now: datetime) -> Outcome:
         visit = outcome.visit

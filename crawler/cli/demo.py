@@ -1,0 +1,68 @@
+"""``panxi demo``: the main job, on a bundled replica site."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.cli.common import AsJson, archive, emit, fail, page
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(epilog="Examples:  panxi demo  ·  panxi demo again: what changed since  ·  panxi demo --fresh")
+def demo(
+    folder: Annotated[Path, typer.Option("--dir", help="Where the demo's archive is.")] = Path("demo-archive"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin with an empty archive again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Serve the bundled replica site on a free loopback port and crawl it into an archive of its own.
+
+    Run it again: nothing is new, and the article that changed meanwhile has a revision.
+    """
+    from crawler.cli.crawl import run, summary, tell
+    from crawler.replica import serve
+
+    if fresh and folder.exists():
+        if not (folder / "panxi.db").exists():
+            fail(f"{str(folder)!r} is not the demo's archive: it is left alone")
+        shutil.rmtree(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"{folder}: {error.strerror}")
+    db = f"sqlite:///{folder / 'panxi.db'}"
+    with archive(db, create=True):
+        pass
+    with serve(state=folder / "visits") as replica:
+        crawled = run(
+            db,
+            quiet=as_json,
+            revisit="1" if replica.visit > 1 else "",
+            settings={
+                "PANXI_PROXY": replica.url,
+                "PANXI_SITES": "crawler.replica.sites",
+                "PANXI_ALLOW_LOOPBACK": True,
+            },
+        )
+    if as_json:
+        emit(summary(crawled))
+    else:
+        tell(crawled, db)
+        _next(db)
+    raise typer.Exit(0 if crawled.complete else 1)
+
+
+def _next(db: str) -> None:
+    page().print(
+        f"\nTry next ([dim]export PANXI_DB={db}[/]):\n"
+        "  panxi search 钒钛             search; traditional 釩鈦 finds the same\n"
+        "  panxi show 1                 one article, cleaned\n"
+        "  panxi status                 the archive at a glance\n"
+        "  panxi export corpus.jsonl    a corpus\n"
+        "  panxi serve                  all of it in a browser\n"
+        "  panxi demo                   again: what changed meanwhile is a revision"
+    )
