@@ -1,0 +1,50 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crawler.revisit import RETRIES, article_due, parse_retry_after, retry_due
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("known_for", "wait"), [(timedelta(0), 1), (timedelta(hours=5), 1), (timedelta(days=10), 10)]
+)
+def test_an_article_is_looked_at_less_often_with_age(known_for: timedelta, wait: int) -> None:
+    assert article_due(NOW - known_for, NOW) == NOW + timedelta(days=wait)
+
+
+def test_an_old_article_is_left_alone() -> None:
+    assert article_due(NOW - timedelta(days=91), NOW) is None
+
+
+def test_retries_wait_longer_and_longer_and_end() -> None:
+    waits = [retry_due(attempt, NOW) for attempt in range(RETRIES)]
+    known = [wait for wait in waits if wait is not None]
+    assert known == sorted(set(known))
+    assert len(known) == RETRIES
+    assert retry_due(RETRIES, NOW) is None
+
+
+def test_retry_after_lengthens_and_never_shortens() -> None:
+    assert retry_due(0, NOW, retry_after="3600") == NOW + timedelta(hours=1)
+    assert retry_due(0, NOW, retry_after="0") == retry_due(0, NOW)
+
+
+def test_retry_after_cannot_send_a_page_away_for_good() -> None:
+    assert retry_due(0, NOW, retry_after="99999999999999") == NOW + timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120),
+        ("Sun, 01 Mar 2026 12:01:00 GMT", 60),
+        ("Sun, 01 Mar 2026 11:00:00 GMT", 0),
+        ("soon", 0),
+        ("-5", 0),
+        ("", 0),
+    ],
+)
+def test_retry_after_in_its_two_forms(value: str, seconds: int) -> None:
+    assert parse_retry_after(value, NOW) == timedelta(seconds=seconds)
