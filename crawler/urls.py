@@ -60,6 +60,8 @@ def canonical(url: str, base: str | None = None) -> str | None:
     matter to a server. Returns None for anything that is not an http(s) address.
     """
     url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "")
+    if not url:
+        return None
     if base is not None:
         try:
             url = urljoin(base, url)

@@ -30,7 +30,9 @@ _META = (
     "_pubtime", "apub:time", "firstcreate", "dcterms.created", "dateupdate", "weibo: article:create_at", "createdate",
 )  # fmt: skip
 _META_UPDATED = ("datemodified", "article:modified_time", "og:updated_time", "lastmodified", "weibo: article:update_at")
-_URL = re.compile(r"/((?:19|20)\d\d)[-/_]?([01]\d)[-/_]?([0-3]\d)(?:[/_.-]|$)|/((?:19|20)\d\d)-(\d{1,2})/(\d{1,2})/")
+URL_DATE = re.compile(
+    r"/[A-Za-z]?((?:19|20)\d\d)[-/_]?([01]\d)[-/_]?([0-3]\d)(?:[/_.-]|$)|/((?:19|20)\d\d)[-/](\d{1,2})/(\d{1,2})/"
+)
 _STAMP = re.compile(
     r"(?:publish(?:ed)?_?time|pub_?time|create_?time|ct|ptime|pubdate|datePublished|publishTime|publish_?date)"
     r"[\"']?\s*[:=]\s*[\"']?((?:19|20)\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?|1[0-9]{9}(?:\d{3})?)\b",
@@ -114,7 +116,7 @@ def _last_resorts(document: Document) -> list[tuple[float, str, How, str]]:
         if match:
             found.append((4.0, match[1], "pattern", match[0].partition(match[1])[0].strip(" \"':=")))
             break
-    match = _URL.search(document.url)
+    match = URL_DATE.search(document.url)
     if match:
         year, month, of_month = (match[1], match[2], match[3]) if match[1] else (match[4], match[5], match[6])
         found.append((3.0, f"{year}-{int(month):02d}-{int(of_month):02d}", "url", match[0]))

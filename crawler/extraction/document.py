@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 from selectolax.lexbor import LexborHTMLParser, LexborNode
-from w3lib.encoding import html_to_unicode
 
 from crawler.extraction.blocks import Block, blocks
 from crawler.items import Page
 from crawler.urls import canonical
+from pipelines.text.encoding import decode
 
 
 class Document:
@@ -20,7 +20,7 @@ class Document:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.url = page.url
-        self.html = html_to_unicode(page.content_type, page.body)[1]
+        self.html = decode(page.body, page.content_type).text
         self.tree = LexborHTMLParser(self.html)
 
     @cached_property
