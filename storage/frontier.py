@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
     ColumnElement,
     Connection,
     Select,
@@ -104,8 +105,9 @@ def claim(
 ) -> list[Visit]:
     """Lease up to ``limit`` due addresses to ``owner``: listings first, then by priority, the newest first.
 
-    They are spread evenly over hosts. Leases that ended are claimed again. ``sources`` limits it to those
-    sources, ``urls`` to those addresses. Fewer than ``limit`` come back only where no more are due (or, on PostgreSQL, others are claiming them).
+    They are spread evenly over hosts. Leases that ended are claimed again. ``sources`` limits it to those sources,
+    ``urls`` to those addresses. Fewer than ``limit`` come back only where no more are due (or, on PostgreSQL,
+    others are claiming them).
     """
     promote(conn, now)
     visits: list[Any] = []
@@ -254,6 +256,82 @@ def _visit(row: Any) -> Visit:
 
 def _known(conn: Connection) -> Select[Any]:
     return select(c.url, c.depth, c.rank, c.state, c.first_seen_at).where(sql.among(conn, c.url, "urls"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visited:
+    """What a visit changes on the frontier."""
+
+    id: int
+    state: str
+    now: datetime
+    due_at: datetime | None
+    reason: str | None = None
+    went_well: bool = False
+    changed: bool = False
+    missing: bool = False
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+def settle(conn: Connection, visits: Iterable[Visited]) -> None:
+    """Write what became of visits, in the order of ids."""
+    rows = [
+        {
+            "at": visit.id,
+            "state_": visit.state,
+            "due": visit.due_at,
+            "why": visit.reason,
+            "now": visit.now,
+            "well": visit.went_well,
+            "changed": visit.changed,
+            "missing": visit.missing,
+            "etag_": visit.etag,
+            "modified": visit.last_modified,
+        }
+        for visit in sorted(visits, key=lambda visit: visit.id)
+    ]
+    if rows:
+        conn.execute(_settle(), rows)
+
+
+def visited_elsewhere(conn: Connection, url: str, visit: Visit, *, now: datetime, due_at: datetime | None) -> None:
+    """A redirect led to ``url``: it was visited with this visit, and need not be fetched again before ``due_at``."""
+    link = Link(url=url, source=visit.source, kind=visit.kind, depth=visit.depth, found_on=visit.url)
+    row = _row(link, now) | {"state": "done", "due_at": due_at, "visited_at": now}
+    statement = sql.insert(conn, frontier)
+    conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["url"],
+            set_={"state": "done", "due_at": due_at, "visited_at": now, "attempts": 0},
+            where=c.state != LEASED,
+        ),
+        row,
+    )
+
+
+@lru_cache(1)
+def _settle() -> Update:
+    now = bindparam("now", type_=Moment)
+    well, changed, missing = (bindparam(name, type_=Boolean) for name in ("well", "changed", "missing"))
+    return (
+        update(frontier)
+        .where(c.id == bindparam("at"))
+        .values(
+            state=bindparam("state_"),
+            due_at=bindparam("due", type_=Moment),
+            reason=bindparam("why"),
+            lease_owner=None,
+            attempts=case((well, 0), else_=c.attempts),
+            visited_at=case((well, now), else_=c.visited_at),
+            changed_at=case((changed, now), else_=c.changed_at),
+            unchanged_count=case((changed, 0), (well, c.unchanged_count + 1), else_=c.unchanged_count),
+            missing_since=case((missing, func.coalesce(c.missing_since, now)), (well, None), else_=c.missing_since),
+            missing_count=case((missing, c.missing_count + 1), (well, 0), else_=c.missing_count),
+            etag=case((well, bindparam("etag_")), else_=c.etag),
+            last_modified=case((well, bindparam("modified")), else_=c.last_modified),
+        )
+    )
 
 
 @lru_cache(1)

@@ -1,0 +1,122 @@
+"""Captures: which raw record holds which response."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from crawler.items import Exchange
+from storage import raw, sql
+from storage.raw import Original, Pointer, Raw
+from storage.schema import capture
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An exchange that stands in a raw file, and is not yet in the database."""
+
+    exchange: Exchange
+    sha256: str
+    pointer: Pointer
+    revisit: bool
+
+
+def originals(conn: Connection, digests: Iterable[str]) -> dict[str, Original]:
+    """The captures that hold bodies of these digests."""
+    statement = select(capture.c.sha256, capture.c.url, capture.c.fetched_at).where(
+        sql.among(conn, capture.c.sha256, "digests"), capture.c.original_id.is_(None)
+    )
+    rows = conn.execute(statement, {"digests": sorted(set(digests))})
+    return {row.sha256: Original(row.url, row.fetched_at) for row in rows}
+
+
+def keep(store: Raw, exchanges: Sequence[Exchange | None], conn: Connection) -> list[Kept | None]:
+    """Write the exchanges to the raw files and bring them to the disk; a body that is there already is not repeated.
+
+    Raises OSError where it can't be written.
+    """
+    digests = [None if exchange is None else raw.digest(exchange.body) for exchange in exchanges]
+    known = originals(conn, [digest for digest in digests if digest is not None])
+    kept: list[Kept | None] = []
+    for exchange, digest in zip(exchanges, digests, strict=True):
+        if exchange is None or digest is None:
+            kept.append(None)
+            continue
+        original = known.get(digest)
+        pointer = store.put(exchange, digest=digest, original=original)
+        kept.append(Kept(exchange, digest, pointer, revisit=original is not None))
+        known.setdefault(digest, Original(exchange.url, exchange.fetched_at))
+    store.sync()
+    return kept
+
+
+def add(conn: Connection, kept: Sequence[Kept | None]) -> list[int | None]:
+    """Write the rows of what was kept; returns their ids."""
+    present = [item for item in kept if item is not None]
+    if not present:
+        return [None] * len(kept)
+    ids = iter(sql.reserve(conn, capture, len(present)))
+    holders = _holders(conn, [item.sha256 for item in present if item.revisit])
+    rows = []
+    result: list[int | None] = []
+    for item in kept:
+        if item is None:
+            result.append(None)
+            continue
+        number = next(ids)
+        result.append(number)
+        rows.append(_row(item, number, holders[item.sha256] if item.revisit else None))
+        if not item.revisit:
+            holders.setdefault(item.sha256, number)
+    conn.execute(insert(capture), rows)
+    return result
+
+
+def committed(conn: Connection) -> dict[str, int]:
+    """By raw file: the end of the last record that the archive points to."""
+    end = func.max(capture.c.warc_offset + capture.c.warc_length)
+    return {row[0]: row[1] for row in conn.execute(select(capture.c.warc_file, end).group_by(capture.c.warc_file))}
+
+
+def pointers(conn: Connection, capture_id: int) -> tuple[Pointer, Pointer | None]:
+    """Where the capture's record stands, and where its body does if that is another record.
+
+    Raises LookupError where there is no such capture.
+    """
+    statement = select(capture.c.warc_file, capture.c.warc_offset, capture.c.warc_length, capture.c.original_id)
+    row = conn.execute(statement.where(capture.c.id == capture_id)).one_or_none()
+    if row is None:
+        raise LookupError(f"No capture {capture_id}")
+    pointer = Pointer(row.warc_file, row.warc_offset, row.warc_length)
+    return pointer, None if row.original_id is None else pointers(conn, row.original_id)[0]
+
+
+def _holders(conn: Connection, digests: list[str]) -> dict[str, int]:
+    if not digests:
+        return {}
+    statement = (
+        select(capture.c.sha256, func.min(capture.c.id))
+        .where(sql.among(conn, capture.c.sha256, "digests"), capture.c.original_id.is_(None))
+        .group_by(capture.c.sha256)
+    )
+    return {row[0]: row[1] for row in conn.execute(statement, {"digests": sorted(set(digests))})}
+
+
+def _row(item: Kept, number: int, original_id: int | None) -> dict[str, Any]:
+    return {
+        "id": number,
+        "url": item.exchange.url,
+        "fetched_at": item.exchange.fetched_at,
+        "status": item.exchange.status,
+        "content_type": next(
+            (value.decode("latin-1") for name, value in item.exchange.headers if name.lower() == b"content-type"), None
+        ),
+        "sha256": item.sha256,
+        "warc_file": item.pointer.file,
+        "warc_offset": item.pointer.offset,
+        "warc_length": item.pointer.length,
+        "original_id": original_id,
+    }

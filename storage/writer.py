@@ -1,0 +1,277 @@
+"""The writer: the one thread that writes, in batches, so that the crawl never waits for the disk."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from crawler.items import Link, Outcome, Visit
+from storage import captures, frontier
+from storage.db import writing
+from storage.owner import is_dead
+from storage.raw import Raw
+from storage.recording import Hook, Recorded, record_all
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+BATCH: Final = 200
+"""Outcomes in one transaction, at most."""
+GATHER: Final = 0.05
+"""Seconds that an outcome waits for others, at most."""
+CAPACITY: Final = 400
+"""Outcomes that wait before the writer calls itself full."""
+PATIENCE: Final = 120.0
+"""Seconds that a database or disk may be away before the writer gives up."""
+FIRST_PAUSE: Final = 0.1
+LONGEST_PAUSE: Final = 5.0
+
+AWAY: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+"""What SQLite says of its surroundings rather than of what it was asked."""
+
+
+class WriterError(Exception):
+    """The archive can't be written; what was not confirmed is not stored, and comes again with the next crawl."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Submitted:
+    outcome: Outcome
+    future: Future[Recorded]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    do: Callable[[Connection], Any]
+    future: Future[Any]
+
+
+class Writer:
+    """Writes outcomes and claims visits on a thread of its own.
+
+    Each batch's raw pages are on the disk before its transaction commits. An outcome that can't be written is set
+    aside with its reason and takes no other with it. Where the database or the disk is away, the writer waits and
+    tries again; after ``patience`` seconds it gives up: ``error`` says why, and every future gets a WriterError.
+    """
+
+    def __init__(self, engine: Engine, raw: Raw, *, after: Sequence[Hook] = (), patience: float = PATIENCE) -> None:
+        self.error: WriterError | None = None
+        """Why the writer gave up."""
+        self._engine = writing(engine)
+        self._raw = raw
+        self._after = tuple(after)
+        self._patience = patience
+        self._queue: queue.SimpleQueue[_Submitted | _Asked | None] = queue.SimpleQueue()
+        self._waiting = 0
+        self._lock = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="archive writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def full(self) -> bool:
+        """Whether so much waits that the crawl should fetch nothing more for a while."""
+        return self._waiting >= CAPACITY
+
+    def submit(self, outcome: Outcome) -> Future[Recorded]:
+        """Have the outcome written; the future ends when it is committed, or with why it could not be stored."""
+        future: Future[Recorded] = Future()
+        self._enter(_Submitted(outcome, future))
+        return future
+
+    def call(self, do: Callable[[Connection], T]) -> Future[T]:
+        """Run ``do`` in a transaction of its own, behind what was submitted before."""
+        future: Future[T] = Future()
+        self._enter(_Asked(do, future))
+        return future
+
+    def put(self, links: Sequence[Link], *, now: datetime) -> Future[int]:
+        """``storage.frontier.put`` on the writer's thread."""
+        return self.call(lambda conn: frontier.put(conn, links, now))
+
+    def claim(
+        self,
+        *,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        sources: Sequence[str] | None = None,
+        urls: Sequence[str] | None = None,
+    ) -> Future[list[Visit]]:
+        """``storage.frontier.claim`` on the writer's thread."""
+        return self.call(
+            lambda conn: frontier.claim(
+                conn, owner=owner, now=now, lease=lease, limit=limit, sources=sources, urls=urls
+            )
+        )
+
+    def next_due(
+        self, *, sources: Sequence[str] | None = None, urls: Sequence[str] | None = None
+    ) -> Future[datetime | None]:
+        """``storage.frontier.next_due`` on the writer's thread."""
+        return self.call(lambda conn: frontier.next_due(conn, sources=sources, urls=urls))
+
+    def release_dead(self) -> Future[int]:
+        """Give back what processes of this machine had claimed that have ended."""
+        return self.call(
+            lambda conn: sum(frontier.release(conn, owner) for owner in frontier.owners(conn) if is_dead(owner))
+        )
+
+    def close(self, *, release: str | None = None) -> None:
+        """Write what waits, give back what ``release`` had claimed, end the thread and close the raw file.
+
+        Idempotent. Raises nothing: what could not be written is told by its future and by ``error``.
+        """
+        with self._lock:
+            first, self._closed = not self._closed, True
+            if first:
+                if release is not None:
+                    self._queue.put(_Asked(lambda conn: frontier.release(conn, release), Future()))
+                self._queue.put(None)
+        self._thread.join()
+
+    def _enter(self, item: _Submitted | _Asked) -> None:
+        with self._lock:
+            if self._closed or self.error is not None:
+                item.future.set_exception(self.error or WriterError("The writer is closed"))
+                return
+            self._waiting += isinstance(item, _Submitted)
+            self._queue.put(item)
+
+    # --- on the thread -----------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        ended = False
+        while not ended:
+            batch, call, ended = self._gather()
+            if batch:
+                self._write(batch)
+                with self._lock:
+                    self._waiting -= len(batch)
+            if call is not None:
+                self._answer(call)
+        try:
+            self._raw.close()
+        except OSError:
+            logger.exception("The file of raw pages could not be closed; the next start closes it")
+
+    def _gather(self) -> tuple[list[_Submitted], _Asked | None, bool]:
+        """The outcomes to write next, the call that stood behind them, and whether it was the end."""
+        batch: list[_Submitted] = []
+        deadline = 0.0
+        while len(batch) < BATCH:
+            try:
+                item = self._queue.get(timeout=max(0.0, deadline - time.monotonic()) if batch else None)
+            except queue.Empty:
+                break
+            if item is None:
+                return batch, None, True
+            if isinstance(item, _Asked):
+                return batch, item, False
+            if not batch:
+                deadline = time.monotonic() + GATHER
+            batch.append(item)
+        return batch, None, False
+
+    def _write(self, batch: list[_Submitted]) -> None:
+        try:
+            results = self._patiently(lambda: self._commit([item.outcome for item in batch]))
+        except WriterError as error:
+            for item in batch:
+                item.future.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not take the batch with it
+            if len(batch) == 1:
+                self._set_aside(batch[0], error)
+            else:
+                for item in batch:
+                    self._write([item])
+        else:
+            for item, result in zip(batch, results, strict=True):
+                item.future.set_result(result)
+
+    def _commit(self, outcomes: Sequence[Outcome]) -> list[Recorded]:
+        with self._engine.connect() as conn:
+            kept = captures.keep(self._raw, [outcome.exchange for outcome in outcomes], conn)
+        with self._engine.begin() as conn:
+            return record_all(conn, outcomes, kept=kept, after=self._after)
+
+    def _set_aside(self, item: _Submitted, error: Exception) -> None:
+        """Keep the reason with the address, so that a person sees it; the article itself can't be stored."""
+        outcome = item.outcome
+        logger.error("Not stored: %r: %r", outcome.url, error, exc_info=error)
+        reason = f"not stored: {type(error).__name__}: {' '.join(str(error).split())[:500]}"
+        failed = replace(
+            outcome, state="failed", reason=reason, due_at=None, article=None, links=(), onward=None, exchange=None
+        )
+        try:
+            self._patiently(lambda: self._commit([failed]))
+        except Exception:
+            logger.exception("Nor could the reason be stored: %r", outcome.url)
+        item.future.set_exception(error)
+
+    def _answer(self, call: _Asked) -> None:
+        def run() -> Any:
+            with self._engine.begin() as conn:
+                return call.do(conn)
+
+        try:
+            call.future.set_result(self._patiently(run))
+        except Exception as error:  # noqa: BLE001 - it belongs to the caller
+            call.future.set_exception(error)
+
+    def _patiently(self, work: Callable[[], T]) -> T:
+        """Do the work; where database or disk is away, again with growing pauses, until patience ends."""
+        if self.error is not None:
+            raise self.error
+        deadline = time.monotonic() + self._patience
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return work()
+            except (OSError, DBAPIError) as error:
+                if not is_away(error):
+                    raise
+                reason = error.orig if isinstance(error, DBAPIError) else error
+                if time.monotonic() + pause > deadline:
+                    self.error = WriterError(f"The archive can't be written: {' '.join(str(reason).split())}")
+                    logger.critical("%s", self.error)
+                    raise self.error from error
+                logger.warning("The archive can't be written, trying again in %.1f s: %s", pause, reason)
+                time.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def is_away(error: OSError | DBAPIError) -> bool:
+    """Whether the database or the disk is away, full or held by another, so that waiting may help."""
+    if isinstance(error, OSError) or error.connection_invalidated:
+        return True
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return (getattr(original, "sqlite_errorcode", 0) & 0xFF) in AWAY
+    return type(original).__module__.startswith("psycopg") and any(
+        base.__name__ in ("OperationalError", "InterfaceError") for base in type(original).__mro__
+    )
