@@ -26,10 +26,9 @@ def weight(block: Block) -> float:
     plain = len(text) - block.links
     if plain < 6 or block.links * 2 > len(text):  # noqa: PLR2004 too short, or mostly links
         return 0.0
-    if words.FOOT.search(text) is not None and plain < 300:  # noqa: PLR2004 a site's foot is short
+    if plain < 300 and words.FOOT.search(text) is not None:  # noqa: PLR2004 a site's foot is short
         return 0.0
-    marks = len(words.PUNCTUATION.findall(text))
-    if marks == 0:
+    if words.PUNCTUATION.search(text) is None:
         return plain * 0.2
     return plain if plain >= 20 else plain * 0.5  # noqa: PLR2004
 

@@ -55,14 +55,14 @@ def cut(blocks: list[Block], title: str) -> Cut:
     result = Cut()
     start = _start(blocks, title)
     result.head = blocks[:start]
-    weights = [weight(block) for block in blocks]
-    whole = sum(weights[start:])
-    done = 0.0
+    plain = [len(block.text) - block.links for block in blocks]
+    whole = sum(plain[start:])
+    done = 0
     skipped_in = None
     for index in range(start, len(blocks)):
         block = blocks[index]
         left = whole - done
-        done += weights[index]
+        done += plain[index]
         if skipped_in is not None:
             if skipped_in in block.box.ancestors():
                 continue

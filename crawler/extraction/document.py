@@ -37,7 +37,7 @@ class Document:
     @cached_property
     def base(self) -> str:
         """What relative addresses are relative to."""
-        node = self.tree.css_first("base[href]")
+        node = self.tree.css_first("base[href]") if "<base" in self.html else None
         return (canonical(node.attrs.sget("href"), self.url) if node is not None else None) or self.url
 
     def link(self, href: str | None) -> str | None:

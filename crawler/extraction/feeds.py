@@ -59,7 +59,7 @@ def _name(element: etree._Element) -> str:
 
 
 def _text(element: etree._Element) -> str:
-    return " ".join("".join(element.itertext()).split())
+    return " ".join(str(etree.tostring(element, method="text", encoding="unicode", with_tail=False)).split())
 
 
 def _row(entry: etree._Element, base: str) -> Row | None:

@@ -60,7 +60,7 @@ def read(document: Document) -> ScrapedArticle | NotArticle:
         author=None,
         rights=_rights(blocks[after:]),
         related=related.find(document),
-        attachments=media.attachments(document),
+        attachments=media.attachments(document, document.root),
         images=media.images(document, found.box.node) if found is not None else (),
         column=crumbs.find(blocks, first, heading.text),
         official=data,

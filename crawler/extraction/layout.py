@@ -54,7 +54,7 @@ def read(document: Document, site: Site, layout: Layout) -> ScrapedArticle | Non
         editor=field("editor", layout.editor),
         rights=field("rights", layout.rights),
         related=_related(document, layout) if layout.related else related.find(document),
-        attachments=media.attachments(document),
+        attachments=media.attachments(document, root.parent or root),
         images=media.images(document, root),
         column=tuple(_texts(document, layout.column)) if layout.column else (),
         evidence=tuple(evidence),

@@ -25,10 +25,10 @@ _NO_PICTURE = re.compile(
 )
 
 
-def attachments(document: Document) -> tuple[Attachment, ...]:
-    """The files the page links to, once each."""
+def attachments(document: Document, root: LexborNode) -> tuple[Attachment, ...]:
+    """The files that links inside ``root`` lead to, once each."""
     found: dict[str, Attachment] = {}
-    for node in document.tree.css("a[href]"):
+    for node in root.css("a[href]"):
         href = node.attrs.sget("href")
         match = FILE.search(href)
         if match is None:
