@@ -53,9 +53,7 @@ def _sqlite(database: str | None, url: str) -> Engine:
     folder = Path(database).resolve().parent
     if not folder.is_dir():
         raise DatabaseError(f"No such folder: {str(folder)!r}")
-    engine = create_engine(
-        url, poolclass=QueuePool, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
-    )
+    engine = create_engine(url, poolclass=QueuePool, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -109,9 +107,7 @@ def upgrade(engine: Engine) -> None:
     try:
         with writing(engine).begin() as connection:
             if engine.dialect.name == "postgresql":
-                connection.execute(
-                    text("SELECT pg_advisory_xact_lock(7406)")
-                )  # two starts at once: one migrates
+                connection.execute(text("SELECT pg_advisory_xact_lock(7406)"))  # two starts at once: one migrates
             state = _state(connection)
             if state != head():
                 command.upgrade(_config(connection), "head")
@@ -150,8 +146,6 @@ def _state(connection: Connection) -> str | None:
 def _explain(engine: Engine, error: DBAPIError) -> str:
     where = engine.url.render_as_string(hide_password=True)
     reason = (
-        str(error.orig).strip().splitlines()[0]
-        if error.orig is not None and str(error.orig).strip()
-        else str(error)
+        str(error.orig).strip().splitlines()[0] if error.orig is not None and str(error.orig).strip() else str(error)
     )
     return f"{where}: {reason}"

@@ -17,9 +17,7 @@ depends_on = None
 def upgrade() -> None:
     metadata.create_all(op.get_bind())
     if op.get_bind().dialect.name == "sqlite":
-        op.execute(
-            "CREATE VIRTUAL TABLE article_search USING fts5(grams, content='', detail=none, tokenize='ascii')"
-        )
+        op.execute("CREATE VIRTUAL TABLE article_search USING fts5(grams, content='', detail=none, tokenize='ascii')")
     else:
         op.execute(
             "CREATE TABLE article_search ("
