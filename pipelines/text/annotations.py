@@ -13,9 +13,7 @@ _AID = re.compile(rf"([\u3400-\u9fff\U00020000-\U000323af])[(（]\s?([{LETTERS}]
 
 @cache
 def _is_aid(character: str, syllable: str) -> bool:
-    return script.to_simplified_raw(character) != character and readings.is_reading(
-        syllable.rstrip("12345"), character
-    )
+    return script.to_simplified_raw(character) != character and readings.is_reading(syllable.rstrip("12345"), character)
 
 
 def strip(text: str) -> str:

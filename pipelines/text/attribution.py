@@ -31,5 +31,7 @@ _FIELD = {
 
 def attribute(line: str) -> Attribution:
     """Reads one line: a byline or a line behind the body."""
-    values = {name: (found[1].strip() or None) if (found := rule.search(line)) else None for name, rule in _FIELD.items()}
+    values = {
+        name: (found[1].strip() or None) if (found := rule.search(line)) else None for name, rule in _FIELD.items()
+    }
     return Attribution(**values)

@@ -11,7 +11,9 @@ Precision = Literal["day", "minute", "second"]
 SHANGHAI = timezone(timedelta(hours=8), "+08:00")
 
 _TIME = r"(?:[\sT]{0,4}(?P<hour>[01]?\d|2[0-3])\s?[:：时]\s?(?P<minute>[0-5]\d)(?:\s?[:：分]\s?(?P<second>[0-5]\d))?)?"
-_FULL = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s?[-/.年]\s?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})(?!\d)日?" + _TIME)
+_FULL = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)\s?[-/.年]\s?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})(?!\d)日?" + _TIME
+)
 
 
 def parse_date(text: str, *, today: date | None = None) -> tuple[datetime, Precision] | None:

@@ -85,7 +85,8 @@ def decode(raw: bytes, style: Style = SEED) -> str:
             start += length
         else:
             out.append(style.lost)
-            start += 2 if style.swallows and raw[start + 1 : start + 2] not in {b"\n", b"\r"} else 1
+            lone = raw[start] in {0x80, 0xFF} or raw[start + 1 : start + 2] in {b"\n", b"\r"}
+            start += 2 if style.swallows and not lone else 1
     text = "".join(out)
     return text.translate(_HALFWIDTH) if style.halfwidth else text
 
@@ -101,9 +102,7 @@ _HALFWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _HAN = re.compile("[\u3400-\u9fff]")
 
 
-def garble(
-    text: str, *, share: float = 1.0, bytewise: bool = False, style: Style = SEED, seed: int = 0
-) -> str:
+def garble(text: str, *, share: float = 1.0, bytewise: bool = False, style: Style = SEED, seed: int = 0) -> str:
     """Simplified text as a mirror shows it.
 
     ``share`` (0 to 1) of the characters that conversion changes are annotated, each at all its occurrences.
