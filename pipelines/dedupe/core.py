@@ -1,0 +1,111 @@
+"""What of a text is compared: its words, without the paper's name in front and the editors behind."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
+
+from crawler.items import SHANGHAI
+
+FRESH = timedelta(days=3)
+"""How far two publications of one story lie apart, unless the text itself says more."""
+
+HALF_YEAR = timedelta(days=183)
+
+HEAD = re.compile(
+    r"\s*(?:【[^】\n]{1,12}】\s*)?(?:[(（]?[^\s，。；：:！？、（(]{0,24}(?:消息|[报社网台日][^\s，。；：:！？（(]{0,16}[电讯]))"
+    r"\s*(?:[（(][^）)\n]{0,40}[）)])?\s*[：:，,]?\s*(?:本台消息|本报讯|记者.{2,12}报道)?[：:，,]?\s*"
+)
+"""新华社北京4月11日电（记者 …） · 央视网消息（新闻联播）：本台消息， · 本报讯"""
+FOOT_LINE = re.compile(
+    r"\s*[（(【\[]?\s*(?:责任编辑|视频编辑|文字编辑|编辑|责编|来源|稿源|转自|转载自|作者|记者|通讯员|校对|审核|监制|"
+    r"原标题|免责声明|版权|声明|延伸阅读|相关阅读|扫一扫|分享|上一篇|下一篇|关键词)"
+)
+FOOT_NOTE = re.compile(r"\s*[（(][^（()）\n]{0,60}(?:编辑|记者|校对|责编|通讯员|完|来源[:：])[^（()）\n]{0,60}[）)]\s*$")
+SENTENCE_END = re.compile(r"[。！？；\n]+")
+NOT_WORD = re.compile(r"[^\w\n]+|_+")
+
+
+def sentences(text: str) -> list[str]:
+    """The words of each sentence: letters, digits and Han characters alone, in one form (NFKC, lower case)."""
+    bare = NOT_WORD.sub("", SENTENCE_END.sub("\n", text))
+    return unicodedata.normalize("NFKC", bare).lower().split("\n")
+
+
+def words(text: str) -> str:
+    """The words of a text as one string."""
+    return "".join(sentences(text))
+
+
+def trimmed(body: str) -> str:
+    """The body without dateline, editors' lines and notes of origin; whole where nothing would be left."""
+    start = head.end() if (head := HEAD.match(body)) else 0
+    end = len(body.rstrip())
+    while end > start:
+        line = body.rfind("\n", start, end) + 1
+        if line > start and FOOT_LINE.match(body, line, end):
+            end = line - 1
+        elif note := FOOT_NOTE.search(body, max(start, end - 140), end):
+            end = note.start()
+        else:
+            break
+    return body[start:end] if end > start else body
+
+
+# --- the day a text is from -------------------------------------------------------------------------------
+
+DATE = r"(?:(?P<year>20\d\d|19\d\d)年)?(?P<month>1[0-2]|0?[1-9])月(?P<day>3[01]|[12]\d|0?[1-9])日"
+DATELINE = re.compile(DATE + r"\s*(?:[电讯]|消息)")
+LEAD = re.compile(r"[^，。；！？\n]{0,8}?(?<!\d)" + DATE)
+SIGNED = re.compile(r"[（(]?" + DATE + r"[）)]?\s*$")
+LEAD_SPAN = 120
+SIGNED_SPAN = 24
+
+
+def day_of(moment: datetime) -> date:
+    """The calendar day in China."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def stated_day(body: str, published: date | None) -> date | None:
+    """The day the text dates itself: a dateline (4月11日电), a date in its first words, or a signature's.
+
+    A date without a year is the last such day not after ``published``, at most half a year back: what is further
+    is rather a day to come. A day after the publication is none.
+    """
+    head, foot = body[:LEAD_SPAN], body[-SIGNED_SPAN:]
+    if "日" not in head and "日" not in foot:
+        return None
+    signed = SIGNED.search(foot)
+    found = DATELINE.search(head) or LEAD.match(trimmed(body)[:LEAD_SPAN])
+    if found is None and signed is not None and signed["year"]:
+        found = signed
+    return None if found is None else _resolved(found, published)
+
+
+def _resolved(found: re.Match[str], published: date | None) -> date | None:
+    month, day = int(found["month"]), int(found["day"])
+    if found["year"]:
+        years = [int(found["year"])]
+    elif published is not None:
+        years = [published.year, published.year - 1]
+    else:
+        return None
+    for year in years:
+        try:
+            stated = date(year, month, day)
+        except ValueError:  # 2月29日 of a year that has none
+            continue
+        if published is None or (stated <= published and (found["year"] or published - stated <= HALF_YEAR)):
+            return stated
+    return None
+
+
+def story_days(body: str, published_at: datetime | None) -> tuple[date, ...]:
+    """The days the story may be from: its publication's, then the text's own where that is earlier."""
+    published = None if published_at is None else day_of(published_at)
+    stated = stated_day(body, published)
+    if published is None:
+        return () if stated is None else (stated,)
+    return (published,) if stated is None or published - stated <= FRESH else (published, stated)

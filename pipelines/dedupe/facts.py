@@ -1,0 +1,141 @@
+"""What two similar texts differ in: what a person would call another fact, or only another wording.
+
+Reprints differ by wording: a cut clause, a typing error, another head. Texts on one template, and formulas that
+return every day, differ in their facts: the number, the date, the name, the title in 《》.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+GRAM = 3
+LIMIT = 12_000
+"""Characters of each text that are aligned: what decides stands long before, and time stays bounded."""
+
+NUMERAL = "零〇一二三四五六七八九十百千万亿两"
+DIGITS = re.compile(r"\d+")
+NUMBER = re.compile(rf"\d+|[{NUMERAL}]+")
+IDENTIFYING = re.compile(r"号|期|届|次|批|季|日|月|年|版|场|轮|论|标段|地块")
+INSIDE = re.compile(rf"第[\d{NUMERAL}]|\d(?:号|期|届|次|批|日|月|年)")
+"""Numbers that say which one of many it is; other numbers say how much."""
+LEAST, MOST = 2, 8
+"""Characters of a name, or of a figure with its unit."""
+ORDERS = ("上中下", "东南西北中", "甲乙丙丁戊", "春夏秋冬", "早中晚", "内外", "正副")
+"""Single characters that stand for one another only where another thing is meant."""
+
+
+class Gap(NamedTuple):
+    """A place between two passages that both texts have."""
+
+    a: str
+    b: str
+    before: str
+    """What stands in front of it in both."""
+    after: str
+    """What stands behind it in both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How two texts differ where they have the same place for something."""
+
+    figures: int
+    """Places where both have a number, and another one."""
+    identifying: int
+    """Those of them whose number says which one of many the text is about."""
+    names: int
+    """Places where both have a word of their own, and the same two words stand so again."""
+    words: int
+    """Places where a word of two or more characters stands for another one that shares none with it."""
+    wording: int
+    """Places that differ otherwise."""
+    agreeing: int
+    """Numbers that both have in the passages they share."""
+    rewritten: int
+    """Characters of the first text in passages too long for an edit."""
+
+    @property
+    def facts(self) -> int:
+        return self.figures + self.names
+
+    @property
+    def places(self) -> int:
+        return self.figures + self.names + self.words + self.wording
+
+
+def difference(found: Sequence[Gap], numbers: int) -> Difference:
+    """What the gaps between two texts say; ``numbers`` is how many the first text has."""
+    figures = identifying = words = wording = 0
+    swaps = Counter((gap.a, gap.b) for gap in found if gap.a and gap.b and not numbers_of(gap.a))
+    names = sum(count for count in swaps.values() if count > 1)
+    for gap in found:
+        if _another_figure(gap):
+            figures += 1
+            identifying += identifies(gap)
+        elif swaps[gap.a, gap.b] > 1:
+            continue
+        elif _another_word(gap.a, gap.b):
+            words += 1
+        else:
+            wording += 1
+    agreeing = numbers - sum(len(NUMBER.findall(gap.a)) for gap in found)
+    rewritten = sum(len(gap.a) for gap in found if max(len(gap.a), len(gap.b)) > 2 * MOST)
+    return Difference(figures, identifying, names, words, wording, agreeing, rewritten)
+
+
+def numbers_of(text: str) -> list[str]:
+    return DIGITS.findall(text) or (NUMBER.findall(text) if NUMBER.fullmatch(text) else [])
+
+
+def identifies(gap: Gap) -> bool:
+    return gap.before.endswith("第") or bool(IDENTIFYING.match(gap.after)) or bool(INSIDE.search(gap.a + gap.b))
+
+
+def _another_figure(gap: Gap) -> bool:
+    """Whether one number stands for another in the same words, or 下 for 上: not so where a digit was mistyped."""
+    if not gap.a or not gap.b:
+        return False
+    if any(gap.a in order and gap.b in order for order in ORDERS):
+        return True
+    return bool(numbers_of(gap.a)) and NUMBER.sub("#", gap.a) == NUMBER.sub("#", gap.b)
+
+
+def _another_word(a: str, b: str) -> bool:
+    return LEAST <= len(a) <= MOST and LEAST <= len(b) <= MOST and not {*a} & {*b}
+
+
+def gaps(a: str, b: str, gram: int = GRAM) -> list[Gap]:
+    """What stands between the passages two texts share, in order; numbers are never cut in two."""
+    one, two = a[:LIMIT], b[:LIMIT]
+    if len(one) < gram or len(two) < gram:
+        return [Gap(one, two, "", "")]
+    matcher = SequenceMatcher(
+        None,
+        [one[i : i + gram] for i in range(len(one) - gram + 1)],
+        [two[i : i + gram] for i in range(len(two) - gram + 1)],
+    )
+    found = []
+    end_a = end_b = 0
+    for start_a, start_b, size in matcher.get_matching_blocks():
+        # The last block is empty and stands behind the last shingle: at the end of the text.
+        until_a, until_b = (start_a, start_b) if size else (len(one), len(two))
+        overlap = max(end_a - until_a, end_b - until_b, 0)
+        from_a, from_b = end_a - overlap, end_b - overlap
+        if until_a > from_a or until_b > from_b:
+            found.append(_gap(one, two, (from_a, until_a), (from_b, until_b)))
+        end_a, end_b = start_a + size + gram - 1, start_b + size + gram - 1
+    return found
+
+
+def _gap(a: str, b: str, in_a: tuple[int, int], in_b: tuple[int, int]) -> Gap:
+    (start_a, stop_a), (start_b, stop_b) = in_a, in_b
+    while start_a and start_b and a[start_a - 1] == b[start_b - 1] and a[start_a - 1].isdigit():
+        start_a, start_b = start_a - 1, start_b - 1
+    while stop_a < len(a) and stop_b < len(b) and a[stop_a] == b[stop_b] and a[stop_a].isdigit():
+        stop_a, stop_b = stop_a + 1, stop_b + 1
+    return Gap(a[start_a:stop_a], b[start_b:stop_b], a[max(0, start_a - 4) : start_a], a[stop_a : stop_a + 4])

@@ -1,0 +1,233 @@
+"""Whether two articles tell one story: their time, what they name as their origin, and their texts together.
+
+Text alone merges the formulas that return every day and every year; time alone merges the two notices of one
+morning; so each rule below asks for both, and a conflict of facts overrules any likeness.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from functools import cached_property
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from crawler.items import Article, Kinship, Story
+from pipelines.dedupe.core import FRESH, story_days, trimmed, words
+from pipelines.dedupe.facts import MOST, NUMBER, Difference, Gap, difference, gaps, identifies, numbers_of
+from pipelines.dedupe.fingerprint import Hashes, shingles
+
+ALIKE = 0.8
+"""Jaccard similarity from which two texts of one time are one, unless their facts differ."""
+CONTAINED = 0.95
+"""Share of the shorter text in the longer from which it is an excerpt."""
+EDITED, EDITED_PART = 0.3, 0.8
+"""Similarity and containment from which they may be, where titles and figures agree."""
+VERBATIM = 0.95
+SHORT = 240
+"""Characters of a notice: in so few, one fact is what the text is about."""
+NOTICE = 40
+LEAST = 20
+"""Characters a text has at least to be an excerpt of another."""
+NOTE = 60
+"""Characters of a text that only points elsewhere: 详见附件."""
+BRIEF = 60
+"""Characters below which only likeness counts."""
+REWRITTEN = 0.15
+"""Share of the shorter text in long passages of its own, up to which the rest are small edits."""
+TITLED = 0.9
+"""Share of a title from which it is the other's."""
+SPECIFIC = 3
+"""Numbers that make a text one of a kind."""
+AGREE = 0.6
+PAIR = 2
+"""Characters of the shingles two titles are aligned by."""
+ONE_THIRD, HALF = 1 / 3, 1 / 2
+LATE = timedelta(days=30)
+"""How late a named reprint of a long text is still taken for one without a date of its own."""
+
+TITLE_MARK = re.compile(r"^\s*[\[【（(〔](?:视频|图|组图|图文|转载|快讯|独家)[\]】）)〕]")
+SERIAL = re.compile(r"[（(]\s*(上|中|下|续|[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]")
+QUOTED = re.compile(r"《([^《》]{2,80})》")
+
+
+class Reading:
+    """A story with what is asked of it more than once."""
+
+    def __init__(self, told: Story) -> None:
+        self.story = told
+        self.body = trimmed(told.body) if told.body else told.title
+        self.core = words(self.body)
+        self.title = words(TITLE_MARK.sub("", told.title))
+
+    @cached_property
+    def shingles(self) -> Hashes:
+        return np.unique(shingles(self.core))
+
+
+def story(article: Article) -> Story:
+    """What of an article is compared."""
+    return Story(
+        url=article.url,
+        title=article.title,
+        body=article.body,
+        published_at=article.published_at,
+        origin=article.origin,
+        reprinted_from=article.reprinted_from,
+        mirror_of=article.mirror_of,
+    )
+
+
+def same_story(a: Story, b: Story) -> Kinship | None:
+    """How two articles are related, or None where they tell two stories. Symmetric in its arguments."""
+    one, two = sorted((Reading(a), Reading(b)), key=lambda r: (len(r.core), r.core, r.title, r.story.url))
+    if not one.core:
+        return None
+    if one.core == two.core:
+        close = 1.0, 1.0
+    else:
+        common = len(np.intersect1d(one.shingles, two.shingles, assume_unique=True))
+        least = min(len(one.shingles), len(two.shingles))
+        close = common / (len(one.shingles) + len(two.shingles) - common), common / least
+        if close[0] < EDITED and close[1] < EDITED_PART:
+            return None
+    similarity, containment = close
+    if not _one_time(one, two, similarity):
+        return None
+    found = gaps(one.core, two.core) if similarity < 1 else []
+    differs = difference(found, len(NUMBER.findall(one.core)))
+    if _titles_conflict(one, two) or _facts_conflict(differs, len(one.core)) or _parts_conflict(one, two):
+        return None
+    alike = similarity >= ALIKE or (containment >= CONTAINED and len(one.core) >= LEAST)
+    if not alike and not _edited(one, two, (similarity, containment), differs):
+        return None
+    return _kinship(one, two, similarity, containment)
+
+
+# --- time -------------------------------------------------------------------------------------------------
+
+
+def _one_time(one: Reading, two: Reading, similarity: float) -> bool:
+    """Whether both may be from one day: as published, as the text states, or as a named late reprint."""
+    if _mirrored(one.story, two.story):
+        return True
+    days = story_days(one.story.body, one.story.published_at), story_days(two.story.body, two.story.published_at)
+    verbatim = similarity >= VERBATIM and len(one.core) >= SHORT
+    if not (days[0] and days[1]):
+        return verbatim and _titles_agree(one, two)
+    apart = min(abs(a - b) for a in days[0] for b in days[1])
+    if apart <= FRESH:
+        return True
+    specific = len(NUMBER.findall(one.core)) >= SPECIFIC
+    return verbatim and apart <= LATE and (specific or _names_shared(one.story, two.story))
+
+
+def _mirrored(a: Story, b: Story) -> bool:
+    return a.mirror_of == b.url or b.mirror_of == a.url or (a.mirror_of is not None and a.mirror_of == b.mirror_of)
+
+
+def _names_shared(a: Story, b: Story) -> bool:
+    return bool({a.origin, a.reprinted_from} & {b.origin, b.reprinted_from} - {None})
+
+
+# --- conflicts --------------------------------------------------------------------------------------------
+
+
+def _facts_conflict(differs: Difference, length: int) -> bool:
+    """Whether what differs are facts, so that both texts were made on one template."""
+    facts = differs.figures + differs.names
+    share = (facts + differs.words) / differs.places if differs.places else 0.0
+    if length < SHORT and (share > HALF or (differs.identifying and share >= HALF)):
+        return True
+    return facts > 1 and (share >= ONE_THIRD or (facts > 2 and differs.figures > differs.agreeing))
+
+
+def _parts_conflict(one: Reading, two: Reading) -> bool:
+    """Whether both are parts of a series, and other ones: …（上）, …（下）."""
+    marks = [{*SERIAL.findall(r.story.title), *SERIAL.findall(r.story.body)} for r in (one, two)]
+    return bool(marks[0] and marks[1]) and marks[0].isdisjoint(marks[1])
+
+
+def _titles_conflict(one: Reading, two: Reading) -> bool:
+    """Whether two like titles name two things: another number, another document, another place."""
+    if one.title == two.title or not one.title or not two.title:
+        return False
+    documents = [[words(name) for name in QUOTED.findall(r.story.title)] for r in (one, two)]
+    if all(documents) and not any(_matched(a, b) >= ALIKE for a in documents[0] for b in documents[1]):
+        return True
+    if _matched(one.title, two.title) < HALF:
+        return False
+    return any(_other_thing(gap, one.core, two.core) for gap in gaps(one.title, two.title, PAIR))
+
+
+def _other_thing(gap: Gap, one: str, two: str) -> bool:
+    numbers = numbers_of(gap.a), numbers_of(gap.b)
+    if numbers[0] and numbers[1]:
+        if numbers[0] == numbers[1]:
+            return False
+        told = {*numbers[1]} <= {*NUMBER.findall(one)} or {*numbers[0]} <= {*NUMBER.findall(two)}
+        return identifies(gap) or not told
+    if not gap.a or not gap.b or max(len(gap.a), len(gap.b)) > MOST:
+        return False
+    sides = [(gap.a, gap.b)]
+    if len(gap.a) == 1 or len(gap.b) == 1:
+        before, after = gap.before[-1:], gap.after[:1]
+        sides = [(gap.a + after, gap.b + after), (before + gap.a, before + gap.b)]
+    return any(
+        a not in two and b not in one and ((a in one and b in two) or len(one) < NOTE) for a, b in sides
+    )
+
+
+def _titles_agree(one: Reading, two: Reading) -> bool:
+    return not one.title or not two.title or _matched(one.title, two.title) >= AGREE
+
+
+def _matched(a: str, b: str) -> float:
+    """The share of the shorter of two titles that the other has."""
+    if not a or not b:
+        return 0.0
+    if a in b or b in a:
+        return 1.0
+    found = gaps(a, b, PAIR)
+    least = min(len(a) - sum(len(gap.a) for gap in found), len(b) - sum(len(gap.b) for gap in found))
+    return max(0, least) / min(len(a), len(b))
+
+
+def _edited(one: Reading, two: Reading, close: tuple[float, float], differs: Difference) -> bool:
+    """Whether less like texts are one that was edited: under its title, or with all its figures."""
+    similarity, containment = close
+    length, longer = len(one.core), len(two.core)
+    titled = _matched(one.title, two.title) >= TITLED
+    if titled and containment >= TITLED and length >= NOTICE:
+        return True
+    if length < BRIEF or differs.figures > differs.agreeing:
+        return False
+    scattered = differs.rewritten <= REWRITTEN * length and length >= EDITED_PART * longer
+    if titled and (containment >= EDITED_PART or scattered):
+        return True
+    return similarity >= HALF and len(one.core) >= SHORT and differs.agreeing >= SPECIFIC > differs.figures
+
+
+# --- relation ---------------------------------------------------------------------------------------------
+
+
+def _kinship(one: Reading, two: Reading, similarity: float, containment: float) -> Kinship:
+    part = len(one.core) / len(two.core)
+    excerpt = part < ALIKE and containment >= EDITED_PART
+    whole = not excerpt or part > HALF or _titles_agree(one, two) or two.core.startswith(one.core[:NOTE])
+    if one.core == two.core:
+        relation = "identical"
+    elif excerpt:
+        relation = "excerpt"
+    elif _one_publisher(one.story, two.story):
+        relation = "revision"
+    else:
+        relation = "reprint"
+    return Kinship(
+        relation=relation, similarity=round(similarity, 4), containment=round(containment, 4), joins=whole
+    )
+
+
+def _one_publisher(a: Story, b: Story) -> bool:
+    return urlsplit(a.url).hostname == urlsplit(b.url).hostname and a.reprinted_from == b.reprinted_from
