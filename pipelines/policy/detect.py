@@ -11,7 +11,7 @@ from crawler.items import Article, OfficialTable, Policy, Quote
 from pipelines.policy.dates import Dated, comments_until, effective_on, expires_on, parse_day, signed_on
 from pipelines.policy.issuers import Place, home_of, issuers
 from pipelines.policy.numbers import Number, numbers, standard
-from pipelines.policy.relation import Reading, Span, hints, read
+from pipelines.policy.relation import LEAD, Reading, hints, read
 from pipelines.policy.targets import targets
 from pipelines.policy.titles import kinds_of, quoted, title_key
 
@@ -113,14 +113,21 @@ def _documents(reading: Reading, text: str, table: OfficialTable | None) -> tupl
     if not found and reading.relation in ("report", "interpretation", "draft"):
         inside = [one for one in quoted(text[:_HEAD]) if kinds_of(one.title).kind]
         found = [one.title for one in inside[:1] if not _mentioned_only(text, one.start)]
+    found = [_longest(one, text) for one in found]
     shorts = {match["short"] for match in _SHORT.finditer(text)}
     whole: dict[str, str] = {}
     for one in found:
-        title = _resolved(one, text) if one in shorts or len(one) <= 4 else one  # noqa: PLR2004 - 《办法》, 《实施意见》
+        title = _resolved(one, text) if one in shorts or kinds_of(one).kind == one else one
         whole.setdefault(title_key(title), title)
     if not whole and table and table.title:
         whole[title_key(table.title)] = table.title
     return tuple(whole.values())
+
+
+def _longest(title: str, text: str) -> str:
+    """A headline's 《矿山管理办法》 as the text has it in full: 《四川省矿山管理办法》."""
+    longer = [one.title for one in quoted(text[:_HEAD]) if one.title.endswith(title) and kinds_of(title).kind != title]
+    return longer[0] if longer else title
 
 
 def _mentioned_only(text: str, start: int) -> bool:
@@ -134,6 +141,9 @@ def _resolved(short: str, text: str) -> str:
             before = [one for one in quoted(text[: match.start()]) if one.title != short]
             if before:
                 return before[-1].title
+    if kinds_of(short).kind == short:
+        same = [one.title for one in quoted(text) if one.title != short and kinds_of(one.title).kind and one.title.endswith(short[-2:])]
+        return same[0] if same else short
     return short
 
 
@@ -165,11 +175,9 @@ def _number(
         for one in found:
             if _behind(text, one, documents):
                 return one
-    if reading.relation == "report" and found:
-        proof = reading.proof
+    if reading.relation == "report":
         for one in found:
-            in_proof = proof.start <= one.start < proof.start + len(proof.text)
-            if in_proof and proof.start >= 0 and _issued_under(text, one):
+            if one.start < LEAD and _issued_under(text, one):
                 return one
     if reading.relation == "document" and attachments and (inside := numbers(attachments)):
         return Number(-1, -1, inside[0].value)
@@ -193,6 +201,8 @@ def _alone(text: str, number: Number) -> bool:
 def _behind(text: str, number: Number, documents: tuple[str, ...]) -> bool:
     """Whether a number stands right behind one of the documents: 《X》（攀办发〔2020〕12号，以下简称…）."""
     before = text[max(0, number.start - 200) : number.start].rstrip(" （(，,\u3000")
+    if number.value.endswith("令") or number.value.startswith("公告"):
+        before = re.sub(r"》[（(][^（()），,。]{2,24}$", "》", before)
     keys = {title_key(one) for one in documents[:1]}
     inside = quoted(before)
     return bool(inside) and before.endswith("》") and title_key(inside[-1].title) in keys
@@ -209,13 +219,17 @@ def _issued_under(text: str, number: Number) -> bool:
 def _issuers(reading: Reading, title: str, text: str, place: Place, table: OfficialTable | None) -> tuple[str, ...]:
     if reading.relation in ("document", "draft", "repeal"):
         before, about, _ = re.sub("《.*?》", "", title).partition("关于")
-        head = before if about else re.split("印发|发布|公布|转发|废止|公开征|征求|征集|《", title)[0]
+        head = re.split("印发|发布|公布|转发|批转|废止|公开征|征求|征集|《", before if about else title)[0]
         if found := issuers(head, place):
             return found
         if table and table.issuer and (found := issuers(table.issuer, place)):
             return found
+        if found := _signature(text, place):
+            return found
         if reading.relation == "document":
-            return _signature(text, place) or issuers(title, place)
+            return issuers(re.split("转发", title)[0], place)
+        if match := re.search("(?:就|对|起草的?)《", text[:_HEAD]):
+            return issuers(_clause_end(text[: match.start()]), place, last=True)
     else:
         if found := issuers(_acting(reading.by), place, last=True):
             return found
@@ -224,6 +238,10 @@ def _issuers(reading: Reading, title: str, text: str, place: Place, table: Offic
     if found := _by_verb(text[:_HEAD], place):
         return found
     return _signature(text, place) or issuers(_first_clause(reading.by), place)
+
+
+def _clause_end(before: str) -> str:
+    return re.split("[，,。；;：:\n]", before)[-1]
 
 
 def _acting(by: str) -> str:
@@ -241,7 +259,7 @@ def _first_clause(by: str) -> str:
 def _by_verb(text: str, place: Place) -> tuple[str, ...]:
     """Who issued it, where the text says so beside a verb: 由攀枝花市发改委牵头起草, 市政府印发了《…》."""
     for match in re.finditer(r"(?:印发|出台|发布|公布|下发|颁布|转发|制定|起草|编制)", text):
-        clause = re.split("[，,。；;：:\n]", text[: match.start()])[-1]
+        clause = _clause_end(text[: match.start()])
         if re.search("根据|按照|依据|贯彻|落实", clause):
             continue
         if found := issuers(re.sub("《[^《》]*》", "", clause), place, last=True):
@@ -254,6 +272,8 @@ def _signature(text: str, place: Place) -> tuple[str, ...]:
     signed = signed_on(text)
     if signed is None:
         match = re.search(r"[。\n\s]([^。\n，]{4,40}?)\s*(?:20\d\d|二[〇○零])[\d〇○零一二三四五六七八九]*年[\d一二三四五六七八九十]{1,2}月[\d一二三四五六七八九十]{1,3}日\s*$", text)
+        if match is None and len(last := text.rstrip().rpartition("\n")[2]) < 24 and not re.search("[，。：；]", last):  # noqa: PLR2004
+            return issuers(last, place)
         return issuers(match[1], place) if match else ()
     lines = [line.strip() for line in text[: signed.start].rstrip().split("\n")[-3:]]
     own = [line for line in lines if 3 < len(line) < 40 and not re.search("[。，：；]$|^附件", line)]  # noqa: PLR2004
@@ -295,5 +315,3 @@ def _where(of: str, title: str, text: str, words: str) -> Quote:
     at = -1 if words in title else text.find(words)
     return Quote(of=of, text=title, start=-1) if at < 0 else _sentence(of, text, at, at + len(words))
 
-
-__all__ = ["Span", "detect", "detect_text"]

@@ -63,9 +63,10 @@ def _organs() -> re.Pattern[str]:
         rf"|(?:安全生产委员会|安委会|规划委员会|爱国卫生运动委员会){office})"
     )
     county = rf"[{HAN}]{{1,4}}?(?:自治县|县|区|市|旗)"
-    edge = r"(?:^|(?<=近日)|(?<=日前)|(?<=[^\u4e00-\u9fff])|(?<=[由从经与和]))"
+    edge = r"(?:^|(?<=近日)|(?<=日前)|(?<=[^\u4e00-\u9fff])|(?<=[由从经与和])|(?<=中共)|(?<=中国共产党))"
     return re.compile(
-        rf"{any_of([*words['national'], *words['aliases']])}"
+        rf"国家税务总局{known}(?:{county})?税务局|{any_of([*words['national'], *words['aliases']])}"
+        rf"|中央[{HAN}“”、]{{2,24}}?领导小组(?:办公室)?"
         rf"|国家[{HAN}]{{2,8}}?(?:总局|局|委员会|委(?!员)|办公室)"
         rf"|(?P<party>中共|中国共产党)?(?:(?P<known>{known}(?:{known})?)(?P<county>{county})?"
         rf"|{edge}(?P<own>(?![我全本该各]|近日|日前|近期|昨日|今日|今天|记者|中共){county})|(?P<level>[省市州县区]))(?P<again>[市县区](?=委|政府|人大))?(?P<body>{body})"
@@ -109,9 +110,6 @@ def _relative(level: str, place: str | None, home: Place) -> str:
     return known if known and known.endswith(level) else level
 
 
-_SEPARATOR: Final = re.compile(r"(?:[、，,\s/／·()（）]|和|与|及|以及|会同|联合)*")
-
-
 def organs(phrase: str, home: Place) -> tuple[tuple[int, int, str], ...]:
     """Every organ of a phrase: start, end and full name. 攀枝花市委、市政府 gives two, both of 攀枝花市."""
     found = []
@@ -122,15 +120,30 @@ def organs(phrase: str, home: Place) -> tuple[tuple[int, int, str], ...]:
     return tuple(found)
 
 
+_OTHER: Final = re.compile(rf"[{HAN}“”]{{2,20}}(?:部|局|委|办|署|院|联|委员会|领导小组|办公室|指挥部|总工会|团市委)")
+
+
+def _between(gap: str) -> tuple[str, ...] | None:
+    """Organs of a list that the pattern does not know: 民政部、某某办、教育部; None where the gap is other words."""
+    names = [part for part in re.split(r"[、，,\s/／·()（）]|以及|会同|联合", gap) if part and part not in ("和", "与", "及")]
+    return tuple(names) if all(_OTHER.fullmatch(name) for name in names) else None
+
+
 def issuers(phrase: str, home: Place, *, last: bool = False) -> tuple[str, ...]:
     """The issuers that a phrase names, without repeats; ``last`` takes only the last run of neighbours."""
     found = organs(phrase, home)
-    if last:
-        first = len(found) - 1
-        while first > 0 and _SEPARATOR.fullmatch(phrase[found[first - 1][1] : found[first][0]]):
-            first -= 1
-        found = found[max(first, 0) :]
-    return tuple(dict.fromkeys(name for _, _, name in found))
+    if not last:
+        return tuple(dict.fromkeys(name for _, _, name in found))
+    run: list[str] = []
+    for index in range(len(found) - 1, -1, -1):
+        _, end, name = found[index]
+        if run:
+            others = _between(phrase[end : found[index + 1][0]])
+            if others is None:
+                break
+            run.extend(reversed(others))
+        run.append(name)
+    return tuple(dict.fromkeys(reversed(run)))
 
 
 @lru_cache(maxsize=1)
@@ -152,7 +165,7 @@ def issuer_key(name: str) -> str:
     text = terms()["organs"]["aliases"].get(text, text)
     if text in terms()["organs"]["national"]:
         return text
-    text = re.sub("^(?:中共|中国共产党)", "", text)
+    text = re.sub("^(?:中共|中国共产党|国家税务总局(?=.+税务局$))", "", text)
     for pattern, short in _longer():
         if match := pattern.search(text):
             text = text[: match.start()] + short + "局"

@@ -16,7 +16,7 @@ from crawler.items import Relation
 from pipelines.policy.issuers import Place, organs
 from pipelines.policy.numbers import numbers
 from pipelines.policy.terms import HAN, any_of, terms
-from pipelines.policy.titles import Quoted, is_document, kinds_of, quoted, unwrapped
+from pipelines.policy.titles import Quoted, is_document, kinds_of, plain, quoted, unwrapped
 
 LEAD: Final = 420
 """How many characters of a body can announce something."""
@@ -50,13 +50,17 @@ class _Rules:
     announce: re.Pattern[str]
     outcome: re.Pattern[str]
     passing: re.Pattern[str]
+    naming: re.Pattern[str]
     future: re.Pattern[str]
     recent: re.Pattern[str]
     headline: re.Pattern[str]
     veto: re.Pattern[str]
+    announcement: re.Pattern[str]
+    published: re.Pattern[str]
     ending: re.Pattern[str]
     meeting: re.Pattern[str]
     enterprise: re.Pattern[str]
+    foreign: re.Pattern[str]
     opening: re.Pattern[str]
     journalism: re.Pattern[str]
     statutory: re.Pattern[str]
@@ -86,22 +90,26 @@ def _rules() -> _Rules:
         repeal=re.compile(any_of(words["repeals"]["marks"])),
         interpretation=re.compile(any_of(words["interpretations"]["marks"])),
         announce=re.compile(
-            rf"(?P<verb>{verbs})(?!以来|后|之[前后]|会)(?:了|实施了|实施|施行|并实施|的通知)?(?P<between>[^。，；《》\n]{{0,16}}?)[：:]?\s*(?=《)"
+            rf"(?P<verb>{verbs})(?!以来|后|之[前后]|会)(?:了|实施了|实施|施行|并实施)?(?P<between>[^。，；《》\n]{{0,16}}?)[：:]?\s*(?=《)"
         ),
         outcome=re.compile(
-            rf"^(?:\s*[（(][^）)]{{0,40}}[）)])*[{HAN}\d年月日于自起近日前今已正式式经、·“”\s，]{{0,24}}?(?P<verb>{outcomes})(?!以来|后|之[前后]|的|情况|过程|期间|[{HAN}]{{0,4}}周年)"
+            rf"^(?:\s*[（(][^）)]{{0,40}}[）)])*[{HAN}\d年月日于自起近日前今已正式式经、·“”\s，]{{0,24}}?(?P<verb>{outcomes})(?!以来|后|之[前后]|的|情况|过程|期间|近?[一二三四五六七八九十两\d]+(?:周年|年|个月)|[{HAN}]{{0,4}}周年)"
         ),
         passing=re.compile(any_of(words["announcing"]["passing"])),
+        naming=re.compile(any_of(words["announcing"]["naming"]) + "[^，。《》]{0,6}$"),
         future=re.compile(any_of(words["announcing"]["future"]) + r"[^，。]{0,4}$"),
         recent=re.compile(any_of(words["announcing"]["recent"]) + r"|\d{1,2}月\d{1,2}日|^\d{1,2}日"),
         headline=re.compile(
-            rf"(?P<verb>{verbs}|敲定|实施|施行|通过)(?!会)(?P<object>[^。，；]*?(?:{nouns}|“[^”]{{2,16}}条”))(?!发布会|宣讲|宣传|培训|座谈|资金|项目名单|兑现|落地)"
-            rf"|(?P<object2>(?:{nouns}|{kinds})[”》]?)(?:近日|日前|正式|今日|今起|\d{{1,2}}月\d{{1,2}}日(?:起)?|\d{{4}}年|将?于|将|[一二三四五六七八九十]月起|全文){{0,3}}(?P<verb2>出台|印发|发布|公布|颁布|施行|实施|出炉|获批|获批复|生效|落地|来了)(?!会|以来|后|情况|成效|一周年|周年|的)"
+            rf"(?P<verb>{verbs}|敲定|实施|施行|通过)(?!会|的)(?P<object>[^。，；]*?(?:{nouns}|“[^”]{{2,16}}条”))(?!发布会|宣讲|宣传|培训|座谈|资金|项目名单|兑现|落地)"
+            rf"|(?P<object2>(?:{nouns}|{kinds})[”》]?)(?:(?:近日|日前|正式|今日|今起|\d{{1,2}}月\d{{1,2}}日(?:起)?|\d{{4}}年|将?于|将|[一二三四五六七八九十]月起|全文){{0,3}}(?P<verb2>出台|印发|发布|公布|颁布|出炉|获批|获批复|来了)|(?:正式|今日|今起|\d{{1,2}}月\d{{1,2}}日|\d{{4}}年|将?于|将|起|[一二三四五六七八九十]月){{1,4}}(?P<verb3>施行|实施|生效))(?!会|以来|后|情况|成效|近|[一二三四五六七八九十两]+年|一周年|周年|的)"
         ),
         veto=re.compile(any_of(words["acts"]["vetoes"])),
+        announcement=re.compile(any_of(words["acts"]["announcements"])),
+        published=re.compile(rf"(?:公告|通告|公报|通报|函|决定书|启事){note}$"),
         ending=re.compile(any_of(words["acts"]["endings"]) + note + "$"),
         meeting=re.compile(any_of(words["acts"]["meetings"])),
         enterprise=re.compile(any_of(words["acts"]["enterprises"])),
+        foreign=re.compile(any_of(words["acts"]["foreign"])),
         opening=re.compile(any_of(words["documents"]["openings"])),
         journalism=re.compile(any_of(words["documents"]["journalism"])),
         statutory=re.compile(rf"的?(?:{statutory}){note}$"),
@@ -267,9 +275,9 @@ def _explained_in_text(title: str, text: str) -> Reading | None:
 def _kind_title(title: str, home: Place) -> bool:
     """Whether a title has the form of an official document's."""
     rules = _rules()
-    bare = title.strip()
+    bare = plain(title)
     outside = _unquoted(bare)
-    if re.search(r"[！!？?]|^\s*图", outside):
+    if re.search(r"[！!？?]|^\s*图|签署", outside):
         return False
     if re.search(r"(?:政府|委员会|国务院|主席|常委会|部|局|厅|委)?(?:令|公告|通告)\s*(?:[（(〔\[]?\s*(?:20\d\d年?)?[〕\]]?第?\s*[\d一二三四五六七八九十百〇]+\s*号[）)]?)$", bare):
         return True
@@ -277,13 +285,17 @@ def _kind_title(title: str, home: Place) -> bool:
         return True
     if re.fullmatch(r"《[^》]*》", outside) or not re.search("关于", outside):
         inner = bare[1:-1] if re.fullmatch("《》", outside) else bare
-        return bool(rules.named.search(inner) or (rules.statutory.search(inner) and organs(inner, home))) and not _news_verb(inner)
+        own = organs(inner[:24], home)
+        headed = bool(own) and own[0][0] == 0
+        if inner.endswith("法") and not inner.startswith("中华人民共和国") and inner == bare and not inner.endswith("办法"):
+            return False
+        return bool(rules.named.search(inner) or (rules.statutory.search(inner) and headed)) and not _news_verb(inner)
     return bool(rules.named.search(outside))
 
 
 def _news_verb(title: str) -> bool:
     """Whether a headline tells what somebody does, as no document's title does."""
-    verbs = any_of([*terms()["announcing"]["verbs"], "实施", "施行", "召开", "举行", "解读", "落实", "执行", "学习", "落地", "助力", "获", "签署", "率先", "受益", "享受", "点赞"])
+    verbs = any_of([*terms()["announcing"]["verbs"], "实施", "施行", "召开", "举行", "解读", "落实", "执行", "学习", "落地", "助力", "获", "签署", "率先", "受益", "享受", "点赞", "听取", "欢迎", "通过", "审议", "讨论", "引领", "探索", "打造", "迎来", "突破", "记者"])
     match = re.search(rf"(?:{verbs})(?!办法|细则|方案|意见|规划|规定|条例|计划|纲要|标准|规范|规则)", title)
     return bool(match) or bool(re.search(r"[\s，,：:！!]", title.strip())) and not re.search(r"^\S+(?:委|府|局|会|厅|部|室)\s", title)
 
@@ -301,10 +313,11 @@ def _document(title: str, text: str, home: Place, *, official: bool) -> Reading 
     outside = _unquoted(title)
     issuing = bool(re.search("印发|转发|发布|公布|颁布|批转", outside)) or bool(rules.named.search(re.sub("[（(][^）)]*[）)]$", "", unwrapped(title))))
     by, about, _ = outside.partition("关于")
-    by = by if about else ""
+    by = re.split("印发|转发|批转", by)[0] if about else ""
     if rules.enterprise.search(by) and not organs(by, home):
         return None
-    if rules.veto.search(outside) and not (issuing and not _vetoed_inner(title)):
+    routine = rules.veto.search(outside) or (rules.announcement.search(outside) and rules.published.search(outside))
+    if routine and not (issuing and not _vetoed_inner(title)):
         return None
     if text and not is_text and not official and _told_by_press(lead):
         return None
@@ -371,7 +384,8 @@ def _clause(before: str) -> str:
 
 def _mentioned(before: str) -> bool:
     """Whether a document that comes after these words is only mentioned."""
-    return bool(_rules().passing.search(_clause(before)))
+    clause = _clause(before)
+    return bool(_rules().passing.search(clause) or _rules().naming.search(clause))
 
 
 def _past(sentence: str) -> bool:
@@ -390,14 +404,19 @@ def _clause_head(sentence: str) -> str:
 
 def _report(title: str, text: str, home: Place, named: tuple[Quoted, ...]) -> Reading | None:
     rules = _rules()
+    if rules.foreign.search(_unquoted(title)) and not organs(title, home):
+        return None
     announced = _announced(title, home)
     if announced:
         return Reading("report", Span(title, -1), announced[0], announced[1] or _subject_in(text, announced[0]))
     headline = _headline(title, home)
     meeting = rules.meeting.search(_unquoted(title))
+    private = rules.enterprise.search(_unquoted(title)) and not organs(title, home)
     for index, sentence in enumerate(_sentences(text)):
         found = _announced(sentence.text, home, body=True)
         if not found or _past(sentence.text):
+            continue
+        if private and not organs(_clause_head(sentence.text), home):
             continue
         if (meeting and not headline) or (rules.ending.search(title)):
             break
@@ -424,6 +443,9 @@ def _subject_in(text: str, documents: tuple[str, ...]) -> str:
     return ""
 
 
+_AFTERWARDS: Final = re.compile(r"(?:[（(][^）)]{0,60}[）)])?(?:后|以来|之后|以后|[一二三四五六七八九十两]+(?:周年|年来))")
+
+
 def _announced(sentence: str, home: Place, *, body: bool = False) -> tuple[tuple[str, ...], str] | None:
     """The documents that a sentence makes known and the words before them that name who does."""
     rules = _rules()
@@ -443,15 +465,14 @@ def _announced(sentence: str, home: Place, *, body: bool = False) -> tuple[tuple
             continue
         run = _run(sentence, inside, match.end())
         named = tuple(one.title for one in run if is_document(one.title))
-        if named:
+        if named and not _AFTERWARDS.match(sentence[run[-1].end :]):
             return tuple(dict.fromkeys(named)), sentence[: match.start()]
     for index, one in enumerate(inside):
         after = sentence[inside[_run_end(sentence, inside, index)].end :]
         outcome = rules.outcome.match(after)
-        if outcome is None or not is_document(one.title):
+        if outcome is None or not is_document(one.title) or _mentioned(sentence[: one.start]):
             continue
-        clause = _clause(sentence[: one.start])
-        if rules.passing.search(clause) or rules.future.search(outcome.group()[: outcome.start("verb")]) and outcome["verb"] not in ("施行", "实施", "执行", "生效"):
+        if rules.future.search(outcome.group()[: outcome.start("verb")]) and outcome["verb"] not in ("施行", "实施", "执行", "生效"):
             continue
         if body and outcome["verb"] in ("实施", "执行", "通过", "批准", "落地", "上线") and not rules.recent.search(sentence) and not re.search("起$|起正式$", outcome.group()[: outcome.start("verb")]):
             continue
@@ -489,9 +510,9 @@ def _headline(title: str, home: Place) -> str | None:
     rules = _rules()
     outside = _unquoted(title)
     match = rules.headline.search(outside)
-    if match is None or rules.ending.search(title):
+    if match is None or rules.ending.search(title) or rules.foreign.search(title):
         return None
-    verb = match["verb"] or match["verb2"]
+    verb = match["verb"] or match["verb2"] or match["verb3"]
     before = outside[: match.start("verb") if match["verb"] else match.start("object2")]
     wanted = match["object"] or match["object2"] or ""
     if re.search("产品|数据|报告|榜|指数|成果|招标|预警|倡议|新闻|机遇|投资|名单|技术标准|项目清单|机会清单|团体标准|企业标准", wanted) and not re.search("若干|政策|措施|意见|办法", wanted):
@@ -504,6 +525,6 @@ def _headline(title: str, home: Place) -> str | None:
         return None
     if rules.enterprise.search(before) and not organs(before, home):
         return None
-    if not (home.city or home.province or organs(title, home) or _PUBLIC.search(title) or re.search("部门|国家|两部|央行|部委", title)):
+    if not (home.city or home.province or organs(title, home) or _PUBLIC.search(title) or re.match(rf"[{HAN}]{{1,4}}[县区市州省]", before) or re.search("部门|国家|两部|央行|部委", title)):
         return None
     return before or title

@@ -53,6 +53,11 @@ def quoted(text: str) -> tuple[Quoted, ...]:
     return tuple(found)
 
 
+def plain(title: str) -> str:
+    """A title without the document number in brackets behind it."""
+    return re.sub(r"\s*[（(][^（()）]{2,16}[〔\[【]\s*(?:19|20)\d\d\s*[〕\]】]\s*第?\s*\d+\s*号[）)]\s*$", "", title.strip())
+
+
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     kinds = terms()["kinds"]
@@ -80,6 +85,7 @@ def kinds_of(title: str) -> Kinds:
 
     关于…的实施意见: 实施意见, 意见, None; 关于印发…方案的通知: 通知, 通知, 方案; …管理办法（试行）: 管理办法, None, 管理办法.
     """
+    title = plain(title)
     name = _name(title)
     if name is None:
         return Kinds(None, None, None)
@@ -91,8 +97,8 @@ def kinds_of(title: str) -> Kinds:
 
 def unwrapped(title: str) -> str:
     """The document that a 通知 carries: 关于印发《X》的通知 gives X; any other title is returned as it is."""
-    plain = re.sub(r"[（(][^（()）]{0,30}[）)]$", "", title.strip())
-    match = _WRAPPED.search(plain)
+    bare = re.sub(r"[（(][^（()）]{0,30}[）)]$", "", plain(title))
+    match = _WRAPPED.search(bare)
     if match is None:
         return title
     inner = match["inner"].strip()
@@ -123,7 +129,7 @@ def title_key(title: str) -> str:
     Without the organ before 关于, the 印发…的通知 around it, marks and widths of punctuation, and notes in brackets
     such as （试行）, but not （2021—2025年）: a document of other years is another one.
     """
-    text = unwrapped(title)
+    text = unwrapped(plain(title))
     before, about, rest = text.partition("关于")
     if about and rest and not re.search(r"[《〈“]", before) and not re.search("(?:贯彻|落实|执行|实施)$", before):
         text = about + rest
