@@ -1,0 +1,1 @@
+"""Pages and servers are hostile until shown otherwise: what bounds them. docs/guards.md tells the promises."""

@@ -1,0 +1,106 @@
+"""The middleware that keeps a crawl to its sources' hours, budgets and wishes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Self
+
+from scrapy import Spider, signals
+from scrapy.http import Request, Response
+from scrapy.utils.httpobj import urlparse_cached
+
+from crawler.guards.ledger import Ledger
+from crawler.guards.throttle import sites_of
+from crawler.politeness import Postponed, day_of, next_day, opens, pause
+from crawler.site import Site
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+BUDGET = 1_000
+"""Requests a day to a host that no source describes."""
+FLUSH = 5.0
+"""Seconds between two writings of the day's counts: what a kill may forget."""
+BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+class Manners:
+    """Postpones what a host or its source does not want now.
+
+    That is: the pause after a 429 or 503, closed hours, and requests beyond the day's budget. Stands behind
+    robots.txt, so that only what is really asked for is counted.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._ledger = Ledger(None)
+        self._written_at = 0.0
+        self._writing: asyncio.Task[None] | None = None
+        self._site: dict[str, Site] = {}
+        self._paused: dict[str, datetime] = {}
+        self._refusals: Counter[str] = Counter()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        middleware = cls(crawler)
+        crawler.signals.connect(middleware.opened, signals.spider_opened)
+        crawler.signals.connect(middleware.closed, signals.spider_closed)
+        return middleware
+
+    async def opened(self, spider: Spider) -> None:
+        """Takes over what was counted today; only a spider that walks sites has an archive to count in."""
+        sites = sites_of(spider)
+        self._site = {host: site for site in sites.values() for host in site.hosts}
+        if sites:
+            self._ledger = await asyncio.to_thread(Ledger, self._crawler.settings["PANXI_DB"])
+        await self._turn()
+
+    async def closed(self) -> None:
+        """Writes what was counted since."""
+        if self._writing is not None:
+            await self._writing
+        await self._ledger.close()
+
+    def process_request(self, request: Request) -> None:
+        """Counts the request, or raises `Postponed`."""
+        host = urlparse_cached(request).hostname or ""
+        now = datetime.now(UTC)
+        if (until := self._paused.get(host, now)) > now:
+            raise self._postponed("pause", f"{host} asked to be left alone for a while", until)
+        site = self._site.get(host)
+        if site is not None and (due := opens(site.window, now)) > now:
+            raise self._postponed("window", f"{site.name} is visited in its hours only: {site.window}", due)
+        budget = site.daily_requests if site is not None else BUDGET
+        if self._ledger.spent(host) >= budget:
+            raise self._postponed("budget", f"{host} has had its {budget} requests of the day", next_day(now))
+        self._ledger.count(host)
+        if time.monotonic() - self._written_at > FLUSH and (self._writing is None or self._writing.done()):
+            self._writing = asyncio.ensure_future(self._turn())
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Notes that the host asks for a pause, or no longer does."""
+        host = urlparse_cached(request).hostname or ""
+        now = datetime.now(UTC)
+        if response.status in BUSY:
+            if self._paused.get(host, now) > now:  # it was in flight when the host asked
+                return response
+            self._refusals[host] += 1
+            header = response.headers.get("Retry-After")
+            asked = header.decode("latin-1") if header is not None else None
+            self._paused[host] = now + pause(self._refusals[host], asked, now)
+        else:
+            self._refusals.pop(host, None)
+        return response
+
+    async def _turn(self) -> None:
+        self._written_at = time.monotonic()
+        await self._ledger.turn(day_of(datetime.now(UTC)))
+
+    def _postponed(self, why: str, reason: str, until: datetime) -> Postponed:
+        assert self._crawler.stats is not None
+        self._crawler.stats.inc_value(f"politeness/postponed/{why}")
+        return Postponed(reason, until)
