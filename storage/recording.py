@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, Literal
 
+import orjson
 from sqlalchemy import Connection, TextClause, delete, insert, literal_column, select, text, update
 
 from crawler.items import Article, Outcome
@@ -38,8 +39,9 @@ class Previous:
 class Recorded:
     """What writing an outcome did."""
 
-    kind: Literal["new", "revised", "seen", "none"]
-    """seen: the article is known and its text has not changed; none: there was no article."""
+    kind: Literal["new", "revised", "seen", "reread", "none"]
+    """seen: the article is known and its text has not changed; reread: its kept page was read again, and differently;
+    none: there was no article."""
     article_id: int | None = None
     at: datetime | None = None
     """When the page was fetched."""
@@ -80,6 +82,47 @@ def record_all(
                 for hook in after:
                     hook(conn, result, item)
     return _frontier(conn, outcomes, [result or Recorded(kind="none") for result in results])
+
+
+def reread(
+    conn: Connection, number: int, item: Article, *, now: datetime, after: Sequence[Hook] = ()
+) -> tuple[str, ...]:
+    """Write what a new reading of an article's kept page gives; returns the names of the fields that changed.
+
+    The page is the same, so there is no revision; its ``capture_id`` and the times of sight stay. Raises
+    LookupError where there is no such article.
+    """
+    sql.one_recorder(conn)
+    url = conn.execute(select(article.c.url).where(article.c.id == number)).scalar_one_or_none()
+    if url is None:
+        raise LookupError(f"No article {number}")
+    item = replace(storable(item), url=url)
+    old = _stored(conn, {url})[url]
+    row, links = article_row(item), related_rows(number, item.related)
+    changed = tuple(name for name, value in row.items() if old[name] != value)
+    if links != old["related"]:
+        changed += ("related",)
+    if changed:
+        work = _Work()
+        work.lists(number, item)
+        work.cleared.append(number)
+        kept = ("id", "last_seen_at", "revised_at", "revision", "capture_id")
+        work.updates.append(
+            row | {name: old[name] for name in kept} | {"changed_at": micros(now), "gone_at": old["gone_at"]}
+        )
+        work.unindexed.append((number, indexed_text(old["title"], old["body"])))
+        work.indexed.append((number, indexed_text(item.title, item.body)))
+        work.write(conn)
+        recorded = Recorded(
+            kind="reread",
+            article_id=number,
+            at=now,
+            revision=old["revision"],
+            previous=Previous(old["title"], old["body"]),
+        )
+        for hook in after:
+            hook(conn, recorded, item)
+    return changed
 
 
 def _waves(outcomes: Sequence[Outcome]) -> list[list[int]]:
@@ -203,6 +246,7 @@ def _again(work: _Work, outcome: Outcome, item: Article, old: Native, capture_id
             "revised_at": now if revised else old["revised_at"],
             "revision": old["revision"] + revised,
             "capture_id": capture_id if revised and capture_id is not None else old["capture_id"],
+            "gone_at": None,
         }
     )
     if not revised:
@@ -260,8 +304,6 @@ def _stored(conn: Connection, urls: set[str]) -> dict[str, Native]:
 
 
 def _list(conn: Connection, urls: set[str]) -> Any:
-    import orjson
-
     ordered = sorted(urls)
     return orjson.dumps(ordered).decode() if conn.dialect.name == "sqlite" else ordered
 
@@ -315,10 +357,10 @@ def _insert(table: str, columns: tuple[str, ...]) -> TextClause:
 def _update() -> TextClause:
     names = [
         column.name for column in article.c
-        if column.name not in {"id", "url", "first_seen_at", "cluster_id", "canonical", "relation", "gone_at"}
+        if column.name not in {"id", "url", "first_seen_at", "cluster_id", "canonical", "relation"}
     ]  # fmt: skip
     changes = ", ".join(f'"{name}" = :{name}' for name in names)
-    return text(f"UPDATE article SET {changes}, gone_at = NULL WHERE id = :id")  # noqa: S608 - names of the schema
+    return text(f"UPDATE article SET {changes} WHERE id = :id")  # noqa: S608 - names of the schema
 
 
 # --- the frontier -----------------------------------------------------------------------------------------
@@ -343,20 +385,9 @@ def _frontier(conn: Connection, outcomes: Sequence[Outcome], results: Sequence[R
             mine |= {outcome.onward.url} & added_onward.new
         counted |= mine
         settled.append(_visited(conn, outcome, result, new_links=len(mine), missing=missing))
-        final.append(result if not mine else _with_links(result, len(mine)))
+        final.append(result if not mine else replace(result, new_links=len(mine)))
     frontier.settle(conn, settled)
     return final
-
-
-def _with_links(result: Recorded, count: int) -> Recorded:
-    return Recorded(
-        kind=result.kind,
-        article_id=result.article_id,
-        at=result.at,
-        revision=result.revision,
-        previous=result.previous,
-        new_links=count,
-    )
 
 
 def _news(outcome: Outcome, added: frontier.Added) -> bool:
@@ -400,7 +431,7 @@ def _visited(
         return frontier.Visited(
             id=outcome.visit.id, state="pending", now=now, due_at=outcome.due_at or now, reason=outcome.reason
         )
-    if outcome.state == "failed":
+    if outcome.state in ("failed", "skipped"):
         return frontier.Visited(
             id=outcome.visit.id, state="failed", now=now, due_at=outcome.due_at, reason=outcome.reason
         )
