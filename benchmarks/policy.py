@@ -11,8 +11,10 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import re
 import sys
 import time
+import unicodedata
 from pathlib import Path
 
 from crawler.items import Policy
@@ -26,13 +28,31 @@ def cases(path: Path) -> list[dict[str, str]]:
     text = path.read_text("utf-8-sig")
     lines = [line for line in text.splitlines() if line.strip()]
     width = lines[0].count("\t")
-    plain = all(line.count("\t") <= width for line in lines) and not any(cell.startswith('"') and not cell.endswith('"') for line in lines for cell in line.split("\t"))
-    rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE) if plain else csv.DictReader(text.splitlines(keepends=True), delimiter="\t")
+    plain = all(line.count("\t") <= width for line in lines) and not any(
+        cell.startswith('"') and not cell.endswith('"') for line in lines for cell in line.split("\t")
+    )
+    rows = (
+        csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        if plain
+        else csv.DictReader(text.splitlines(keepends=True), delimiter="\t")
+    )
     return [{key: (value or "").replace("\\n", "\n").strip() for key, value in row.items() if key} for row in rows]
 
 
 def values(cell: str) -> list[str]:
     return [value.strip() for value in cell.split("|") if value.strip()]
+
+
+def same_number(found: str | None, wanted: str) -> bool:
+    """Whether two numbers are one in any width and bracket; 令 and 公告 also without the organ before them."""
+    if found is None:
+        return False
+    plain = unicodedata.normalize("NFKC", wanted).translate(str.maketrans("[【(﹝{<〈", "〔" * 7) | str.maketrans("]】)﹞}>〉", "〕" * 7))
+    plain = re.sub(r"\s|第(?=\d+号$)", "", plain)
+    mine = re.sub(r"\s|第(?=\d+号$)", "", found)
+    if mine == plain:
+        return True
+    return re.search("令|公告|通告", wanted) is not None and found == standard(wanted)
 
 
 def judge(case: dict[str, str], policy: Policy | None) -> dict[str, bool]:
@@ -41,11 +61,16 @@ def judge(case: dict[str, str], policy: Policy | None) -> dict[str, bool]:
     if case.get("relation"):
         right["kind"] = (policy.relation if policy else "none") == case["relation"]
     if case.get("issuers"):
-        right["issuer"] = {issuer_key(name) for name in (policy.issuers if policy else ())} == {issuer_key(name) for name in values(case["issuers"])}
+        right["issuer"] = {issuer_key(name) for name in (policy.issuers if policy else ())} == {
+            issuer_key(name) for name in values(case["issuers"])
+        }
     if case.get("number"):
-        right["number"] = bool(policy) and policy.number == (standard(case["number"]) or case["number"])
+        right["number"] = same_number(policy.number if policy else None, case["number"])
     if case.get("documents"):
-        right["title"] = {title_key(name) for name in (policy.documents if policy else ())} == {title_key(name.strip("《》") if name.startswith("《") and name.endswith("》") else name) for name in values(case["documents"])}
+        right["title"] = {title_key(name) for name in (policy.documents if policy else ())} == {
+            title_key(name.strip("《》") if name.startswith("《") and name.endswith("》") else name)
+            for name in values(case["documents"])
+        }
     return right
 
 
@@ -70,7 +95,21 @@ def main() -> None:
         for name, ok in judge(case, policy).items():
             judged[name].append(ok)
             if not ok and arguments.show:
-                print(name, "|", case.get("relation"), case.get("issuers"), case.get("number"), case.get("documents"), "|", case["title"], "|", case.get("text", "")[:90], "=>", policy and (policy.relation, policy.issuers, policy.number, policy.documents), file=sys.stderr)
+                print(
+                    name,
+                    "|",
+                    case.get("relation"),
+                    case.get("issuers"),
+                    case.get("number"),
+                    case.get("documents"),
+                    "|",
+                    case["title"],
+                    "|",
+                    case.get("text", "")[:90],
+                    "=>",
+                    policy and (policy.relation, policy.issuers, policy.number, policy.documents),
+                    file=sys.stderr,
+                )
         if case.get("relation"):
             wanted, got = case["relation"] in ANNOUNCES, policy is not None and policy.relation in ANNOUNCES
             counted["tp" if wanted and got else "fn" if wanted else "fp" if got else "tn"] += 1

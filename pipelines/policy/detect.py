@@ -193,6 +193,8 @@ def _alone(text: str, number: Number) -> bool:
     before, after = text[start : number.start].strip(" \u3000\t（(【["), text[number.end : start + len(line)].strip(" \u3000\t）)】]")
     if re.search("(?:发文字号|文号|字号|文件编号)[】]?[:：]?$", before):
         return True
+    if number.start < 60 and re.match(r"[（(]", text[start : number.start].strip()) and re.match("公布|发布|颁布", after):  # noqa: PLR2004
+        return True
     if number.start <= 2 and not re.match("[）)]?(?:文件|规定|精神|要求|的)", after):  # noqa: PLR2004 - an opening bracket may stand before it
         return True
     return (not before or (len(before) < 24 and not re.search("[，。《》：根据按照]", before))) and len(after) < 12 and not re.search("[，。《》]|文件|规定|精神", after)  # noqa: PLR2004
@@ -228,6 +230,8 @@ def _issuers(reading: Reading, title: str, text: str, place: Place, table: Offic
             return found
         if reading.relation == "document":
             return issuers(re.split("转发", title)[0], place)
+        if reading.relation == "repeal" and (found := issuers(re.sub("《[^《》]*》", "", reading.proof.text + text[:200]), place)):
+            return found[:1]
         if match := re.search("(?:就|对|起草的?)《", text[:_HEAD]):
             return issuers(_clause_end(text[: match.start()]), place, last=True)
     else:

@@ -65,11 +65,11 @@ def _organs() -> re.Pattern[str]:
     county = rf"[{HAN}]{{1,4}}?(?:自治县|县|区|市|旗)"
     edge = r"(?:^|(?<=近日)|(?<=日前)|(?<=[^\u4e00-\u9fff])|(?<=[由从经与和])|(?<=中共)|(?<=中国共产党))"
     return re.compile(
-        rf"国家税务总局{known}(?:{county})?税务局|{any_of([*words['national'], *words['aliases']])}"
+        rf"国家税务总局{known}(?:{county})?税务局|{any_of([*words['national'], *words['aliases']])}(?P<desk>办公厅|办公室)?"
         rf"|中央[{HAN}“”、]{{2,24}}?领导小组(?:办公室)?"
         rf"|国家[{HAN}]{{2,8}}?(?:总局|局|委员会|委(?!员)|办公室)"
         rf"|(?P<party>中共|中国共产党)?(?:(?P<known>{known}(?:{known})?)(?P<county>{county})?"
-        rf"|{edge}(?P<own>(?![我全本该各]|近日|日前|近期|昨日|今日|今天|记者|中共){county})|(?P<level>[省市州县区]))(?P<again>[市县区](?=委|政府|人大))?(?P<body>{body})"
+        rf"|{edge}(?P<own>(?![我全本该各]|近日|日前|近期|昨日|今日|今天|记者|中共){county})|(?P<level>[省市州县区]))(?P<again>[市县区](?=委|政府|人大))?(?:第?[一二三四五六七八九十]+届)?(?P<body>{body})"
     )
 
 
@@ -92,7 +92,8 @@ def _full(match: re.Match[str], place: str | None, home: Place) -> tuple[str, st
     """The organ's full name and the place that the next one inherits."""
     gazetteer = _gazetteer()
     if match["body"] is None:
-        return terms()["organs"]["aliases"].get(match.group(), match.group()), place
+        organ = match.group().removesuffix(match["desk"] or "")
+        return terms()["organs"]["aliases"].get(organ, organ) + (match["desk"] or ""), place
     if match["known"]:
         names = [gazetteer.full[part.group()] for part in gazetteer.pattern.finditer(match["known"])]
         own = match["body"].endswith(_OWN_NAME) and match["known"][-1] not in _LEVELS
@@ -165,6 +166,9 @@ def issuer_key(name: str) -> str:
     text = terms()["organs"]["aliases"].get(text, text)
     if text in terms()["organs"]["national"]:
         return text
+    for desk in ("办公厅", "办公室"):
+        if text.removesuffix(desk) in terms()["organs"]["national"]:
+            return issuer_key(text.removesuffix(desk)) + desk
     text = re.sub("^(?:中共|中国共产党|国家税务总局(?=.+税务局$))", "", text)
     for pattern, short in _longer():
         if match := pattern.search(text):

@@ -28,9 +28,8 @@ _NUMBER: Final = re.compile(
 
 # Words that run on before a number in a sentence and are not part of its code.
 _BEFORE: Final = re.compile(
-    r".*(?:根据|按照|依据|依照|遵照|贯彻|落实|执行|转发|印发|下发|发布|文号为|文号是|字号为|文号|字号|编号为|编号|以及|关于|通过|废止|文件|替代|参照|参见|详见|结合|违反|修改|撤销|停止执行|下达|附件|委员会|办公室|办公厅|政府|国务院以|政府以|市委以|以|和|与|由|的|及|即|为|原|对|见|在|经)"
+    r".*(?:根据|按照|依据|依照|遵照|贯彻|落实|执行|转发|印发|下发|发布|文号为|文号是|字号为|文号|字号|编号为|编号|以及|关于|通过|废止|文件|替代|参照|参见|详见|结合|违反|修改|撤销|停止执行|下达|附件|委员会|办公室|办公厅|政府|国务院以|政府以|市委以|由|的|即|已经)"
 )
-# A code's characters may include those words' characters only here.
 _HAN_DIGITS: Final = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0}
 
 

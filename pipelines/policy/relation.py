@@ -59,6 +59,7 @@ class _Rules:
     published: re.Pattern[str]
     ending: re.Pattern[str]
     meeting: re.Pattern[str]
+    award: re.Pattern[str]
     enterprise: re.Pattern[str]
     foreign: re.Pattern[str]
     opening: re.Pattern[str]
@@ -108,11 +109,12 @@ def _rules() -> _Rules:
         published=re.compile(rf"(?:公告|通告|公报|通报|函|决定书|启事){note}$"),
         ending=re.compile(any_of(words["acts"]["endings"]) + note + "$"),
         meeting=re.compile(any_of(words["acts"]["meetings"])),
+        award=re.compile(any_of(words["acts"]["awards"])),
         enterprise=re.compile(any_of(words["acts"]["enterprises"])),
         foreign=re.compile(any_of(words["acts"]["foreign"])),
         opening=re.compile(any_of(words["documents"]["openings"])),
         journalism=re.compile(any_of(words["documents"]["journalism"])),
-        statutory=re.compile(rf"的?(?:{statutory}){note}$"),
+        statutory=re.compile(rf"(?:的?(?:{statutory})|(?:制定|完善|建设|推进|推动)[^《》]*的建议){note}$"),
         named=re.compile(rf"(?:{kinds}){note}$"),
         nouns=re.compile(rf"{nouns}|{kinds}"),
     )
@@ -391,7 +393,7 @@ def _mentioned(before: str) -> bool:
 def _past(sentence: str) -> bool:
     """Whether the sentence tells of a former year and of nothing recent."""
     rules = _rules()
-    if re.search("近年来|多年来|先后|相继|陆续|历年|去年|前年|早在|此前|曾于|以来", _unquoted(sentence)):
+    if re.search("近年来|多年来|先后|相继|陆续|历年|去年|前年|早在|此前|曾于|以来|[一二三四五六七八九十两几数\d]+年前|当年|如今", _unquoted(sentence)):
         return True
     year = re.search(r"(?:19|20)\d\d年(?!\s*\d{1,2}月\s*\d{1,2}日)", _clause_head(sentence))
     return bool(year) and not rules.recent.search(sentence)
@@ -410,7 +412,7 @@ def _report(title: str, text: str, home: Place, named: tuple[Quoted, ...]) -> Re
     if announced:
         return Reading("report", Span(title, -1), announced[0], announced[1] or _subject_in(text, announced[0]))
     headline = _headline(title, home)
-    meeting = rules.meeting.search(_unquoted(title))
+    meeting = rules.meeting.search(_unquoted(title)) or rules.award.search(_unquoted(title))
     private = rules.enterprise.search(_unquoted(title)) and not organs(title, home)
     for index, sentence in enumerate(_sentences(text)):
         found = _announced(sentence.text, home, body=True)
@@ -443,6 +445,8 @@ def _subject_in(text: str, documents: tuple[str, ...]) -> str:
     return ""
 
 
+_TITLE_ONLY: Final = ("来了", "落地", "上线", "亮相", "面世", "出炉")
+"""Outcomes that announce in a headline; in a text they tell of effects."""
 _AFTERWARDS: Final = re.compile(r"(?:[（(][^）)]{0,60}[）)])?(?:后|以来|之后|以后|[一二三四五六七八九十两]+(?:周年|年来))")
 
 
@@ -474,7 +478,9 @@ def _announced(sentence: str, home: Place, *, body: bool = False) -> tuple[tuple
             continue
         if rules.future.search(outcome.group()[: outcome.start("verb")]) and outcome["verb"] not in ("施行", "实施", "执行", "生效"):
             continue
-        if body and outcome["verb"] in ("实施", "执行", "通过", "批准", "落地", "上线") and not rules.recent.search(sentence) and not re.search("起$|起正式$", outcome.group()[: outcome.start("verb")]):
+        if body and outcome["verb"] in _TITLE_ONLY:
+            continue
+        if body and outcome["verb"] in ("实施", "执行", "通过", "批准") and not rules.recent.search(sentence) and not re.search("起$|起正式$", outcome.group()[: outcome.start("verb")]):
             continue
         if not _subjects(_subject(sentence[: one.start]), home):
             continue

@@ -53,9 +53,13 @@ def quoted(text: str) -> tuple[Quoted, ...]:
     return tuple(found)
 
 
+_NUMBER: Final = r"[^（()）\s]{2,16}[〔\[【(（]\s*(?:19|20)\d\d\s*[〕\]】)）]\s*第?\s*\d+\s*号"
+
+
 def plain(title: str) -> str:
-    """A title without the document number in brackets behind it."""
-    return re.sub(r"\s*[（(][^（()）]{2,16}[〔\[【]\s*(?:19|20)\d\d\s*[〕\]】]\s*第?\s*\d+\s*号[）)]\s*$", "", title.strip())
+    """A title without the document number before or behind it, in brackets or not."""
+    bare = re.sub(rf"^{_NUMBER}\s+", "", title.strip())
+    return re.sub(rf"\s*[（(]{_NUMBER}[）)]$|\s+{_NUMBER}$", "", bare)
 
 
 @lru_cache(maxsize=1)
