@@ -8,13 +8,12 @@ import gc
 import logging
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import Any
 
 from scrapy import signals
-from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from twisted.internet.error import ReactorNotRunning
@@ -54,54 +53,56 @@ def project_settings(**changes: Any) -> Settings:
 
 def crawl(
     settings: Settings,
+    arguments: Mapping[str, str] = MappingProxyType({}),
     *,
     watch: Callable[[Tally], None] | None = None,
-    every: float = 0.25,
-    **arguments: str,
 ) -> Crawled:
     """Runs ``SiteSpider`` with the arguments until it ends, or Ctrl-C or SIGTERM stops it.
 
-    ``watch`` is given the tally each ``every`` seconds. Once in a process: Scrapy's reactor can't start twice.
+    ``watch`` is given the tally a few times a second. Once in a process: Scrapy's reactor can't start twice.
     Raises ``ValueError`` for arguments that the spider refuses.
     """
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(SiteSpider)
     ended = {"reason": "start_error"}
+    schedulers: list[FrontierScheduler] = []
     crawler.signals.connect(lambda reason: ended.update(reason=reason), signals.spider_closed, weak=False)
+    crawler.signals.connect(lambda: _find_scheduler(crawler, schedulers), signals.engine_started, weak=False)
     started = time.monotonic()
     loop = asyncio.get_event_loop()
     task = process.crawl(crawler, **arguments)
     _stop_on_signal(process, loop)
     if watch is not None:
-        _repeat(loop, every, lambda: watch(_tally(crawler)))
+        _repeat(loop, lambda: watch(_tally(schedulers)))
     gc.collect()
     gc.freeze()  # what is here now stays: the collector need not look at it again
     gc.set_threshold(20_000, 50, 100)
     process.start(install_signal_handlers=False)
-    if isinstance(scheduler := _scheduler(crawler), FrontierScheduler):
+    for scheduler in schedulers:
         scheduler.finish()
     if task.done() and not task.cancelled() and (error := task.exception()) is not None:
         raise error
-    return Crawled(tally=_tally(crawler), reason=ended["reason"], seconds=time.monotonic() - started)
+    return Crawled(tally=_tally(schedulers), reason=ended["reason"], seconds=time.monotonic() - started)
 
 
-def _scheduler(crawler: Crawler) -> BaseScheduler | None:
-    return crawler.engine.scheduler if crawler.engine is not None else None
+def _find_scheduler(crawler: Crawler, schedulers: list[FrontierScheduler]) -> None:
+    """The engine forgets its scheduler when it ends; the tally is read after that."""
+    assert crawler.engine is not None
+    if isinstance(scheduler := crawler.engine.scheduler, FrontierScheduler):
+        schedulers.append(scheduler)
 
 
-def _tally(crawler: Crawler) -> Tally:
-    scheduler = _scheduler(crawler)
-    if isinstance(scheduler, FrontierScheduler) and scheduler.walk is not None:
-        return scheduler.walk.tally
-    return Tally()
+def _tally(schedulers: list[FrontierScheduler]) -> Tally:
+    """What has been done, or nothing where the crawl did not come to begin."""
+    return next((scheduler.walk.tally for scheduler in schedulers if scheduler.walk is not None), Tally())
 
 
-def _repeat(loop: asyncio.AbstractEventLoop, every: float, call: Callable[[], None]) -> None:
+def _repeat(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
     def again() -> None:
         call()
-        loop.call_later(every, again)
+        loop.call_later(0.2, again)
 
-    loop.call_later(every, again)
+    loop.call_later(0.2, again)
 
 
 def _stop_on_signal(process: AsyncCrawlerProcess, loop: asyncio.AbstractEventLoop) -> None:
@@ -110,7 +111,7 @@ def _stop_on_signal(process: AsyncCrawlerProcess, loop: asyncio.AbstractEventLoo
 
     def stop_now() -> None:
         with contextlib.suppress(ReactorNotRunning):
-            reactor.stop()  # type: ignore[attr-defined]
+            reactor.stop()  # type: ignore[misc]
 
     def begin() -> None:
         logger.warning("stopping: what was read is kept, pages in flight have %.0f s", GRACE)

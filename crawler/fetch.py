@@ -32,9 +32,7 @@ class Pages(scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         """A request for each address."""
         for address in self.addresses:
-            yield Request(
-                address, self.parse, errback=self.failed, dont_filter=True, cb_kwargs={"address": address}
-            )
+            yield Request(address, self.parse, errback=self.failed, dont_filter=True, cb_kwargs={"address": address})
 
     def parse(self, response: Response, address: str) -> None:
         """Keeps a page, or the status that came instead."""

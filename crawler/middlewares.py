@@ -13,7 +13,21 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
-class MetaRefreshMiddleware(redirect.MetaRefreshMiddleware):
+class _NoReferer(redirect.BaseRedirectMiddleware):
+    """We send no Referer: nothing to hand on at a redirect, and no need to warn of it."""
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        """Nothing."""
+
+    def _engine_started(self) -> None:
+        """Nothing to look for."""
+
+
+class RedirectMiddleware(_NoReferer, redirect.RedirectMiddleware):
+    """Scrapy's."""
+
+
+class MetaRefreshMiddleware(_NoReferer, redirect.MetaRefreshMiddleware):
     """Scrapy's, for the few pages that hold the tag: Scrapy's own decodes every page to look for it."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]

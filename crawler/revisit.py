@@ -13,8 +13,8 @@ RETRIES = 5
 def article_due(first_seen_at: datetime | None, now: datetime) -> datetime | None:
     """When an article is looked at again for corrections.
 
-    The wait grows with the time we have known it (a day old: a day; a month old: a month), and ends after 90 days: a page that
-    stood unchanged for three months hardly changes. None: never again.
+    The wait grows with the time we have known it (a day old: a day; a month old: a month), and ends after 90
+    days: a page that stood unchanged for three months hardly changes. None: never again.
     """
     age = max(now - (first_seen_at or now), timedelta(0))
     return None if age > 90 * DAY else now + max(age, DAY)

@@ -10,22 +10,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.http import Response
 from scrapy.utils.defer import deferred_from_coro
+from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from crawler.items import Outcome
+from crawler.items import Outcome, Visit
 from crawler.open_archive import open_writer
-from crawler.spiders.site import SiteSpider
-from crawler.walk import Walk
-from storage.frontier import process_owner
+from crawler.spiders.site import SiteSpider, exchange_of, what_failed
+from crawler.walk import Tally, Walk
+from storage import runs
+from storage.owner import process_owner
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -41,6 +42,9 @@ class FrontierScheduler(BaseScheduler):
         self.walk: Walk | None = None
         self._queues: dict[str, deque[Request]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._runs: dict[str | None, int] = {}
+        self._ended = "shutdown"
+        self._finished = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -56,7 +60,7 @@ class FrontierScheduler(BaseScheduler):
         if self.walk is None or any(self._queues.values()):
             return any(self._queues.values())
         for visit in self.walk.lost():
-            self.keep(self._spider.retry(visit, _now(), "the visit ended without an outcome"))
+            self.keep(self._spider.unread(visit, "the visit ended without an outcome"))
         return True
 
     def enqueue_request(self, request: Request) -> bool:
@@ -87,7 +91,7 @@ class FrontierScheduler(BaseScheduler):
                 return request
         return None
 
-    def close(self, reason: str) -> Deferred[None] | None:
+    def close(self, reason: str) -> Deferred[None] | None:  # noqa: ARG002 - Scrapy's signature
         return deferred_from_coro(self._close()) if self.walk is not None else None
 
     # --- ours --------------------------------------------------------------------------------------------
@@ -111,6 +115,7 @@ class FrontierScheduler(BaseScheduler):
             budget=spider.max_pages,
             patience=settings.getfloat("PANXI_PATIENCE"),
         )
+        self._runs = await asyncio.wrap_future(self._writer.call(lambda conn: self._start_runs(conn, spider)))
         self.crawler.signals.connect(self._on_spider_error, signals.spider_error)
         self.crawler.signals.connect(self._on_item_error, signals.item_error)
         self._task = asyncio.get_running_loop().create_task(self._run(spider))
@@ -119,11 +124,12 @@ class FrontierScheduler(BaseScheduler):
         assert self.walk is not None
         assert self.crawler.engine is not None
         try:
-            reason = await self.walk.run(spider.entrances(), only=bool(spider.urls))
+            reason = await self.walk.run(spider.entrances(), only=bool(spider.urls), revisit=spider.revisit)
         except Exception:
             logger.exception("the crawl can't go on")
             reason = "archive_error"
         self._task = None
+        self._ended = reason
         await self.crawler.engine.close_spider_async(reason=reason)
 
     async def _close(self) -> None:
@@ -133,27 +139,39 @@ class FrontierScheduler(BaseScheduler):
 
     def finish(self) -> None:
         """Writes what waits, gives back what was claimed and not visited. Idempotent."""
-        if self.walk is not None:
-            self._writer.close(release=self._owner)
+        if self.walk is None or self._finished:
+            return
+        self._finished = True
+        self._writer.call(self._finish_runs)
+        self._writer.close(release=self._owner)
 
-    def _give(self, visit: object) -> None:
+    def _start_runs(self, conn: Connection, spider: SiteSpider) -> dict[str | None, int]:
+        names = (None,) if spider.urls else spider.source_names or tuple(spider.sites)
+        return {name: runs.start(conn, name, _now()) for name in names}
+
+    def _finish_runs(self, conn: Connection) -> None:
+        assert self.walk is not None
+        state: runs.State = {"finished": "finished", "archive_error": "failed"}.get(self._ended, "stopped")  # type: ignore[assignment]
+        for name, number in self._runs.items():
+            tally = self.walk.tally if name is None else self.walk.by_source.get(name, Tally())
+            runs.finish(conn, number, state, _now(), tally.counts(), None if state == "finished" else self._ended)
+
+    def _give(self, visit: Visit) -> None:
         assert self.crawler.engine is not None
-        self.crawler.engine.crawl(self._spider.request(visit))  # type: ignore[arg-type]
+        self.crawler.engine.crawl(self._spider.request(visit))
 
     def _on_spider_error(self, failure: Failure, response: Response) -> None:
         """Reading a page failed: its bytes are kept, and it is tried again, then set aside."""
         visit = response.meta.get("visit")
         if visit is not None:
-            reason = f"reading failed: {failure.type.__name__}: {failure.getErrorMessage()}"
-            self.keep(self._spider.retry(visit, _now(), reason, response=response))
+            reason = f"reading failed: {what_failed(failure)}"
+            self.keep(self._spider.unread(visit, reason, exchange_of(response, _now())))
 
     def _on_item_error(self, item: object, failure: Failure) -> None:
         """A stage failed: likewise."""
         if isinstance(item, Outcome):
-            reason = f"cleaning failed: {failure.type.__name__}: {failure.getErrorMessage()}"
-            outcome = self._spider.retry(item.visit, _now(), reason)
-            self.keep(replace(outcome, exchange=item.exchange))
+            self.keep(self._spider.unread(item.visit, f"cleaning failed: {what_failed(failure)}", item.exchange))
 
 
 def _now() -> datetime:
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)

@@ -7,15 +7,20 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
 
-from crawler.items import Link, Outcome, Visit
+from crawler.items import Article, Link, Outcome, Visit
+from storage import frontier
 from storage.archive import Recorded
 from storage.writer import Writer
 
 LEASE = timedelta(minutes=15)
 """How long a claimed visit is this process's; longer than any download may take, queueing included."""
 CLAIM_MIN, CLAIM_MAX = 32, 512
+WATCHED = ("body", "published_at", "origin")
+"""Fields that a healthy source's articles have."""
 
 
 @dataclass(slots=True)
@@ -29,12 +34,12 @@ class Tally:
     changed: int = 0
     repeated: int = 0
     """Articles that were known and have not changed."""
-    joined: int = 0
-    """New articles that are reprints of one already kept."""
     passed_over: Counter[str] = field(default_factory=Counter)
     """Visits that brought nothing and are no failure, by reason: 404, robots.txt, a video."""
     failures: Counter[str] = field(default_factory=Counter)
     """Visits that went wrong, by reason."""
+    empty: Counter[str] = field(default_factory=Counter)
+    """Articles without a field, by field: what a changed layout shows first in."""
     examples: dict[str, str] = field(default_factory=dict)
     """One address for each reason."""
 
@@ -46,7 +51,8 @@ class Tally:
         self.new += recorded.kind == "new"
         self.changed += recorded.kind == "revised"
         self.repeated += recorded.kind == "seen"
-        self.joined += recorded.joined
+        if isinstance(outcome.article, Article):
+            self.empty.update(name for name in WATCHED if not getattr(outcome.article, name))
         reason = outcome.reason or outcome.state
         if outcome.state in ("gone", "skipped"):
             self.passed_over[reason] += 1
@@ -55,6 +61,16 @@ class Tally:
         else:
             return
         self.examples.setdefault(reason, outcome.visit.url)
+
+    def counts(self) -> dict[str, Any]:
+        """The tally as JSON, for the run's record."""
+        return {
+            **{name: getattr(self, name) for name in ("visits", "listings", "rows", "new", "changed", "repeated")},
+            "passed_over": dict(self.passed_over.most_common(20)),
+            "failures": dict(self.failures.most_common(20)),
+            "empty": dict(self.empty),
+            "examples": dict(islice(self.examples.items(), 20)),
+        }
 
 
 class Walk:
@@ -74,6 +90,7 @@ class Walk:
         patience: float = 0.0,
     ) -> None:
         self.tally = Tally()
+        self.by_source: dict[str | None, Tally] = {}
         self._writer = writer
         self._owner = owner
         self._give = give
@@ -111,13 +128,15 @@ class Walk:
 
     # --- the crawl ---------------------------------------------------------------------------------------
 
-    async def run(self, entrances: Sequence[Link], *, only: bool = False) -> str:
+    async def run(self, entrances: Sequence[Link], *, only: bool = False, revisit: bool = False) -> str:
         """Walks until nothing is left that is due; returns why it ended.
 
-        ``only``: visit nothing but the entrances and what is found from them.
+        ``only``: visit nothing but the entrances and what is found from them. ``revisit``: also all known articles.
         """
         if only:
             self._only = {link.url for link in entrances}
+        if revisit:
+            await asyncio.wrap_future(self._writer.call(lambda conn: frontier.revisit(conn, self._sources, _now())))
         await asyncio.wrap_future(self._writer.put(entrances, now=_now()))
         while True:
             await self._room()
@@ -160,9 +179,7 @@ class Walk:
     async def _soon(self) -> bool:
         """Waits for a retry that is due within the patience; False where there is none."""
         due = await asyncio.wrap_future(
-            self._writer.next_due(
-                sources=self._sources, urls=None if self._only is None else sorted(self._only)
-            )
+            self._writer.next_due(sources=self._sources, urls=None if self._only is None else sorted(self._only))
         )
         wait = None if due is None else (due - _now()).total_seconds()
         if wait is None or wait > self._patience:
@@ -193,13 +210,13 @@ class Walk:
             outcome = self._kept.pop(visit)
             self._open.pop(visit, None)
             error = future.exception()
+            recorded = Recorded(kind="none") if error is not None else future.result()
             if error is not None:
                 outcome = replace(outcome, state="failed", reason=f"not stored: {error}")
-                self.tally.add(outcome, Recorded(kind="none"))
-            else:
-                self.tally.add(outcome, future.result())
+            self.tally.add(outcome, recorded)
+            self.by_source.setdefault(outcome.visit.source, Tally()).add(outcome, recorded)
         self._changed.set()
 
 
 def _now() -> datetime:
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from crawler.items import Article
 from pipelines.dedupe import fingerprint
-from pipelines.enrich import enrich
 from pipelines.policy import detect
 
-STEPS = (enrich, detect, fingerprint)
+STEPS = (detect, fingerprint)
 
 
 def refine(article: Article) -> Article:

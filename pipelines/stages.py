@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from crawler.items import Article, Outcome, ScrapedArticle
@@ -19,7 +19,7 @@ class Clean:
 
     def process_item(self, item: object) -> object:
         if isinstance(item, Outcome) and isinstance(item.article, ScrapedArticle):
-            return replace(item, article=clean(item.article, now=item.fetched_at or datetime.now(timezone.utc)))
+            return replace(item, article=clean(item.article, now=item.fetched_at or datetime.now(UTC)))
         return item
 
 

@@ -14,7 +14,6 @@ COMMANDS = {
     "sources": "the sources that are known",
     "extract": "read one page and print the article, storing nothing",
     "clean": "clean text: standard input to standard output",
-    "search": "search the archive",
     "show": "one article",
     "status": "the archive and its sources at a glance",
     "export": "a corpus",
@@ -40,8 +39,7 @@ class LazyGroup(TyperGroup):
 
 app = typer.Typer(
     cls=LazyGroup,
-    help="A crawler and archive of related regional industry news in Chinese.\n\n"
-    "Begin with: panxi demo",
+    help="A crawler and archive of related regional industry news in Chinese.\n\nBegin with: panxi demo",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,

@@ -22,9 +22,7 @@ DEFAULT_DB = "sqlite:///panxi.db"
 
 Db = Annotated[
     str,
-    typer.Option(
-        "--db", envvar="PANXI_DB", help="The archive: a SQLAlchemy URL.", metavar="URL", show_default=True
-    ),
+    typer.Option("--db", envvar="PANXI_DB", help="The archive: a SQLAlchemy URL.", metavar="URL", show_default=True),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON lines on standard output, nothing else there.")]
 

@@ -80,9 +80,9 @@ def run(
     configured = project_settings(PANXI_DB=db, LOG_LEVEL=logging.getLevelName(level), **(settings or {}))
     try:
         if quiet or verbose or not sys.stderr.isatty():
-            return crawl(configured, **arguments)
+            return crawl(configured, arguments)
         with console.status("starting") as status:
-            return crawl(configured, watch=lambda tally: status.update(progress(tally)), **arguments)
+            return crawl(configured, arguments, watch=lambda tally: status.update(progress(tally)))
     except ValueError as error:
         fail(str(error), hint="panxi sources lists the sources; panxi crawl --help the options")
 
@@ -91,8 +91,7 @@ def progress(tally: Tally) -> str:
     """The line that is shown while a crawl runs."""
     failed = f" · [red]{sum(tally.failures.values())} failed[/]" if tally.failures else ""
     return (
-        f"{tally.visits} pages · [green]{tally.new} new[/] · {tally.changed} changed · "
-        f"{tally.repeated} known{failed}"
+        f"{tally.visits} pages · [green]{tally.new} new[/] · {tally.changed} changed · {tally.repeated} known{failed}"
     )
 
 
@@ -108,7 +107,6 @@ def summary(crawled: Crawled) -> dict[str, Any]:
         "new": tally.new,
         "changed": tally.changed,
         "repeated": tally.repeated,
-        "reprints": tally.joined,
         "passed_over": _reasons(tally.passed_over, tally),
         "failed": _reasons(tally.failures, tally),
     }
@@ -116,8 +114,7 @@ def summary(crawled: Crawled) -> dict[str, Any]:
 
 def _reasons(counted: Counter[str], tally: Tally) -> list[dict[str, Any]]:
     return [
-        {"reason": reason, "count": count, "example": tally.examples[reason]}
-        for reason, count in counted.most_common()
+        {"reason": reason, "count": count, "example": tally.examples[reason]} for reason, count in counted.most_common()
     ]
 
 
@@ -144,7 +141,6 @@ def tell(crawled: Crawled, db: str) -> None:
         (tally.new, "articles new"),
         (tally.changed, "articles changed: the earlier text is kept as a revision"),
         (tally.repeated, "articles seen again, unchanged"),
-        (tally.joined, "of the new ones are reprints of a text already kept"),
     ):
         if number or meaning.startswith(("pages", "articles new")):
             table.add_row(str(number), meaning)

@@ -35,7 +35,7 @@ def extract(
     A page that gives no article ends with code 1 and one line that says why.
     """
     from dataclasses import asdict
-    from datetime import datetime, timezone
+    from datetime import UTC, datetime
 
     from crawler.extraction import read
     from crawler.items import Listing, NotArticle
@@ -50,7 +50,7 @@ def extract(
         fail(f"{file_or_url}: no article: {reading.reason}", code=1)
     if isinstance(reading, Listing):
         fail(f"{file_or_url}: no article: this is a listing of {len(reading.rows)} rows", code=1)
-    article = refine(clean(reading, now=datetime.now(timezone.utc)))
+    article = refine(clean(reading, now=datetime.now(UTC)))
     emit(article_json(article))
     if explain:
         for evidence in article.evidence:

@@ -6,14 +6,15 @@ transaction that stores the article, and come back from there as visits.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import scrapy
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
 from twisted.python.failure import Failure
 
@@ -27,28 +28,35 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 LISTING_PRIORITY = 100
-GONE = (404, 410)
-BUSY = (429, 503)
 
 
 class SiteSpider(scrapy.Spider):
-    """Walks the frontier of the given sources.
+    """Walks the frontier of the given sources. It has no start requests: the scheduler claims what is due.
 
     Arguments (``-a`` on Scrapy's command line): ``source`` names separated by commas (empty: all), ``url``
-    addresses separated by blanks, ``depth`` of 延伸阅读 steps instead of the sites' own, ``max_pages``.
+    addresses separated by blanks, ``depth`` of 延伸阅读 steps instead of the sites' own, ``max_pages``,
+    ``revisit`` (anything: ask again for every known article).
     """
 
     name = "site"
 
     def __init__(
-        self, source: str = "", url: str = "", depth: str = "", max_pages: str = "", *args: Any, **kwargs: Any
+        self,
+        source: str = "",
+        url: str = "",
+        depth: str = "",
+        max_pages: str = "",
+        revisit: str = "",
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.source_names = tuple(filter(None, source.split(",")))
         self.urls = tuple(url.split())
         self.depth = int(depth) if depth else None
         self.max_pages = int(max_pages) if max_pages else None
-        self.started_at = datetime.now(timezone.utc)
+        self.revisit = bool(revisit)
+        self.started_at = datetime.now(UTC)
         self.sites: dict[str, Site] = {}
         self.by_host: dict[str, Site] = {}
 
@@ -63,12 +71,8 @@ class SiteSpider(scrapy.Spider):
                 raise ValueError(f"unknown source {name!r}; known are: {', '.join(sorted(known))}")
         spider.sites = known
         spider.by_host = {host: site for site in known.values() for host in site.hosts}
+        crawler.settings.set("DOWNLOAD_SLOTS", slots(known.values(), crawler.settings), priority="spider")
         return spider
-
-    async def start(self) -> AsyncIterator[Any]:
-        """Nothing: the scheduler takes what the frontier holds."""
-        return
-        yield  # what makes this function a generator
 
     # --- what to visit -----------------------------------------------------------------------------------
 
@@ -126,130 +130,97 @@ class SiteSpider(scrapy.Spider):
     def parse(self, response: Response) -> Iterator[Outcome]:
         """One response to one outcome."""
         visit: Visit = response.meta["visit"]
-        now = datetime.now(timezone.utc)
-        if response.status == 200:  # noqa: PLR2004
-            yield self._read(visit, response, now)
-        else:
-            yield self._refused(visit, response, now)
+        now = datetime.now(UTC)
+        answer = Outcome(
+            visit=visit,
+            state="done",
+            url=canonical(response.url) or response.url,
+            fetched_at=now,
+            status=response.status,
+            due_at=self._due(visit, now),
+            etag=header(response, "ETag"),
+            last_modified=header(response, "Last-Modified"),
+            since=self.started_at,
+        )
+        match response.status:
+            case 200:
+                yield self._read(answer, response)
+            case 304:
+                yield replace(answer, state="unchanged")
+            case 404 | 410:
+                yield replace(answer, state="gone", due_at=None, reason=f"HTTP {response.status}")
+            case 429 | 500 | 502 | 503 | 504 | 522 | 524 | 408:
+                yield self.retry(answer, f"HTTP {response.status}", retry_after=header(response, "Retry-After"))
+            case _:
+                yield replace(answer, state="failed", due_at=None, reason=f"HTTP {response.status}")
 
     def failed(self, failure: Failure) -> Iterator[Outcome]:
         """A request that brought no response."""
         visit: Visit = failure.request.meta["visit"]  # type: ignore[attr-defined]
-        now = datetime.now(timezone.utc)
-        if failure.check(IgnoreRequest):
-            reason = str(failure.value)
-            yield Outcome(
-                visit=visit, state="skipped", url=visit.url, fetched_at=now, reason=reason
-            )
+        outcome = Outcome(visit=visit, state="skipped", url=visit.url, fetched_at=datetime.now(UTC))
+        if isinstance(failure.value, IgnoreRequest):
+            yield replace(outcome, reason=str(failure.value))
         else:
-            yield self.retry(visit, now, f"{failure.type.__name__}: {failure.getErrorMessage()}")
+            yield self.retry(outcome, what_failed(failure))
 
-    def retry(
-        self,
-        visit: Visit,
-        now: datetime,
-        reason: str,
-        *,
-        retry_after: str | None = None,
-        response: Response | None = None,
-    ) -> Outcome:
+    def unread(self, visit: Visit, reason: str, exchange: Exchange | None = None) -> Outcome:
+        """A visit that ended in an error of ours; the page's bytes are kept where there are any."""
+        now = datetime.now(UTC)
+        outcome = Outcome(visit=visit, state="retry", url=visit.url, fetched_at=now, exchange=exchange)
+        return self.retry(outcome, reason)
+
+    def retry(self, outcome: Outcome, reason: str, *, retry_after: str | None = None) -> Outcome:
         """The outcome of a visit that went wrong: tried again later, or set aside with its reason."""
-        due = retry_due(visit.attempts, now, retry_after=retry_after)
-        return Outcome(
-            visit=visit,
-            state="retry" if due else "failed",
-            url=visit.url,
-            fetched_at=now,
-            status=response.status if response is not None else None,
-            reason=reason,
-            due_at=due,
-            exchange=exchange_of(response, now) if response is not None and response.status == 200 else None,  # noqa: PLR2004
-        )
+        due = retry_due(outcome.visit.attempts, outcome.fetched_at, retry_after=retry_after)
+        return replace(outcome, state="retry" if due else "failed", due_at=due, reason=reason)
 
-    def _refused(self, visit: Visit, response: Response, now: datetime) -> Outcome:
-        """A status other than 200."""
-        status = response.status
-        common = {"visit": visit, "url": response.url, "fetched_at": now, "status": status}
-        if status == 304:  # noqa: PLR2004
-            return Outcome(**common, state="unchanged", due_at=self._due(visit, now))
-        if status in GONE:
-            return Outcome(**common, state="gone", reason=f"HTTP {status}")
-        if status in BUSY or status >= 500:  # noqa: PLR2004
-            header = response.headers.get("Retry-After")
-            return self.retry(
-                visit,
-                now,
-                f"HTTP {status}",
-                retry_after=header.decode("latin-1") if header else None,
-                response=response,
-            )
-        return Outcome(**common, state="failed", reason=f"HTTP {status}")
-
-    def _read(self, visit: Visit, response: Response, now: datetime) -> Outcome:
-        site = self.sites.get(visit.source or "") or self._site(response.url)
-        content_type = response.headers.get("Content-Type")
+    def _read(self, answer: Outcome, response: Response) -> Outcome:
+        visit = answer.visit
+        site = self.sites.get(visit.source or "") or self._site(answer.url)
         page = Page(
-            url=canonical(response.url) or response.url,
+            url=answer.url,
             body=response.body,
-            content_type=content_type.decode("latin-1") if content_type else None,
-            fetched_at=now,
+            content_type=header(response, "Content-Type"),
+            fetched_at=answer.fetched_at,
         )
         reading = read(page, site, kind="listing" if visit.kind == "listing" else None)
-        etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
-        outcome = Outcome(
-            visit=visit,
-            state="done",
-            url=page.url,
-            fetched_at=now,
-            status=response.status,
-            etag=etag.decode("latin-1") if etag else None,
-            last_modified=modified.decode("latin-1") if modified else None,
-            since=self.started_at,
-        )
         if isinstance(reading, ScrapedArticle):
             return replace(
-                outcome,
+                answer,
                 article=reading,
-                exchange=exchange_of(response, now),
+                exchange=exchange_of(response, answer.fetched_at),
                 links=self._related(reading, visit, site),
-                due_at=self._due(visit, now),
             )
         if isinstance(reading, Listing):
-            return self._listed(outcome, reading, site, now)
-        return self._no_article(outcome, reading)
+            return self._listed(answer, reading, site)
+        return self._no_article(answer, reading)
 
-    def _no_article(self, outcome: Outcome, reading: NotArticle) -> Outcome:
+    def _no_article(self, answer: Outcome, reading: NotArticle) -> Outcome:
         """A page of another kind is passed over, unless a person asked for just this page."""
-        asked_for = self.urls and outcome.visit.depth == 0
-        other_kind = reading.kind in ("listing", "video", "gallery", "not-html")
-        state = "skipped" if other_kind and not asked_for else "failed"
-        return replace(outcome, state=state, reason=f"no article: {reading.reason}")
+        reason = f"no article: {reading.reason}"
+        asked_for = self.urls and answer.visit.depth == 0
+        if reading.kind in ("listing", "video", "gallery", "not-html") and not asked_for:
+            return replace(answer, state="skipped", due_at=None, reason=reason)
+        return replace(answer, state="failed", due_at=None, reason=reason)
 
-    def _listed(self, outcome: Outcome, listing: Listing, site: Site | None, now: datetime) -> Outcome:
-        visit = outcome.visit
+    def _listed(self, answer: Outcome, listing: Listing, site: Site | None) -> Outcome:
+        if site is None or answer.visit.kind == "article":
+            return self._no_article(answer, NotArticle(kind="listing", reason=f"a listing of {len(listing.rows)} rows"))
         articles = tuple(
-            self._link(row.url, depth=0, found_on=outcome.url)
-            for row in listing.rows
-            if site is None or site.is_article(row.url)
+            self._link(row.url, depth=0, found_on=answer.url) for row in listing.rows if site.is_article(row.url)
         )
         onward = None
-        if listing.next_pages and site is not None:
+        if listing.next_pages:
             onward = Link(
                 url=listing.next_pages[0],
                 source=site.name,
                 kind="listing",
-                depth=visit.depth + 1,
+                depth=answer.visit.depth + 1,
                 priority=LISTING_PRIORITY - 1,
-                found_on=outcome.url,
+                found_on=answer.url,
                 again=True,
             )
-        return replace(
-            outcome,
-            links=articles,
-            onward=onward,
-            due_at=self._due(visit, now),
-            figures={"rows": len(listing.rows)},
-        )
+        return replace(answer, links=articles, onward=onward, figures={"rows": len(listing.rows)})
 
     def _due(self, visit: Visit, now: datetime) -> datetime | None:
         """When to come back: to an entrance as its site says, to an article for corrections."""
@@ -265,13 +236,19 @@ class SiteSpider(scrapy.Spider):
             return ()
         host = article.url.split("/", 3)[2]
         links = (
-            self._link(entry.url, depth=visit.depth + 1, found_on=article.url)
-            for entry in article.related
-            if entry.url
+            self._link(entry.url, depth=visit.depth + 1, found_on=article.url) for entry in article.related if entry.url
         )
-        return tuple(
-            link for link in links if link.source or (site is None and link.url.split("/", 3)[2] == host)
-        )
+        return tuple(link for link in links if link.source or (site is None and link.url.split("/", 3)[2] == host))
+
+
+def slots(sites: Iterable[Site], settings: BaseSettings) -> dict[str, dict[str, Any]]:
+    """Scrapy's DOWNLOAD_SLOTS: no host is asked faster than its site's file says."""
+    delay, concurrency = settings.getfloat("DOWNLOAD_DELAY"), settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+    return {
+        host: {"delay": max(site.delay, delay), "concurrency": min(site.concurrency, concurrency)}
+        for site in sites
+        for host in site.hosts
+    }
 
 
 def exchange_of(response: Response, now: datetime) -> Exchange:
@@ -288,6 +265,17 @@ def exchange_of(response: Response, now: datetime) -> Exchange:
         fetched_at=now,
         ip=str(response.ip_address) if response.ip_address else None,
     )
+
+
+def header(response: Response, name: str) -> str | None:
+    """A response header as text; None where it is missing."""
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
+
+
+def what_failed(failure: Failure) -> str:
+    """The error's kind and message in one line."""
+    return f"{type(failure.value).__name__}: {' '.join(failure.getErrorMessage().split())}"
 
 
 def _pairs(headers: Any) -> Iterator[tuple[bytes, bytes]]:

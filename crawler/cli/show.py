@@ -1,0 +1,130 @@
+"""``panxi show``: one article."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, emit, fail, page
+
+if TYPE_CHECKING:
+    from storage.archive import Archive
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(epilog="Examples:  panxi show 1  ·  panxi show https://…  ·  panxi show 1 --diff  ·  panxi show 1 --json")
+def show(
+    which: Annotated[str, typer.Argument(metavar="ID", help="An article's number or address.")],
+    original: Annotated[bool, typer.Option("--original", help="The text as the page has it.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="What changed from revision to revision.")] = False,
+    db: Db = DEFAULT_DB,
+    as_json: AsJson = False,
+) -> None:
+    """One article: its text, where it came from, its related links and its reprints."""
+    from storage.archive import Archive
+
+    with archive(db) as engine:
+        kept = Archive(engine)
+        found = kept.by_id(int(which)) if which.isdecimal() else kept.by_url(_canonical(which))
+        if found is None:
+            fail(f"no article {which!r} in the archive", hint="panxi search finds articles by their words", code=1)
+        if diff:
+            _diff(kept, found, as_json=as_json)
+        elif as_json:
+            emit(found)
+        else:
+            _tell(kept, found, original=original)
+
+
+def _canonical(url: str) -> str:
+    from crawler.urls import canonical
+
+    return canonical(url) or url
+
+
+def _tell(kept: Archive, article: dict[str, Any], *, original: bool) -> None:
+    out = page()
+    out.print(article["title_original"] if original else article["title"], style="bold", markup=False)
+    facts = (
+        ("published", _day(article)),
+        ("origin", article["origin"]),
+        ("reprinted from", article["reprinted_from"]),
+        ("author", article["author"]),
+        ("editor", article["editor"]),
+        ("regions", "、".join(tag["name"] for tag in article["regions"])),
+        ("industries", "、".join(tag["name"] for tag in article["industries"])),
+        ("policy", _policy(article["policy"])),
+        ("address", article["url"]),
+        ("first seen", article["first_seen_at"]),
+    )
+    for name, value in facts:
+        if value:
+            out.print(f"{name:>15}  {value}", markup=False, style="dim")
+    out.print()
+    for paragraph in (article["body_original"] if original else article["body"]).split("\n"):
+        out.print(f"　　{paragraph}", markup=False)
+    if article["rights"]:
+        out.print(f"\n{article['rights']}", markup=False, style="dim")
+    if article["related"]:
+        out.print("\n延伸阅读", style="bold")
+        for link in article["related"]:
+            out.print(f"  {link['date'] or '':10}  {link['title']}", markup=False)
+            out.print(f"  {'':10}  {link['url'] or ''}", markup=False, style="dim")
+    reprints = (
+        [one for one in kept.cluster(article["cluster"]) if one["id"] != article["id"]] if article["cluster"] else []
+    )
+    if reprints:
+        out.print("\nThe same text", style="bold")
+        for one in reprints:
+            out.print(f"  {one['id']:>6}  {_day(one)}  {one['origin'] or ''}  {one['url']}", markup=False)
+    if article["revision"] > 1:
+        out.print(
+            f"\nRevision {article['revision']}: panxi show {article['id']} --diff shows what changed", style="dim"
+        )
+
+
+def _day(article: dict[str, Any]) -> str:
+    published = article["published_at"]
+    if not published:
+        return ""
+    return str(published[:10] if article["date_precision"] == "day" else published[:16].replace("T", " "))
+
+
+def _policy(policy: dict[str, Any] | None) -> str:
+    if policy is None:
+        return ""
+    parts = (
+        policy["relation"],
+        "、".join(policy["issuers"]),
+        policy["number"],
+        f"《{policy['title']}》" if policy["title"] else "",
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _diff(kept: Archive, article: dict[str, Any], *, as_json: bool) -> None:
+    """The texts from the first to the present, each beside the one before, line by line."""
+    from difflib import unified_diff
+    from itertools import pairwise
+
+    texts = [*kept.revisions(article["id"]), article]
+    if len(texts) == 1 and not as_json:
+        page().print("The text has not changed since it was first seen.")
+    for old, new in pairwise(texts):
+        lines = list(
+            unified_diff(
+                [old["title"], *old["body"].split("\n")],
+                [new["title"], *new["body"].split("\n")],
+                f"revision {old['revision']}",
+                f"revision {new['revision']}",
+                lineterm="",
+            )
+        )
+        if as_json:
+            emit({"from": old["revision"], "to": new["revision"], "diff": lines})
+            continue
+        for line in lines:
+            style = {"+": "green", "-": "red", "@": "dim"}.get(line[:1], "")
+            page().print(line, style=style, markup=False)

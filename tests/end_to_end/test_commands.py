@@ -1,0 +1,198 @@
+"""The commands as a person meets them, bad input included."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from crawler.replica import serve
+from tests.end_to_end.conftest import PANXI, Panxi
+
+SEED = Path(__file__).parents[3] / "shared" / "seed"
+
+
+def test_help_names_every_command(panxi: Panxi) -> None:
+    told = panxi("--help")
+    assert told.code == 0
+    for command in ("demo", "crawl", "extract", "clean", "sources", "show", "status", "export", "search"):
+        assert re.search(rf"\b{command}\b", told.out)
+
+
+def test_sources_without_an_archive_makes_none(panxi: Panxi, tmp_path: Path) -> None:
+    told = panxi("sources", "--json")
+    assert told.code == 0
+    assert "cinic" in {row["name"] for row in told.rows}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_clean_is_a_filter(panxi: Panxi) -> None:
+    told = panxi("clean", stdin="釩鈦產(chǎn)業(yè)發(fā)展(含迤資園區(qū))\n".encode())
+    assert (told.code, told.out) == (0, "钒钛产业发展(含迤资园区)\n")
+
+
+def test_clean_keeps_the_script_when_asked(panxi: Panxi) -> None:
+    told = panxi("clean", "--script", "keep", stdin="釩鈦產(chǎn)業(yè)\n".encode())
+    assert told.out == "釩鈦產業\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("crawl", "nowhere"), "unknown source 'nowhere'"),
+        (("crawl", "--url", "ftp://example.com/x"), "not an http(s) address"),
+        (("extract", "missing.html"), "missing.html"),
+        (("extract", "missing.html", "--source", "nowhere"), "unknown source 'nowhere'"),
+        (("show", "1"), "there is no archive"),
+        (("status",), "there is no archive"),
+        (("status", "--db", "oracle://x"), "Neither SQLite nor PostgreSQL"),
+        (("crawl", "--db", "sqlite:////nonexistent/folder/panxi.db"), "No such folder"),
+        (("status", "--db", "nonsense"), "Not a database URL"),
+    ],
+)
+def test_bad_input_ends_in_a_clear_line(panxi: Panxi, arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
+    told = panxi(*arguments)
+    assert told.code == 2
+    assert words in " ".join(told.err.split())
+    assert told.out == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "no article"),
+        (b"%PDF-1.7 \x00\x01\x02", "no article"),
+        (b"<html><body></body></html>", "no article"),
+        (b"\x00" * 4096, "no article"),
+        (b"just a word", "no article"),
+    ],
+)
+def test_a_page_without_an_article_says_why(panxi: Panxi, tmp_path: Path, body: bytes, words: str) -> None:
+    (tmp_path / "page.html").write_bytes(body)
+    told = panxi("extract", "page.html")
+    assert told.code == 1
+    assert words in told.err
+    assert told.out == ""
+
+
+def test_a_database_that_is_not_ours_is_left_alone(panxi: Panxi, tmp_path: Path) -> None:
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "panxi.db") as connection:
+        connection.execute("CREATE TABLE other (x)")
+    told = panxi("crawl", "cinic")
+    assert told.code == 2
+    assert "Not a panxi database" in told.err
+
+
+def test_an_unreachable_host_is_a_failure_that_is_named(panxi: Panxi) -> None:
+    told = panxi("crawl", "--url", "http://127.0.0.1:9/x.html", "--allow-loopback", "--json")
+    assert told.code == 1
+    (failure,) = told.json["failed"]
+    assert failure["example"] == "http://127.0.0.1:9/x.html"
+    assert "refused" in failure["reason"].lower()
+
+
+def test_the_loopback_is_refused_unless_allowed(panxi: Panxi) -> None:
+    told = panxi("crawl", "--url", "http://127.0.0.1:9/x.html", "--json")
+    assert told.code == 1
+    assert "--allow-loopback" in told.json["failed"][0]["reason"]
+
+
+def test_the_seed_is_read_and_restored(panxi: Panxi, tmp_path: Path) -> None:
+    seeds = sorted(SEED.glob("*.txt"))
+    if not seeds:
+        pytest.skip("the seed is not beside this checkout")
+    (tmp_path / "seed.html").write_text(seed_page(seeds[0].read_text(encoding="utf-8")), encoding="utf-8")
+    told = panxi("extract", "seed.html", "--url", "http://www.cinic.org.cn/xy/sc/777154.html")
+    assert told.code == 0, told
+    article = told.json
+    assert article["title"] == "四川攀枝花加快构建形成“一区多园”发展新格局"
+    assert article["published_at"].startswith("2020-04-11")
+    assert article["date_precision"] == "day"
+    assert article["origin"] == "中国产业经济信息网"
+    assert article["reprinted_from"] == "攀枝花日报"
+    assert len(article["body"].split("\n")) == 5
+    assert "(含迤资园区)" in article["body"].replace("（", "(").replace("）", ")")
+    assert not re.search(r"[a-zāáǎà]\)", article["body"])
+    assert "版权及免责声明" in article["rights"]
+    assert "版权" not in article["body"]
+    assert [link["date"] for link in article["related"]] == ["2017-06-11", "2017-09-12", "2018-01-04", "2018-01-22"]
+    for alien in ("热点", "特色小镇", "公众号", "ICP"):
+        assert alien not in article["body"]
+
+
+def seed_page(text: str) -> str:
+    """The seed's text in the markup of its source."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    title, byline, further = lines[0], lines[1], lines.index("延伸閱讀")
+    body = "".join(f"<p>　　{line}</p>" for line in lines[2:further])
+    rest = lines[further + 1 :]
+    end = next(number for number, line in enumerate(rest) if line.startswith("熱點"))
+    entries, entry = [], []
+    for line in rest[:end]:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", line):
+            entries.append((entry, line))
+            entry = []
+        else:
+            entry.append(line.removeprefix("• "))
+    cards = "".join(
+        f'<li><div class="txt"><h3><a href="/xy/sc/{number}.html">{words[0]}</a></h3><p>{words[-1]}</p>'
+        f'<span class="sp2">{date}</span></div></li>'
+        for number, (words, date) in enumerate(entries, 300001)
+    )
+    tail = "".join(f"<h3>{line}</h3>" for line in rest[end:])
+    return (
+        f'<html><head><meta charset="utf-8"><title>{title}</title></head><body><div class="col-l">'
+        f"<div><h1><center><b>{title}</b></center></h1><center>{byline}</center></div>"
+        f'<div class="dc-ccm1">{body}<div class="ydsj_box"><h2>延伸閱讀</h2><ul>{cards}</ul></div></div></div>'
+        f'<div class="col-r">{tail}</div></body></html>'
+    )
+
+
+def test_ctrl_c_keeps_what_was_read_and_the_next_crawl_goes_on(tmp_path: Path) -> None:
+    """A slow site: two seconds a page. Ctrl-C ends within five seconds; what was stored is not fetched again."""
+    with serve() as replica:
+        script = (
+            "from crawler.crawl import crawl, project_settings; import sys\n"
+            f"settings = project_settings(PANXI_DB='sqlite:///panxi.db', PANXI_PROXY={replica.url!r}, "
+            "PANXI_SITES='crawler.replica.sites', PANXI_ALLOW_LOOPBACK=True, LOG_LEVEL='WARNING', "
+            "DOWNLOAD_DELAY=float(sys.argv[1]), CONCURRENT_REQUESTS_PER_DOMAIN=1)\n"
+            "crawled = crawl(settings)\n"
+            "import json; print(json.dumps([crawled.reason, crawled.tally.new]))\n"
+        )
+        slow = subprocess.Popen(
+            [sys.executable, "-c", script, "0.2"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        deadline = time.monotonic() + 30
+        while len(replica.requests) < 20 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        slow.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        out, err = slow.communicate(timeout=20)
+        assert time.monotonic() - began < 5, err
+        reason, kept = json.loads(out)
+        assert (reason, slow.returncode) == ("shutdown", 0), err
+        assert kept > 0
+        stored = {asked.url for asked in replica.requests if asked.status == 200}
+        asked_before = len(replica.requests)
+        done = subprocess.run([sys.executable, "-c", script, "0"], cwd=tmp_path, capture_output=True, check=True)
+        reason, new = json.loads(done.stdout)
+        assert reason == "finished"
+        again = [asked.url for asked in replica.requests[asked_before:] if asked.url in stored]
+        assert len(again) <= len(replica.requests) // 4, again  # listings, robots.txt and what was in flight
+        from crawler.replica import expected
+
+        assert kept + new == len(expected().articles)
+
+
+def test_the_console_script_starts_quickly() -> None:
+    began = time.monotonic()
+    subprocess.run([PANXI, "clean"], input=b"x", capture_output=True, check=True)
+    assert time.monotonic() - began < 3

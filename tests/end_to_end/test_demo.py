@@ -1,0 +1,129 @@
+"""The main job, end to end: the replica site is crawled twice and what is in the archive is compared with its content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, Row, func, select, text
+
+from crawler.replica import Expected, expected
+from storage import schema
+from storage.db import open_engine
+from tests.end_to_end.conftest import Ran, run
+
+
+@dataclass(frozen=True)
+class Demo:
+    first: Ran
+    second: Ran
+    folder: Path
+    engine: Engine
+
+    @property
+    def db(self) -> str:
+        return f"sqlite:///{self.folder / 'demo-archive' / 'panxi.db'}"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("demo")
+    first = run("demo", "--json", cwd=folder)
+    second = run("demo", "--json", cwd=folder)
+    engine = open_engine(f"sqlite:///{folder / 'demo-archive' / 'panxi.db'}")
+    yield Demo(first, second, folder, engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def site() -> Expected:
+    return expected()
+
+
+def articles(demo: Demo) -> dict[str, Row[Any]]:
+    with demo.engine.connect() as connection:
+        return {row.url: row for row in connection.execute(select(schema.article))}
+
+
+def test_the_first_crawl_stores_every_article_once(demo: Demo, site: Expected) -> None:
+    assert demo.first.code == 0, demo.first
+    stored = articles(demo)
+    assert set(stored) == site.articles
+    assert demo.first.json["new"] == len(site.articles)
+    assert demo.first.json["failed"] == []
+
+
+def test_what_brings_no_article_is_told_with_its_reason(demo: Demo, site: Expected) -> None:
+    passed_over = {row["reason"]: row["count"] for row in demo.first.json["passed_over"]}
+    assert passed_over["HTTP 404"] == len(site.missing)
+    assert sum(count for reason, count in passed_over.items() if "robots.txt" in reason) == len(site.forbidden)
+
+
+def test_a_second_crawl_finds_nothing_new_and_revises_what_changed(demo: Demo, site: Expected) -> None:
+    assert demo.second.code == 0, demo.second
+    assert demo.second.json["new"] == 0
+    assert demo.second.json["changed"] == len(site.changed)
+    revised = {url for url, row in articles(demo).items() if row.revision > 1}
+    assert revised == site.changed
+
+
+def test_the_earlier_text_is_kept(demo: Demo, site: Expected) -> None:
+    with demo.engine.connect() as connection:
+        earlier = connection.execute(
+            select(schema.article.c.url, schema.revision.c.body).join(
+                schema.article, schema.article.c.id == schema.revision.c.article_id
+            )
+        ).all()
+    assert {row.url for row in earlier} == site.changed
+    now = articles(demo)
+    assert all(row.body != now[row.url].body for row in earlier)
+
+
+def test_no_reading_aid_is_left_in_any_body(demo: Demo) -> None:
+    import re
+
+    aid = re.compile(r"[\u3400-\u9fff][(（][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüɡ]+[)）]")
+    found = {url: aid.findall(row.body + row.title) for url, row in articles(demo).items()}
+    assert not {url: aids for url, aids in found.items() if aids}
+    originals = sum(bool(aid.search(row.body_original or "")) for row in articles(demo).values())
+    assert originals > 0, "the replica has pages with aids, or this test shows nothing"
+
+
+def test_reprints_are_joined_and_all_stay(demo: Demo, site: Expected) -> None:
+    stored = articles(demo)
+    assert site.reprints
+    for group in site.reprints:
+        clusters = {stored[url].cluster_id for url in group}
+        assert len(clusters) == 1, group
+        assert None not in clusters
+        assert sum(stored[url].canonical for url in group) == 1
+
+
+def test_related_links_are_kept_where_their_page_is_not_fetched(demo: Demo, site: Expected) -> None:
+    with demo.engine.connect() as connection:
+        kept = set(connection.execute(select(schema.related_link.c.url)).scalars())
+        visited = set(connection.execute(select(schema.frontier.c.url)).scalars())
+    assert site.offsite <= kept
+    assert not site.offsite & visited
+    assert site.missing & kept
+
+
+def test_the_archive_is_sound(demo: Demo) -> None:
+    with demo.engine.connect() as connection:
+        assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
+        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+        states = dict(
+            connection.execute(select(schema.frontier.c.state, func.count()).group_by(schema.frontier.c.state)).all()
+        )
+    assert "leased" not in states
+    assert "pending" not in states
+
+
+def test_a_person_reads_a_summary(tmp_path: Path) -> None:
+    told = run("demo", cwd=tmp_path)
+    assert told.code == 0
+    for words in ("articles new", "passed over", "All that was due has been visited", "Try next", "panxi.db"):
+        assert words in told.out
