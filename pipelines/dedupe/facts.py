@@ -27,6 +27,7 @@ LEAST, MOST = 2, 8
 """Characters of a name, or of a figure with its unit."""
 ORDERS = ("上中下", "东南西北中", "甲乙丙丁戊", "春夏秋冬", "早中晚", "内外", "正副")
 """Single characters that stand for one another only where another thing is meant."""
+ONE_OF = {ord(one): order[0] for order in ORDERS for one in order}
 
 
 class Gap(NamedTuple):
@@ -102,7 +103,11 @@ def _another_figure(gap: Gap) -> bool:
         return False
     if any(gap.a in order and gap.b in order for order in ORDERS):
         return True
-    return bool(numbers_of(gap.a)) and NUMBER.sub("#", gap.a) == NUMBER.sub("#", gap.b)
+    return bool(numbers_of(gap.a)) and _form(gap.a) == _form(gap.b)
+
+
+def _form(text: str) -> str:
+    return NUMBER.sub("#", text.translate(ONE_OF))
 
 
 def _another_word(a: str, b: str) -> bool:

@@ -63,7 +63,8 @@ def shingles(core: str) -> Hashes:
 
 def signature(hashes: Hashes) -> NDArray[np.uint32]:
     """MinHash: for each permutation the smallest of the permuted hashes (their upper 32 bits)."""
-    return ((hashes * PERMUTATIONS).min(axis=1) >> HALF).astype("<u4")
+    least: Hashes = (hashes * PERMUTATIONS).min(axis=1)
+    return (least >> HALF).astype("<u4")
 
 
 def anchors(parts: Iterable[str]) -> list[int]:

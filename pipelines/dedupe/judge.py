@@ -7,8 +7,9 @@ morning; so each rule below asks for both, and a conflict of facts overrules any
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -79,9 +80,14 @@ def story(article: Article) -> Story:
     )
 
 
+@lru_cache(64)
+def _reading(told: Story) -> Reading:
+    return Reading(told)
+
+
 def same_story(a: Story, b: Story) -> Kinship | None:
     """How two articles are related, or None where they tell two stories. Symmetric in its arguments."""
-    one, two = sorted((Reading(a), Reading(b)), key=lambda r: (len(r.core), r.core, r.title, r.story.url))
+    one, two = sorted((_reading(a), _reading(b)), key=lambda r: (len(r.core), r.core, r.title, r.story.url))
     if not one.core:
         return None
     if one.core == two.core:
@@ -140,7 +146,7 @@ def _facts_conflict(differs: Difference, length: int) -> bool:
     share = (facts + differs.words) / differs.places if differs.places else 0.0
     if length < SHORT and (share > HALF or (differs.identifying and share >= HALF)):
         return True
-    return facts > 1 and (share >= ONE_THIRD or (facts > 2 and differs.figures > differs.agreeing))
+    return facts > 1 and (share >= ONE_THIRD or (facts >= SPECIFIC and differs.figures > differs.agreeing))
 
 
 def _parts_conflict(one: Reading, two: Reading) -> bool:
@@ -174,9 +180,7 @@ def _other_thing(gap: Gap, one: str, two: str) -> bool:
     if len(gap.a) == 1 or len(gap.b) == 1:
         before, after = gap.before[-1:], gap.after[:1]
         sides = [(gap.a + after, gap.b + after), (before + gap.a, before + gap.b)]
-    return any(
-        a not in two and b not in one and ((a in one and b in two) or len(one) < NOTE) for a, b in sides
-    )
+    return any(a not in two and b not in one and ((a in one and b in two) or len(one) < NOTE) for a, b in sides)
 
 
 def _titles_agree(one: Reading, two: Reading) -> bool:
@@ -216,17 +220,12 @@ def _kinship(one: Reading, two: Reading, similarity: float, containment: float) 
     part = len(one.core) / len(two.core)
     excerpt = part < ALIKE and containment >= EDITED_PART
     whole = not excerpt or part > HALF or _titles_agree(one, two) or two.core.startswith(one.core[:NOTE])
+    made = Kinship(relation="reprint", similarity=round(similarity, 4), containment=round(containment, 4), joins=whole)
     if one.core == two.core:
-        relation = "identical"
-    elif excerpt:
-        relation = "excerpt"
-    elif _one_publisher(one.story, two.story):
-        relation = "revision"
-    else:
-        relation = "reprint"
-    return Kinship(
-        relation=relation, similarity=round(similarity, 4), containment=round(containment, 4), joins=whole
-    )
+        return replace(made, relation="identical")
+    if excerpt:
+        return replace(made, relation="excerpt")
+    return replace(made, relation="revision") if _one_publisher(one.story, two.story) else made
 
 
 def _one_publisher(a: Story, b: Story) -> bool:
