@@ -332,6 +332,7 @@ policy_record = Table(
         doc="Its number, or title and issuer.",
     ),
     Column("title", Text),
+    Column("title_key", Text, doc="What all writings of its title have in common."),
     Column("number", Text),
     Column("issuers", Json, nullable=False),
     Column("kind", Text),
@@ -344,7 +345,7 @@ policy_record = Table(
     Column("changed_at", Moment, nullable=False),
     Column("detail", Json, doc="What else is known of the document: the fields of items.Policy."),
     Index(None, "number"),
-    Index(None, "title"),
+    Index(None, "title_key"),
     Index(None, "issued_on"),
 )
 
@@ -395,6 +396,7 @@ delivery = Table(
     Column("alert_id", Key, owned_by("alert"), nullable=False),
     Column("channel", Text, nullable=False),
     Column("state", Text, nullable=False, doc="waiting, sent or dead."),
+    Column("batch", Text, doc="Key of the digest it travels in, fixed before its first try."),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_try_at", Moment),
     Column("sent_at", Moment),
