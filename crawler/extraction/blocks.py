@@ -56,7 +56,7 @@ _CELL_LIMIT = 400
 class Box:
     """An element that has text somewhere inside, and what of it matters for its text."""
 
-    __slots__ = ("block", "bold", "link", "node", "parent", "row", "skip", "tag")
+    __slots__ = ("block", "bold", "hidden", "link", "node", "parent", "row", "skip", "tag")
 
     def __init__(self, node: LexborNode, parent: Box | None) -> None:
         tag = node.tag_id
@@ -64,11 +64,12 @@ class Box:
         self.tag = tag
         self.parent = parent
         if parent is None:
-            self.skip = self.link = self.bold = False
+            self.skip = self.hidden = self.link = self.bold = False
             self.row: Box | None = None
             self.block = self
             return
-        self.skip = parent.skip or tag in SKIPPED or _is_hidden(node)
+        self.skip = parent.skip or tag in SKIPPED
+        self.hidden = parent.hidden or _is_hidden(node)
         self.link = parent.link or tag == _LINK
         self.bold = parent.bold or tag in _BOLD
         self.row = parent.row
@@ -101,6 +102,11 @@ class Block:
         """How many of its characters are bold."""
 
     @property
+    def hidden(self) -> bool:
+        """Whether the page hides it until a script shows it."""
+        return self.box.hidden
+
+    @property
     def heading(self) -> bool:
         return self.box.block.tag in HEADINGS
 
@@ -127,7 +133,7 @@ def _is_data(row: LexborNode) -> bool:
 
 
 def blocks(root: LexborNode, *, skip: frozenset[int] = frozenset()) -> list[Block]:
-    """The text blocks inside ``root`` in document order, without scripts, hidden elements and form fields.
+    """The text blocks inside ``root`` in document order, without scripts and form fields.
 
     ``skip`` holds the ``mem_id`` of elements to leave out with all they hold.
     """
@@ -188,7 +194,7 @@ def blocks(root: LexborNode, *, skip: frozenset[int] = frozenset()) -> list[Bloc
             box = box_of(above)
             if box.skip:
                 continue
-            if current is None or box.block is not current.block:
+            if current is None or box.block is not current.block or box.hidden != current.hidden:
                 flush()
                 if text.isspace():
                     continue

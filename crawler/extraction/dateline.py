@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from crawler.extraction.document import Document, where
-from crawler.items import Evidence, How
+from crawler.items import SHANGHAI, Evidence, How
 
 DATE = re.compile(
     r"(?<!\d)(?:19|20)\d\d\s*(?:[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}|年\s*\d{1,2}\s*月\s*\d{1,2}\s*日?)"
@@ -114,7 +115,10 @@ def _last_resorts(document: Document) -> list[tuple[float, str, How, str]]:
     for script in document.tree.css("script:not([src])"):
         match = _STAMP.search(script.text())
         if match:
-            found.append((4.0, match[1], "pattern", match[0].partition(match[1])[0].strip(" \"':=")))
+            stamp = match[1]
+            if stamp.isdecimal():  # seconds or milliseconds since 1970
+                stamp = datetime.fromtimestamp(int(stamp[:10]), SHANGHAI).isoformat(sep=" ")
+            found.append((4.0, stamp, "pattern", match[0].partition(match[1])[0].strip(" \"':=")))
             break
     match = URL_DATE.search(document.url)
     if match:

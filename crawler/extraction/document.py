@@ -31,8 +31,14 @@ class Document:
         return root
 
     @cached_property
-    def blocks(self) -> list[Block]:
+    def all_blocks(self) -> list[Block]:
+        """The text blocks of the page, those too that it hides at first."""
         return blocks(self.root)
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """The text blocks that a reader sees."""
+        return [block for block in self.all_blocks if not block.hidden]
 
     @cached_property
     def base(self) -> str:

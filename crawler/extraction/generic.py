@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 
-from crawler.extraction import body, crumbs, cut, dateline, media, official, related, title, words
+from crawler.extraction import body, credits, crumbs, cut, dateline, media, official, related, title, words
 from crawler.extraction.blocks import Block
 from crawler.extraction.document import Document, where
 from crawler.extraction.verdict import refuse
 from crawler.items import Evidence, NotArticle, OfficialTable, ScrapedArticle
-
-_NAME_AT = ("author", "editor", "source")
-
 
 def read(document: Document) -> ScrapedArticle | NotArticle:
     """The page as an article, or why it is none."""
@@ -37,13 +34,14 @@ def read(document: Document) -> ScrapedArticle | NotArticle:
     dates = dateline.find(document, heading.index if heading.index is not None else first, first, after)
     over = blocks[(heading.index + 1 if heading.index is not None else max(0, first - 6)) : first]
     byline = [block.text for block in over if _is_credit(block)]
-    tail = [block.text for block in parts.tail]
-    tail.extend(block.text for block in blocks[after : after + 30] if block.text not in tail and _is_late_credit(block))
+    tail = list(parts.tail)
+    tail.extend(block for block in blocks[after : after + 30] if block not in tail and _is_late_credit(block))
     data: OfficialTable | None = table[0] if table is not None else None
-    origin = document.meta.get("contentsource")
+    named = credits.find(document, over, parts.text, tail)
     evidence = (
         Evidence(field="title", how=heading.how, where=heading.where, value=heading.text),
         *dates.evidence,
+        *named.evidence,
         *((Evidence(field="body", how="heuristic", where=where(found.box.node), value=""),) if found else ()),
     )
     return ScrapedArticle(
@@ -55,11 +53,13 @@ def read(document: Document) -> ScrapedArticle | NotArticle:
         published=dates.published,
         updated=dates.updated,
         byline=" ".join(byline) or None,
-        tail=tuple(tail),
-        origin=origin,
-        author=None,
+        tail=tuple(block.text for block in tail),
+        origin=named.origin,
+        reprinted_from=named.reprinted_from,
+        author=named.author,
+        editor=named.editor,
         rights=_rights(blocks[after:]),
-        related=related.find(document),
+        related=related.find(document, parts.text[0] if parts.text else None),
         attachments=media.attachments(document, document.root),
         images=media.images(document, found.box.node) if found is not None else (),
         column=crumbs.find(blocks, first, heading.text),

@@ -23,7 +23,7 @@ def read(document: Document, site: Site, layout: Layout) -> ScrapedArticle | Non
         return None
     evidence = [Evidence(field="title", how="selector", where=layout.title, value=title)]
     dropped = frozenset(node.mem_id for selector in layout.drop for node in root.css(selector))
-    parts = cut.cut(blocks(root, skip=dropped), title)
+    parts = cut.cut([block for block in blocks(root, skip=dropped) if not block.hidden], title)
     if not parts.text:
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
@@ -16,6 +17,8 @@ from crawler.items import RelatedLink
 
 _LONGEST_LIST = 60
 """Blocks; a list of further reading is shorter."""
+_LEVELS = 4
+"""How far out from its heading the element of a list may be."""
 _SHORT = re.compile(r"(?:…|\.{2,})$")
 _NUMBER = re.compile(r"^\s*(?:[·•▪■◆●>»]|\d{1,2}[.、．])\s*")
 
@@ -34,11 +37,17 @@ class _List:
     entries: list[_Entry] = field(default_factory=list)
 
 
-def find(document: Document, start: int = 0) -> tuple[RelatedLink, ...]:
-    """The entries of all lists headed 延伸阅读, 相关阅读 and the like, from block ``start`` on, in reading order."""
+def find(document: Document, after: Block | None = None) -> tuple[RelatedLink, ...]:
+    """The entries of all lists headed 延伸阅读, 相关阅读 and the like, in reading order.
+
+    Lists count from the block ``after`` on: menus over the article have such names too. Hidden lists count: scripts
+    show them later.
+    """
+    blocks = document.all_blocks
+    start = blocks.index(after) if after is not None else 0
     lists = [
         _read(document, index)
-        for index, block in enumerate(document.blocks[start:], start)
+        for index, block in enumerate(blocks[start:], start)
         if len(block.text) <= 30 and words.RELATED.match(block.text) and words.RELATED_HERE.search(block.text)  # noqa: PLR2004
     ]
     found: list[RelatedLink] = []
@@ -69,7 +78,7 @@ def heading_of(text: str) -> str:
 
 
 def _read(document: Document, index: int) -> _List:
-    blocks = document.blocks
+    blocks = document.all_blocks
     heading = blocks[index]
     result = _List(heading_of(heading.text))
     following = blocks[index + 1 : index + 1 + _LONGEST_LIST]
@@ -106,10 +115,10 @@ def _scope(heading: Block, following: list[Block]) -> Box | None:
     """The smallest element around the heading that holds something to read behind it."""
     if not following:
         return None
-    for box in heading.box.block.ancestors():
+    for box in islice(heading.box.block.ancestors(), _LEVELS):
         if box.node.tag in {"body", "html"}:
             return None
-        if any(box in block.box.ancestors() and len(block.text) >= 6 for block in following[:6]):  # noqa: PLR2004
+        if any(box in block.box.ancestors() and len(block.text) >= 6 for block in following[:4]):  # noqa: PLR2004
             return box
     return None
 

@@ -15,7 +15,9 @@ from crawler.items import How
 META = ("articletitle", "og:title", "headline", "twitter:title", "title")
 _NAMED = re.compile(r"title|headline|biaoti|(?:^|[-_ ])bt(?:$|[-_ \d])|subject|heading", re.IGNORECASE)
 _SECOND = re.compile(r"sub-?title|second|subhead|fubiaoti|futi|fbt|(?:^|[-_ ])sub(?:$|[-_ ])", re.IGNORECASE)
-_CRUMB = re.compile(r"(?:位置|位於|首页|首頁)\s*[:：>›»]|(?:>|›|»|→).*(?:>|›|»|→|正文)|^[>›»→]")
+_CRUMB = re.compile(
+    r"(?:位置|位於|首页|首頁)\s*[:：>›»]|^(?:网站)?首[页頁]\s*(?:[-—|/·]|\S{2,8}$)|(?:>|›|»|→).*(?:>|›|»|→|正文)|^[>›»→]"
+)
 _DELIMITER = re.compile(r"\s*(?:_+|\||｜|–|—{1,2}|-{2,}|\s-\s?|::|«|»|<|>|丨)\s*|(?<=[^\d\sA-Za-z])-(?=[^\d\s])")
 _SITE = re.compile(
     r"网$|網$|网站|網站|新闻|新聞|在线|在線|频道|頻道|政府|门户|官网|报$|報$|日报|晚报|时报|日報|時報|晚報|客户端|中心$|平台$|网站$"
