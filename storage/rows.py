@@ -6,9 +6,11 @@ types of ``storage.schema``; both mean the same, which a test holds them to.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
 import orjson
@@ -20,6 +22,8 @@ Native = dict[str, Any]
 """A row in the database's own values."""
 
 EMPTY: Final = "[]"
+LONE: Final = re.compile("[\ud800-\udfff]")
+"""A surrogate without its other half."""
 
 
 def article_row(article: Article) -> Native:
@@ -106,12 +110,16 @@ def storable(article: Article) -> Article:
         sound = "\0" not in text and not any("\0" in (link.title + (link.summary or "")) for link in article.related)
     except orjson.JSONEncodeError:
         sound = False
-    return article if sound else _scrubbed(article)
+    if sound:
+        return article
+    clean: Article = _scrubbed(article)
+    return replace(clean, content_sha256=sha256(f"{clean.title}\n{clean.body}".encode()).hexdigest())
 
 
 def _scrubbed(value: Any) -> Any:
     if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        joined = value.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+        return LONE.sub("\ufffd", joined)
     if isinstance(value, tuple):
         return tuple(_scrubbed(part) for part in value)
     if is_dataclass(value) and not isinstance(value, type):
