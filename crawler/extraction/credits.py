@@ -115,10 +115,15 @@ def _from_labels(block: Block, take: _Take) -> None:
 def _pieces(block: Block) -> list[str]:
     """The block's text, an element a piece."""
     node = block.box.block.node
-    if len(node.text()) > 2 * len(block.text) + 20:  # the element holds more than this line
+    if _size(node) > 2 * len(block.text) + 20:  # the element holds more than this line
         return [block.text]
     texts = (" ".join(part.text_content.split()) for part in node.traverse(include_text=True) if part.is_text_node and part.text_content)
     return [text for text in texts if text]
+
+
+def _size(node: LexborNode) -> int:
+    """Characters of the element's text, white space aside."""
+    return len("".join(node.text().split()))
 
 
 def _person(name: str | None) -> str | None:
@@ -132,11 +137,11 @@ def _person(name: str | None) -> str | None:
 def _from_names(block: Block, take: _Take) -> None:
     """Elements in the block, or around it alone, whose class or id says what they hold."""
     node = block.box.block.node
-    inside = node.css("[class], [id], [rel], [itemprop]") if len(node.text()) <= 300 else []  # noqa: PLR2004 no byline
+    inside = node.css("[class], [id], [rel], [itemprop]") if _size(node) <= 300 else []  # noqa: PLR2004 no byline
     for one in inside:
         _from_name(one, one.text(), take)
     for box in islice(block.box.ancestors(), 4):
-        if len(box.node.text()) > len(block.text) + 120:  # noqa: PLR2004 it holds other things too
+        if _size(box.node) > len(block.text) + 120:  # noqa: PLR2004 it holds other things too
             break
         _from_name(box.node, block.text, take)
 

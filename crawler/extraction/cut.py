@@ -91,7 +91,7 @@ def _start(blocks: list[Block], title: str) -> int:
     start = 0
     for index, block in enumerate(blocks[:40]):
         text = block.text
-        if (bare and _bare(text) == bare and index <= 25) or (is_byline(text) and index <= start + 6):  # noqa: PLR2004
+        if (bare and _bare(text) == bare and index <= 25) or (is_byline(text) and index <= start + 10):  # noqa: PLR2004
             start = index + 1
         elif weight(block) >= 60 or (weight(block) and text.endswith(_SENTENCE_ENDS)):  # noqa: PLR2004
             break  # the text has begun

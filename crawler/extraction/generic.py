@@ -86,7 +86,8 @@ def _is_credit(block: Block) -> bool:
 
 def _is_late_credit(block: Block) -> bool:
     text = block.text
-    return len(text) <= 60 and words.CREDIT.match(text) is not None and block.links < 0.8 * len(text)  # noqa: PLR2004
+    credit = words.CREDIT.match(text) is not None or (cut.is_byline(text) and words.LABELS.search(text) is not None)
+    return credit and len(text) <= 60 and block.links < 0.8 * len(text)  # noqa: PLR2004
 
 
 _RIGHTS = re.compile(r"(?:版权|版權|免责|免責|声明|聲明|转载|轉載|著作权)")

@@ -53,6 +53,9 @@ CREDIT = re.compile(
 )
 """A line that names who wrote, edited or first printed it."""
 
+LABELS = re.compile(r"(?:来源|來源|作者|记者|記者|编辑|編輯|责编|責編|发布(?:日期|时间|单位))(?:于|於)?\s*[:：]")
+"""A label inside a line of credits."""
+
 ORIGINAL_TITLE = re.compile(r"^[\s（(【\[“\"*]*(?:本文)?原(?:文)?(?:标题|標題|题目?为?|題)\s*(?:[:：为為是]|《)")
 
 NOISE = re.compile(
