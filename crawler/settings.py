@@ -27,10 +27,8 @@ PANXI_AFTER: list[str] = []  # called in the transaction that stores an article:
 USER_AGENT = "panxi/0.1" + (f" (+{PANXI_CONTACT})" if PANXI_CONTACT else "")
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 32
-CONCURRENT_REQUESTS_PER_DOMAIN = 2  # of hosts that no source describes; so the delay
-DOWNLOAD_DELAY = 1.0
 AUTOTHROTTLE_ENABLED = True
-AUTOTHROTTLE_START_DELAY = 1.0
+AUTOTHROTTLE_START_DELAY = 1.0  # seconds; hosts that no source describes stay at it
 AUTOTHROTTLE_TARGET_CONCURRENCY = 2.0
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

@@ -38,6 +38,7 @@ class Manners:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._ledger = Ledger(None)
+        self._ready = asyncio.Event()
         self._written_at = 0.0
         self._writing: asyncio.Task[None] | None = None
         self._site: dict[str, Site] = {}
@@ -58,6 +59,7 @@ class Manners:
         if sites:
             self._ledger = await asyncio.to_thread(Ledger, self._crawler.settings["PANXI_DB"])
         await self._turn()
+        self._ready.set()
 
     async def closed(self) -> None:
         """Writes what was counted since."""
@@ -65,8 +67,9 @@ class Manners:
             await self._writing
         await self._ledger.close()
 
-    def process_request(self, request: Request) -> None:
+    async def process_request(self, request: Request) -> None:
         """Counts the request, or raises `Postponed`."""
+        await self._ready.wait()  # the first requests may come before the signal that the spider is open
         host = urlparse_cached(request).hostname or ""
         now = datetime.now(UTC)
         if (until := self._paused.get(host, now)) > now:

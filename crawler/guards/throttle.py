@@ -25,36 +25,30 @@ def demand_delay(crawler: Crawler, host: str, seconds: float) -> None:
 
 
 class Throttle(AutoThrottle):
-    """Scrapy's AutoThrottle, never faster than the source's own delay and its robots.txt.
+    """Scrapy's AutoThrottle, never faster than DOWNLOAD_SLOTS and robots.txt say, host by host.
 
-    A source whose delay is 0 is not throttled: that is a server of our own.
+    A host whose delay is 0 there is not throttled: that is a server of our own. Hosts that are not named there
+    begin and stay at AUTOTHROTTLE_START_DELAY.
     """
-
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self._least: dict[str, float] = {}
 
     def demand(self, host: str, seconds: float) -> None:
         """Raise the least delay of the host."""
-        self._least[host] = max(self._least.get(host, 0.0), seconds)
         engine = self.crawler.engine
         assert engine is not None
-        engine.downloader.per_slot_settings.setdefault(host, {})["delay"] = self._least[host]
+        least = max(self._least(host), seconds)
+        engine.downloader.per_slot_settings.setdefault(host, {})["delay"] = least
         if (slot := engine.downloader.slots.get(host)) is not None:
-            slot.delay = max(slot.delay, self._least[host])
+            slot.delay = max(slot.delay, least)
 
-    def _spider_opened(self, spider: Spider) -> None:
-        super()._spider_opened(spider)
+    def _least(self, host: str) -> float:
         engine = self.crawler.engine
         assert engine is not None
-        for site in sites_of(spider).values():
-            for host in site.hosts:
-                self._least[host] = site.delay
-                engine.downloader.per_slot_settings[host] = {"delay": site.delay, "concurrency": site.concurrency}
+        least: float = engine.downloader.per_slot_settings.get(host, {}).get("delay", self._start_delay())
+        return least
 
     def _response_downloaded(self, response: Response, request: Request, spider: Spider) -> None:
         host, slot = self._get_slot(request, spider)
-        least = self._least.get(host or "", self.mindelay)
+        least = self._least(host or "")
         if slot is None or least == 0:
             return
         super()._response_downloaded(response, request, spider)
