@@ -1,0 +1,304 @@
+"""``panxi export``: a corpus."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_args
+
+import typer
+
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, emit, fail
+
+if TYPE_CHECKING:
+    from storage.corpus.export import Done, Means, Progress
+    from storage.corpus.options import Options, Selection
+
+app = typer.Typer(add_completion=False)
+
+CHOOSE, SHAPE, TIME = "Which articles", "What of them", "Since when"
+
+Names = list[str] | None
+
+
+@app.command(
+    epilog="Examples:  panxi export corpus  ·  panxi export news.jsonl.zst --from 2020-01-01 --region 510400  ·  "
+    "panxi export - --fields id,title,body | head  ·  panxi export delta --since-export corpus/manifest.json"
+)
+def export(
+    path: Annotated[
+        str,
+        typer.Argument(metavar="PATH", help="A file (by its ending), a folder, or - for standard output."),
+    ],
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="jsonl, jsonl.gz, jsonl.zst, csv, parquet, arrow, text, warc, edges, graphml. By the ending of PATH "
+            "where not given; parquet for a folder, jsonl for standard output.",
+        ),
+    ] = None,
+    *,
+    published_from: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DAY", help="Published on this day or later.", rich_help_panel=CHOOSE),
+    ] = None,
+    published_until: Annotated[
+        str | None, typer.Option("--until", metavar="DAY", help="… on this day or before.", rich_help_panel=CHOOSE)
+    ] = None,
+    seen_from: Annotated[
+        str | None, typer.Option(metavar="DAY", help="First seen on this day or later.", rich_help_panel=CHOOSE)
+    ] = None,
+    seen_until: Annotated[
+        str | None, typer.Option(metavar="DAY", help="… on this day or before.", rich_help_panel=CHOOSE)
+    ] = None,
+    source: Annotated[Names, typer.Option(help="Of this source; may be given again.", rich_help_panel=CHOOSE)] = None,
+    region: Annotated[
+        Names, typer.Option(help="A code of GB/T 2260 with all it contains, or a name.", rich_help_panel=CHOOSE)
+    ] = None,
+    industry: Annotated[
+        Names, typer.Option(help="A code of GB/T 4754 with all it contains, or a name.", rich_help_panel=CHOOSE)
+    ] = None,
+    policy_kind: Annotated[
+        Names, typer.Option(help="意见, 通知, …; any: all articles on a policy.", rich_help_panel=CHOOSE)
+    ] = None,
+    issuer: Annotated[Names, typer.Option(help="Who issued the document.", rich_help_panel=CHOOSE)] = None,
+    query: Annotated[str | None, typer.Option(help="As panxi search takes it.", rich_help_panel=CHOOSE)] = None,
+    min_length: Annotated[int | None, typer.Option(help="Characters of the body.", rich_help_panel=CHOOSE)] = None,
+    max_length: Annotated[int | None, typer.Option(help="Characters of the body.", rich_help_panel=CHOOSE)] = None,
+    damage: Annotated[str, typer.Option(help="any, none or only.", rich_help_panel=CHOOSE)] = "any",
+    written_in: Annotated[
+        str | None, typer.Option(help="The page's script: simplified, traditional or mixed.", rich_help_panel=CHOOSE)
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="As the page declares it.", rich_help_panel=CHOOSE)] = None,
+    rights: Annotated[
+        str | None,
+        typer.Option(help="stated, none, or words that the copyright note holds.", rich_help_panel=CHOOSE),
+    ] = None,
+    reprints: Annotated[
+        bool, typer.Option("--all", help="All articles of a cluster, not its first alone.", rich_help_panel=CHOOSE)
+    ] = False,
+    withdrawn: Annotated[
+        bool, typer.Option("--withdrawn", help="Also articles whose page has vanished.", rich_help_panel=CHOOSE)
+    ] = False,
+    fields: Annotated[
+        str | None, typer.Option(metavar="A,B,…", help="Only these fields, in this order.", rich_help_panel=SHAPE)
+    ] = None,
+    script: Annotated[
+        str, typer.Option(help="Title and body simplified, traditional or original.", rich_help_panel=SHAPE)
+    ] = "simplified",
+    limit: Annotated[int | None, typer.Option(help="At most so many articles.", rich_help_panel=SHAPE)] = None,
+    sample: Annotated[
+        float | None, typer.Option(help="A share (0.1) or a number (500) of them, by hash.", rich_help_panel=SHAPE)
+    ] = None,
+    splits: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B[,C]", help="Weights of train, validation, test; no cluster is divided.", rich_help_panel=SHAPE
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="For sample and splits.", rich_help_panel=SHAPE)] = 0,
+    bom: Annotated[bool, typer.Option("--bom", help="CSV for Excel.", rich_help_panel=SHAPE)] = False,
+    since_export: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MANIFEST",
+            help="Only what differs from that export, with tombstones; its options hold.",
+            rich_help_panel=TIME,
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="TIME", help="The archive as it stood then (ISO 8601).", rich_help_panel=TIME)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace what is at PATH.")] = False,
+    raw: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The folder of raw pages, for warc; beside the archive by default."),
+    ] = None,
+    db: Db = DEFAULT_DB,
+    as_json: AsJson = False,
+) -> None:
+    """A corpus for analysis: chosen articles in a form that tools open, with a manifest and a dataset card.
+
+    The same archive and options give the same bytes. PATH is written beside itself and put in place whole.
+    """
+    _needs_arrow()
+    from storage.corpus.fields import CorpusError
+
+    try:
+        from storage.corpus.options import Options, Selection
+
+        selection = Selection(
+            published_from=_day(published_from, "--from"),
+            published_until=_day(published_until, "--until"),
+            seen_from=_day(seen_from, "--seen-from"),
+            seen_until=_day(seen_until, "--seen-until"),
+            sources=tuple(source or ()),
+            regions=tuple(region or ()),
+            industries=tuple(industry or ()),
+            policy_kinds=tuple(policy_kind or ()),
+            issuers=tuple(issuer or ()),
+            query=query,
+            min_length=min_length,
+            max_length=max_length,
+            damage=_one_of(damage, Selection, "damage"),
+            written_in=_one_of(written_in, Selection, "written_in"),
+            language=language,
+            rights=rights,
+            reprints=reprints,
+            withdrawn=withdrawn,
+        )
+        options = Options(
+            format=_format(form, path),
+            selection=selection,
+            fields=None if fields is None else tuple(name.strip() for name in fields.split(",") if name.strip()),
+            script=_one_of(script, Options, "script"),
+            limit=limit,
+            sample=sample,
+            splits=_weights(splits),
+            seed=seed,
+            bom=bom,
+            as_of=_time(as_of),
+        )
+        options = options if since_export is None else _as_before(options, since_export, given=form is not None)
+        with archive(db) as engine, _progress() as told:
+            from storage.corpus.export import export as run
+
+            target = sys.stdout.buffer if path == "-" else Path(path)
+            done = run(engine, target, options, _means(db, raw, told), force=force, since=since_export)
+    except CorpusError as error:
+        fail(str(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
+    except OSError as error:
+        fail(f"{error.filename or path}: {error.strerror}", code=1)
+    if path != "-":
+        _tell(done, path, as_json=as_json)
+    else:
+        sys.stdout.buffer.flush()
+
+
+def _needs_arrow() -> None:
+    if find_spec("pyarrow") is None or find_spec("adbc_driver_manager") is None:
+        fail("exports need pyarrow and ADBC", hint="pip install 'panxi[parquet]'")
+
+
+def _means(db: str, raw: Path | None, told: Progress) -> Means:
+    from crawler.open_archive import raw_folder
+    from crawler.sites import SITES
+    from pipelines.text.script import to_simplified, to_traditional
+    from storage.corpus.export import Means
+
+    return Means(
+        convert=to_traditional,
+        fold=to_simplified,
+        titles={name: site.title for name, site in SITES.items()},
+        progress=told,
+        raw=raw or raw_folder(db),
+    )
+
+
+def _format(name: str | None, path: str) -> Any:
+    from storage.corpus.fields import CorpusError
+    from storage.corpus.formats import BY_ENDING
+    from storage.corpus.options import Format
+
+    if name is None:
+        # The longest ending first: .jsonl.gz before any .gz there may ever be.
+        fitting = (
+            form for ending, form in sorted(BY_ENDING.items(), key=lambda one: -len(one[0])) if path.endswith(ending)
+        )
+        return "jsonl" if path == "-" else next(fitting, "parquet")
+    if name == "edges" and path.endswith(".csv"):
+        return "edges.csv"
+    if name not in get_args(Format):
+        raise CorpusError(f"there is no format {name!r}; there are: {', '.join(get_args(Format))}")
+    return name
+
+
+def _one_of(value: str | None, owner: type[Options | Selection], field: str) -> Any:
+    from storage.corpus.fields import CorpusError
+    from storage.corpus.options import choices
+
+    allowed = choices(owner, field)
+    if value is not None and value not in allowed:
+        raise CorpusError(f"--{field.replace('_', '-')} is one of {', '.join(allowed)}, not {value!r}")
+    return value
+
+
+def _day(value: str | None, option: str) -> date | None:
+    from storage.corpus.fields import CorpusError
+
+    try:
+        return None if value is None else date.fromisoformat(value)
+    except ValueError:
+        raise CorpusError(f"{option} is a day such as 2020-04-11, not {value!r}") from None
+
+
+def _time(value: str | None) -> datetime | None:
+    """A time without a zone is China's."""
+    from crawler.items import SHANGHAI
+    from storage.corpus.fields import CorpusError
+
+    try:
+        found = None if value is None else datetime.fromisoformat(value)
+    except ValueError:
+        raise CorpusError(f"--as-of is a time such as 2020-04-11T08:00+08:00, not {value!r}") from None
+    return found if found is None or found.tzinfo else found.replace(tzinfo=SHANGHAI)
+
+
+def _weights(value: str | None) -> tuple[float, ...]:
+    from storage.corpus.fields import CorpusError
+
+    try:
+        return () if value is None else tuple(float(part) for part in value.split(","))
+    except ValueError:
+        raise CorpusError(f"--splits are weights such as 0.8,0.1,0.1, not {value!r}") from None
+
+
+def _as_before(options: Options, manifest: Path, *, given: bool) -> Options:
+    """The options of the earlier export, where nothing else was asked for."""
+    from dataclasses import replace
+
+    from storage.corpus.manifest import load
+    from storage.corpus.options import Options
+
+    before = Options.from_dict(load(manifest)["options"])
+    untouched = Options(format=options.format, as_of=options.as_of)
+    if options != untouched:
+        return options
+    return replace(before, as_of=options.as_of, format=options.format if given else before.format)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar with an estimate on standard error, where a person looks."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("exporting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("export", total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole)
+
+
+def _tell(done: Done, path: str, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    if as_json:
+        emit({"path": path, **asdict(done)})
+        return
+    size = f"{done.size / 1e6:,.1f} MB in {done.files} file{'s' if done.files != 1 else ''}"
+    if done.withdrawn is None:
+        console.print(f"{done.written:,} articles, {size}: {path}", markup=False)
+    else:
+        console.print(
+            f"{done.written:,} new or changed, {done.withdrawn:,} withdrawn, {done.articles:,} in all, {size}: {path}",
+            markup=False,
+        )

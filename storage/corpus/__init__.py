@@ -1,0 +1,1 @@
+"""What leaves the archive for analysis: selections, formats, manifests and deltas."""

@@ -1,0 +1,102 @@
+"""A selection as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, FromClause, Text, cast, false, func, not_, or_, true, type_coerce
+
+from crawler.items import SHANGHAI
+from storage.corpus.options import Selection
+
+
+def conditions(chosen: Selection, articles: FromClause, dialect: str) -> list[ColumnElement[bool]]:
+    """What an article of ``articles`` (the table, or what stood in it earlier) must meet; the query apart."""
+    article = articles.c
+    tests: list[ColumnElement[bool]] = []
+    if not chosen.reprints:
+        tests.append(article.canonical == true())
+    if not chosen.withdrawn:
+        tests.append(article.gone_at.is_(None))
+    tests += _days(article.published_at, chosen.published_from, chosen.published_until)
+    tests += _days(article.first_seen_at, chosen.seen_from, chosen.seen_until)
+    if chosen.sources:
+        tests.append(article.source.in_(chosen.sources))
+    return [*tests, *_about(chosen, article, dialect), *_of_the_text(chosen, article)]
+
+
+def _about(chosen: Selection, article: Any, dialect: str) -> Iterable[ColumnElement[bool]]:
+    if chosen.regions:
+        yield or_(*(_tagged(article.regions, _within(value)) for value in chosen.regions))
+    if chosen.industries:
+        yield or_(*(_tagged(article.industries, value) for value in chosen.industries))
+    if chosen.policy_kinds:
+        known = article.policy.is_not(None) if "any" in chosen.policy_kinds else false()
+        yield or_(known, article.policy_kind.in_(chosen.policy_kinds))
+    if chosen.issuers:
+        issuers = _member(article.policy, "issuers", dialect)
+        yield or_(*(issuers.contains(f'"{value}"', autoescape=True) for value in chosen.issuers))
+
+
+def _of_the_text(chosen: Selection, article: Any) -> Iterable[ColumnElement[bool]]:
+    if chosen.min_length is not None:
+        yield article.length >= chosen.min_length
+    if chosen.max_length is not None:
+        yield article.length <= chosen.max_length
+    if chosen.damage != "any":
+        yield article.damaged == (true() if chosen.damage == "only" else false())
+    if chosen.written_in is not None:
+        yield article.script == chosen.written_in
+    if chosen.language is not None:
+        yield article.language == chosen.language
+    if chosen.rights is not None:
+        yield _noted(article.rights, chosen.rights)
+
+
+def between(begin: datetime | None, end: datetime | None, column: ColumnElement[Any]) -> Iterable[ColumnElement[bool]]:
+    """``column`` is in the half-open interval."""
+    if begin is not None:
+        yield column >= begin
+    if end is not None:
+        yield column < end
+
+
+def midnight(day: date) -> datetime:
+    """The day's begin in China."""
+    return datetime.combine(day, time(), SHANGHAI)
+
+
+def _days(column: ColumnElement[Any], first: date | None, last: date | None) -> Iterable[ColumnElement[bool]]:
+    after = None if last is None else midnight(last + timedelta(days=1))
+    return between(None if first is None else midnight(first), after, column)
+
+
+def _within(region: str) -> str:
+    """A code without the zeros that only fill it up: 510400 stands for all of 5104…"""
+    while len(region) > 2 and region.isascii() and region.isdigit() and region.endswith("00"):  # noqa: PLR2004
+        region = region[:-2]
+    return region
+
+
+def _tagged(column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+    # A quotation mark inside a JSON string is written \", so the pattern meets keys only.
+    key = "code" if value.isascii() else "name"
+    return type_coerce(column, Text).contains(f'"{key}":"{value}', autoescape=True)
+
+
+def _member(column: ColumnElement[Any], key: str, dialect: str) -> ColumnElement[str]:
+    """A member of a JSON object, as JSON text; NULL where there is none."""
+    document = type_coerce(column, Text) if dialect == "sqlite" else cast(type_coerce(column, Text), JSON)
+    member: ColumnElement[str] = cast(document.op("->")(key), Text)
+    return member
+
+
+def _noted(rights: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+    stated = func.coalesce(rights, "") != ""
+    if value == "stated":
+        return stated
+    if value == "none":
+        return not_(stated)
+    return rights.contains(value, autoescape=True)

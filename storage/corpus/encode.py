@@ -1,0 +1,153 @@
+"""Rows as typed Arrow tables and as the JSON of an article."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json
+
+from storage.corpus.fields import CONTRACT, RELATED, Field, schema
+from storage.corpus.options import Text
+from storage.corpus.read import LINK, Rows
+from storage.rows import to_json
+from storage.schema import article
+from storage.types import Json, Moment, moment
+
+Convert = Callable[[str], str]
+CONTRACTED: Final = frozenset(field.name for field in CONTRACT)
+
+
+def in_script(rows: Rows, script: Text, convert: Convert | None) -> Rows:
+    """Title and body in another script. ``convert`` makes traditional text of simplified."""
+    columns = rows.columns
+    if script == "simplified":
+        return rows
+    for name in ("title", "body"):
+        if name not in columns.column_names:
+            continue
+        if script == "original":
+            values = columns["title_original"] if name == "title" else rows.originals()
+        elif convert is None:
+            raise ValueError("traditional text needs a conversion")
+        else:
+            values = pa.array([convert(text) for text in columns.column(name).to_pylist()], pa.string())
+        columns = columns.set_column(columns.column_names.index(name), name, values)
+    return Rows(columns, rows.links, rows.counts)
+
+
+# --- Arrow ------------------------------------------------------------------------------------------------
+
+
+def typed(rows: Rows, fields: Sequence[Field], originals: pa.ChunkedArray | None = None) -> pa.Table:
+    """The fields as columns of their types. ``originals``: the bodies before ``in_script``, where it was used."""
+    nested = _parsed(rows.columns, [field for field in fields if _is_json(field)])
+    arrays = []
+    for field in fields:
+        if field.name in nested:
+            arrays.append(nested[field.name])
+        elif field.name == "related":
+            arrays.append(_related(rows))
+        elif field.name == "body_original":
+            arrays.append(originals if originals is not None else rows.originals())
+        else:
+            arrays.append(rows.columns.column(field.columns[0]).cast(field.type))
+    return pa.Table.from_arrays(arrays, schema=schema(fields))
+
+
+def _is_json(field: Field) -> bool:
+    return isinstance(article.columns[field.columns[0]].type, Json)
+
+
+def _parsed(columns: pa.Table, fields: Sequence[Field]) -> dict[str, pa.ChunkedArray]:
+    """JSON text to nested columns, by Arrow's reader: all of a row in one object, a row a line."""
+    if not fields or not columns.num_rows:
+        return {field.name: pa.chunked_array([], field.type) for field in fields}
+    parts: list[Any] = []
+    for field in fields:
+        text = columns.column(field.columns[0])
+        parts += [f'{"," if parts else "{"}"{field.name}":', text if not text.null_count else text.fill_null("null")]
+    lines = pc.binary_join_element_wise(*parts, "}\n", "").combine_chunks()
+    buffer = pa.concat_arrays(lines.chunks if isinstance(lines, pa.ChunkedArray) else [lines]).buffers()[2]
+    table = pyarrow.json.read_json(
+        pa.BufferReader(buffer),
+        read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=max(buffer.size, 1)),
+        parse_options=pyarrow.json.ParseOptions(
+            explicit_schema=pa.schema([(field.name, _as_text(field.type)) for field in fields]),
+            unexpected_field_behavior="error",
+        ),
+    )
+    return {field.name: table.column(field.name).cast(field.type) for field in fields}
+
+
+def _as_text(kind: pa.DataType) -> pa.DataType:
+    """The type with days as text, which is how JSON has them."""
+    if pa.types.is_date32(kind):
+        return pa.string()
+    if pa.types.is_struct(kind):
+        return pa.struct([member.with_type(_as_text(member.type)) for member in kind])
+    if pa.types.is_list(kind):
+        return pa.list_(_as_text(kind.value_type))
+    return kind
+
+
+def _related(rows: Rows) -> pa.ListArray:
+    assert rows.links is not None
+    assert rows.counts is not None
+    offsets = pa.array(np.concatenate([[0], np.cumsum(rows.counts)]), pa.int32())
+    members = list(RELATED.value_type)
+    flat = [_one(rows.links.column(member.name)).cast(member.type) for member in members]
+    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(flat, fields=members)).cast(RELATED)
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+# --- JSON -------------------------------------------------------------------------------------------------
+
+
+class _Row(dict[str, Any]):
+    """A row of which only the columns that are needed were read."""
+
+    def __missing__(self, key: str) -> None:
+        return None
+
+
+def as_json(rows: Rows, fields: Sequence[Field], originals: pa.ChunkedArray | None = None) -> Iterator[dict[str, Any]]:
+    """Each article as ``storage.rows.to_json`` gives it, JSON columns still encoded: for ``orjson.dumps``."""
+    names = rows.columns.column_names
+    values = [_native(rows.columns.column(name), name) for name in names]
+    bodies = None if originals is None else originals.to_pylist()
+    further = [field for field in fields if field.name not in CONTRACTED]
+    links = related(rows)
+    for number, row in enumerate(zip(*values, strict=True)):
+        plain = _Row(zip(names, row, strict=True))
+        if bodies is not None:
+            plain["body_original"] = bodies[number]
+        whole = to_json(plain, links[number])
+        for field in further:
+            whole[field.name] = plain[field.columns[0]]
+        yield whole if fields is CONTRACT else {field.name: whole[field.name] for field in fields}
+
+
+def related(rows: Rows) -> list[list[dict[str, Any]]]:
+    """The related links of each article as its JSON has them."""
+    if rows.links is None or rows.counts is None:
+        return [[]] * len(rows)
+    flat = zip(*(rows.links.column(name).to_pylist() for name in LINK), strict=True)
+    return [[dict(zip(LINK, next(flat), strict=True)) for _ in range(count)] for count in rows.counts.tolist()]
+
+
+def _native(column: pa.ChunkedArray, name: str) -> list[Any]:
+    kind = article.columns[name].type
+    values: list[Any] = column.to_pylist()
+    if isinstance(kind, Moment):
+        return [None if value is None else moment(value) for value in values]
+    if isinstance(kind, Json):
+        return [None if value is None else orjson.Fragment(value) for value in values]
+    return values

@@ -1,0 +1,311 @@
+"""An export: chosen, read, written beside its place and moved there whole."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import orjson
+from sqlalchemy import Connection, Engine, FromClause, select
+
+from storage.corpus import card as cards
+from storage.corpus import index, manifest
+from storage.corpus.earlier import Earlier
+from storage.corpus.encode import Convert, in_script
+from storage.corpus.fields import CorpusError, choose, schema
+from storage.corpus.formats import ENDINGS, OF_ARTICLES, Batch, maker
+from storage.corpus.manifest import File
+from storage.corpus.options import Options
+from storage.corpus.output import Layout, Output
+from storage.corpus.plan import Chunk, Ids, Plan
+from storage.corpus.read import needed, read
+from storage.corpus.snapshot import BATCH, Snapshot, snapshot
+from storage.corpus.target import Hashed, beside, settle
+from storage.schema import article
+from storage.search import condition
+
+INDEX: Final = "articles.index"
+WITHDRAWN: Final = "withdrawn.jsonl"
+Progress = Callable[[int, int], None]
+"""Articles looked at so far, and all that will be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What an export is made with."""
+
+    convert: Convert | None = None
+    """Simplified to traditional."""
+    fold: Callable[[str], str] = str
+    """A query to the archive's script."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """The sources' names for people."""
+    progress: Progress = lambda _done, _all: None
+    raw: Path | None = None
+    """The folder of raw pages, for WARC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What an export came to."""
+
+    articles: int
+    """In the corpus; of a delta: in the newer corpus."""
+    written: int
+    withdrawn: int | None
+    """Of a delta alone."""
+    size: int
+    """Bytes of its files."""
+    files: int
+
+
+def export(
+    engine: Engine,
+    target: Path | BinaryIO,
+    options: Options,
+    means: Means,
+    *,
+    force: bool = False,
+    since: Path | None = None,
+) -> Done:
+    """Exports into a file, a folder or a stream.
+
+    A ``target`` whose name has an ending of a format is a file, with its manifest and index beside it; another
+    is a folder. ``since``: the manifest of an earlier export with the same options; only what differs is written.
+    Raises CorpusError for what can't be done; then, as after a kill, what stood at ``target`` still stands.
+    """
+    layout = Layout(options, _file(target))
+    _possible(options, layout, means, since)
+    earlier = None if since is None else _earlier(since, options, layout)
+    try:
+        if not isinstance(target, Path):
+            with snapshot(engine) as view:
+                return _Job(view, options, means, layout, None).run(target)
+        with beside(target, force=force) as work, snapshot(engine) as view:
+            done = _Job(view, options, means, layout, earlier).run(work)
+            _move(work, target, layout)
+            return done
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise CorpusError("the disk is full; nothing was exported, and what was there still is") from error
+        raise
+
+
+def _file(target: Path | BinaryIO) -> str | None:
+    if not isinstance(target, Path):
+        return "-"
+    return target.name if any(target.name.endswith(ending) for ending in FILE_ENDINGS) else None
+
+
+FILE_ENDINGS: Final = (*ENDINGS.values(), ".ndjson", ".feather")
+
+
+def _possible(options: Options, layout: Layout, means: Means, since: Path | None) -> None:
+    if layout.file is not None and options.splits:
+        raise CorpusError("splits are several files: name a folder")
+    if layout.file is not None and options.format == "text":
+        raise CorpusError("text is a file an article: name a folder")
+    if since is not None and options.format not in OF_ARTICLES:
+        raise CorpusError(
+            f"there are no deltas of {options.format}; of these there are: {', '.join(sorted(OF_ARTICLES))}"
+        )
+    if since is not None and layout.file == "-":
+        raise CorpusError("a delta is several files: name a file or a folder")
+    if options.format == "warc" and means.raw is None:
+        raise CorpusError("WARC needs the folder of raw pages")
+
+
+def _earlier(since: Path, options: Options, layout: Layout) -> tuple[dict[str, Any], Earlier]:
+    """The earlier export. Raises CorpusError where it was made otherwise or is not whole."""
+    found = manifest.load(since)
+    before = Options.from_dict(found["options"])
+    if replace(before, as_of=None) != replace(options, as_of=None):
+        raise CorpusError(f"the earlier export was made with other options: {orjson.dumps(before.to_dict()).decode()}")
+    if (found["layout"] == "folder") != (layout.file is None):
+        raise CorpusError(f"the earlier export is a {found['layout']}: name a {found['layout']}")
+    path = since.parent / found["index"]["path"]
+    records = index.load(path)
+    if len(records) != found["index"]["rows"] or manifest.digest(path) != found["index"]["sha256"]:
+        raise CorpusError(f"the index {str(path)!r} is not the one that {str(since)!r} names")
+    return found, Earlier(records)
+
+
+def _move(work: Path, target: Path, layout: Layout) -> None:
+    if layout.file is None:
+        settle(work, target)
+        return
+    # The manifest comes last: where it names other digests than the files have, a kill came between.
+    for name in (layout.file, f"{layout.file}.{WITHDRAWN}", f"{layout.file}.{INDEX}", f"{layout.file}.{manifest.NAME}"):
+        if (work / name).exists():
+            settle(work / name, target.with_name(name))
+
+
+class _Job:
+    """One export on its way."""
+
+    def __init__(
+        self,
+        view: Snapshot,
+        options: Options,
+        means: Means,
+        layout: Layout,
+        earlier: tuple[dict[str, Any], Earlier] | None,
+    ) -> None:
+        self._view = view
+        self._options = options
+        self._means = means
+        self._layout = layout
+        self._earlier = earlier
+        self._fields = choose(options.fields)
+        self._columns = needed(self._fields)
+        self._links = any(one.name == "related" for one in self._fields)
+        self._figures = cards.Figures()
+        self._written = 0
+
+    def run(self, root: Path | BinaryIO) -> Done:
+        output = Output(root, self._options, maker(self._options.format))
+        try:
+            if isinstance(root, Path):
+                with self._beside(root, INDEX) as records:
+                    self._all(output, records)
+                named = self._file(root, INDEX, records)
+            else:
+                self._all(output, None)
+            if not output.places and self._options.format in OF_ARTICLES:
+                output.opened(self._layout.file or self._layout.pattern("train").replace("**/*", "part-0"))
+            files = output.close()
+        except BaseException:
+            output.abandon()
+            raise
+        withdrawn = None
+        if isinstance(root, Path):
+            withdrawn = self._settled(root, output, files, named)
+        return Done(
+            articles=self._figures.articles,
+            written=self._written,
+            withdrawn=withdrawn,
+            size=sum(file.size for file in files),
+            files=len(files),
+        )
+
+    def _all(self, output: Output, records: Hashed | None) -> None:
+        plan = self._plan()
+        looked = 0
+        last = None
+        for chunk in plan.chunks():
+            if last is not None and chunk.partition is not last:
+                looked += last.size
+            last = chunk.partition
+            self._one(chunk, output, records)
+            self._means.progress(looked + min(len(chunk.ids), last.size), plan.size)
+        self._means.progress(plan.size, plan.size)
+
+    def _plan(self) -> Plan:
+        query = self._options.selection.query
+        found = [] if query is None else [condition(query, self._view.conn.dialect.name, self._means.fold)]
+        articles: FromClause = article
+        return Plan(self._view, self._options, articles, found)
+
+    def _one(self, chunk: Chunk, output: Output, records: Hashed | None) -> None:
+        rows = read(self._view, chunk.ids, self._columns, links=self._links)
+        self._figures.add(chunk, rows)
+        place = self._layout.place(chunk)
+        number = output.number(place)
+        if records is not None:
+            made = index.records(chunk.ids, number, index.digests(rows, self._layout.mark(place)))
+            records.write(made.tobytes())
+            if self._earlier is not None:
+                changed = self._earlier[1].changed(made)
+                if not changed.any():
+                    return
+                rows, chunk = rows.keep(changed), replace(chunk, ids=chunk.ids[changed])
+        self._written += len(rows)
+        originals = None if self._options.script == "simplified" else rows.originals()
+        rows = in_script(rows, self._options.script, self._means.convert)
+        output.write(place, Batch(chunk, rows, self._fields, originals, self._view), len(rows))
+
+    @contextmanager
+    def _beside(self, root: Path, name: str) -> Iterator[Hashed]:
+        """A further file of the export."""
+        file = Hashed((root / self._name(name)).open("wb"))
+        try:
+            yield file
+        except BaseException:
+            file.let_go()
+            raise
+        file.bring_to_disk()
+
+    def _name(self, name: str) -> str:
+        return name if self._layout.file is None else f"{self._layout.file}.{name}"
+
+    def _file(self, root: Path, name: str, file: Hashed) -> dict[str, Any]:
+        del root
+        return {"path": self._name(name), "bytes": file.size, "sha256": file.hexdigest()}
+
+    def _settled(self, root: Path, output: Output, files: list[File], named: dict[str, Any]) -> int | None:
+        """Writes what is told of the files: the manifest, the card, what was withdrawn."""
+        figures = self._figures.to_dict()
+        titles = {name: self._means.titles[name] for name in figures["sources"] if name in self._means.titles}
+        more: dict[str, Any] = {
+            "layout": "folder" if self._layout.file is None else "file",
+            "index": named | {"rows": named["bytes"] // index.RECORD.itemsize},
+            "titles": titles,
+        }
+        withdrawn = None
+        if self._earlier is not None:
+            with self._beside(root, WITHDRAWN) as file:
+                withdrawn = self._tombstones(self._earlier[1], file)
+            more["since"] = {"archive": self._earlier[0]["archive"], "index": self._earlier[0]["index"]["sha256"]}
+            more["after"] = output.places
+            more["withdrawn"] = self._file(root, WITHDRAWN, file) | {"rows": withdrawn}
+        told = manifest.manifest(
+            self._options, manifest.archive_state(self._view.conn), figures, schema(self._fields), files, more
+        )
+        with self._beside(root, manifest.NAME) as file:
+            file.write(told)
+        if self._layout.file is None and self._earlier is None:
+            with self._beside(root, "README.md") as file:
+                file.write(readme(figures, self._options, titles))
+        return withdrawn
+
+    def _tombstones(self, earlier: Earlier, file: Hashed) -> int:
+        """A line for each article that the earlier export held and this one does not, with the reason."""
+        count = 0
+        for ids in earlier.withdrawn(BATCH // 16):
+            for line in tombstones(self._view.conn, ids):
+                file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+                count += 1
+        return count
+
+
+def readme(figures: Mapping[str, Any], options: Options, titles: Mapping[str, str]) -> bytes:
+    """The card of a folder, as bytes."""
+    layout = Layout(options, None)
+    patterns = {split: layout.pattern(split) for split in figures["splits"]} if options.format in OF_ARTICLES else {}
+    return cards.card(figures, options, choose(options.fields), titles, patterns).encode()
+
+
+def tombstones(conn: Connection, ids: Ids) -> Iterator[dict[str, Any]]:
+    """What became of articles that are no longer in the export."""
+    rows = {
+        row.id: row
+        for row in conn.execute(
+            select(article.c.id, article.c.url, article.c.gone_at, article.c.canonical).where(
+                article.c.id.in_(ids.tolist())
+            )
+        )
+    }
+    for number in ids.tolist():
+        row = rows.get(number)
+        if row is None:
+            yield {"id": number, "url": None, "reason": "no longer in the archive"}
+        elif row.gone_at is not None:
+            yield {"id": number, "url": row.url, "reason": "the page is gone", "gone_at": row.gone_at.isoformat()}
+        elif not row.canonical:
+            yield {"id": number, "url": row.url, "reason": "a reprint of another article"}
+        else:
+            yield {"id": number, "url": row.url, "reason": "no longer chosen by the options"}

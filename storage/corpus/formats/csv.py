@@ -1,0 +1,89 @@
+"""CSV that a spreadsheet reads as data and never as a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import BinaryIO, Final
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from storage.corpus.encode import related, typed
+from storage.corpus.fields import Field, choose
+from storage.corpus.formats import Batch
+from storage.corpus.options import Options
+from storage.corpus.read import Rows
+from storage.schema import article
+from storage.types import Json, moment
+
+BOM: Final = b"\xef\xbb\xbf"
+DANGEROUS: Final = r"^['\s\x00-\x1f]*[=+\-@＝＋－＠]|^['\t\r\n]"
+"""What a spreadsheet may take for a formula: also behind white space, and full-width, which East Asian ones accept."""
+MARK: Final = "'"
+
+
+def shielded(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Texts with a ' before each that begins like a formula, or with ' itself: so ``bare`` gives all back."""
+    return pc.if_else(pc.match_substring_regex(text, DANGEROUS), pc.binary_join_element_wise(MARK, text, ""), text)
+
+
+def bare(cell: str) -> str:
+    """The text of a cell as it was before ``shielded``."""
+    return cell.removeprefix(MARK)
+
+
+class Csv:
+    """RFC 4180 in UTF-8: every text quoted, null an empty cell without quotes, lists and objects as JSON."""
+
+    def __init__(self, file: BinaryIO, options: Options) -> None:
+        self._names = [field.name for field in choose(options.fields)]
+        if options.bom:
+            file.write(BOM)
+        columns = pa.schema([(field.name, _kind(field)) for field in choose(options.fields)])
+        self._columns = columns
+        self._writer = pyarrow.csv.CSVWriter(
+            file, columns, write_options=pyarrow.csv.WriteOptions(quoting_style="all_valid")
+        )
+
+    def write(self, batch: Batch) -> None:
+        self._writer.write_table(cells(batch.rows, batch.fields, batch.originals).cast(self._columns))
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+def cells(rows: Rows, fields: Sequence[Field], originals: pa.ChunkedArray | None) -> pa.Table:
+    """The fields as texts and numbers; times in ISO 8601."""
+    flat = typed(rows, [field for field in fields if _is_flat(field)], originals)
+    columns = []
+    for field in fields:
+        if field.name == "related":
+            values: pa.ChunkedArray = pa.chunked_array([[orjson.dumps(links).decode() for links in related(rows)]])
+        elif not _is_flat(field):
+            values = rows.columns.column(field.columns[0])
+        elif pa.types.is_timestamp(field.type):
+            values = _iso(flat.column(field.name))
+        else:
+            values = flat.column(field.name)
+        columns.append(shielded(values) if pa.types.is_string(values.type) else values)
+    return pa.table(columns, names=[field.name for field in fields])
+
+
+def _iso(times: pa.ChunkedArray) -> pa.ChunkedArray:
+    """As the JSON of an article has them."""
+    from crawler.items import SHANGHAI
+
+    local = times.type.tz != "UTC"
+    instants = (None if value is None else moment(value) for value in times.cast(pa.int64()).to_pylist())
+    texts = (at and (at.astimezone(SHANGHAI) if local else at).isoformat() for at in instants)
+    return pa.chunked_array([list(texts)], pa.string())
+
+
+def _is_flat(field: Field) -> bool:
+    return field.name != "related" and not isinstance(article.columns[field.columns[0]].type, Json)
+
+
+def _kind(field: Field) -> pa.DataType:
+    return field.type if pa.types.is_integer(field.type) or pa.types.is_boolean(field.type) else pa.string()

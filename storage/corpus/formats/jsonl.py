@@ -1,0 +1,41 @@
+"""JSON lines, plain or packed."""
+
+from __future__ import annotations
+
+import gzip
+from typing import BinaryIO, Final
+
+import orjson
+import zstandard
+
+from storage.corpus.encode import as_json
+from storage.corpus.formats import Batch
+from storage.corpus.options import Format, Options
+
+GZIP_LEVEL: Final = 6
+ZSTD_LEVEL: Final = 3
+
+
+def packed(file: BinaryIO, name: Format) -> BinaryIO:
+    """The file with its compression; the same text gives the same bytes, so no time and no name are in it."""
+    if name == "jsonl.gz":
+        return gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=GZIP_LEVEL, mtime=0)  # type: ignore[return-value]
+    if name == "jsonl.zst":
+        return zstandard.ZstdCompressor(level=ZSTD_LEVEL).stream_writer(file, closefd=False)
+    return file
+
+
+class Jsonl:
+    """An article a line, as ``panxi show --json`` gives it."""
+
+    def __init__(self, file: BinaryIO, options: Options) -> None:
+        self._file = file
+        self._packed = packed(file, options.format)
+
+    def write(self, batch: Batch) -> None:
+        articles = as_json(batch.rows, batch.fields, batch.originals)
+        self._packed.write(b"".join(orjson.dumps(article, option=orjson.OPT_APPEND_NEWLINE) for article in articles))
+
+    def close(self) -> None:
+        if self._packed is not self._file:
+            self._packed.close()

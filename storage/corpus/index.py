@@ -1,0 +1,73 @@
+"""The index of an export: which articles it holds, in its order, and a digest of each.
+
+It is what a later export is compared with. The file is a row of fixed-size records, ``RECORD``, little-endian.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from storage.corpus.fields import CorpusError
+from storage.corpus.read import LINK, Rows
+
+RECORD: Final = np.dtype([("id", "<i8"), ("file", "<i4"), ("digest", "V16")])
+"""id: of the article; file: the place of its file in the manifest's list; digest: of all that was read of it."""
+Records = np.ndarray[tuple[int], np.dtype[np.void]]
+BETWEEN: Final = "\x1f"
+ABSENT: Final = "\x00"
+
+
+def digests(rows: Rows, place: str) -> Records:
+    """A digest of each article: of every column but the body, for which ``content_sha256`` stands, of its links,
+    and of the file it belongs to. So an article is unchanged only where its row in the export is.
+    """
+    names = [name for name in rows.columns.column_names if name not in {"title", "body"}]
+    columns = [rows.columns.column(name).cast(pa.string()) for name in names]
+    if rows.links is not None and rows.counts is not None:
+        members = [rows.links.column(name).cast(pa.string()) for name in LINK]
+        lines = _joined(members)
+        offsets = pa.array(np.concatenate([[0], np.cumsum(rows.counts)]), pa.int32())
+        columns.append(pc.binary_join(pa.ListArray.from_arrays(offsets, lines), BETWEEN))
+    if not columns:
+        return np.zeros(len(rows), dtype="V16")
+    begin = blake2b(place.encode() + b"\0", digest_size=16)
+    found = bytearray()
+    for line in _joined(columns).cast(pa.binary()).to_pylist():
+        one = begin.copy()
+        one.update(line)
+        found += one.digest()
+    return np.frombuffer(bytes(found), dtype="V16")
+
+
+def _joined(columns: Sequence[pa.ChunkedArray | pa.Array]) -> pa.Array:
+    options = {"null_handling": "replace", "null_replacement": ABSENT}
+    joined = pc.binary_join_element_wise(*columns, BETWEEN, **options)
+    return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
+
+
+def records(ids: np.ndarray[tuple[int], np.dtype[np.int64]], files: int, digest: Records) -> Records:
+    """The records of one batch, all of one file."""
+    made = np.empty(len(ids), dtype=RECORD)
+    made["id"], made["file"], made["digest"] = ids, files, digest
+    return made
+
+
+def write(file: BinaryIO, made: Records) -> None:
+    file.write(made.tobytes())
+
+
+def load(path: Path) -> Records:
+    """The records of an index, mapped from the disk. Raises CorpusError where it is not there or broken."""
+    try:
+        if path.stat().st_size == 0:
+            return np.empty(0, dtype=RECORD)
+        return np.memmap(path, dtype=RECORD, mode="r")
+    except (OSError, ValueError) as error:
+        raise CorpusError(f"the index of the export, {str(path)!r}, can't be read: {error}") from error

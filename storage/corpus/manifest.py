@@ -1,0 +1,109 @@
+"""The manifest: what an export was asked for, what it holds, and what it was made with.
+
+It bears no time of its making: the same archive and options give the same bytes.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import pyarrow as pa
+from sqlalchemy import BigInteger, Connection, func, select, text, type_coerce
+
+from storage.corpus.fields import CorpusError
+from storage.corpus.options import Options
+from storage.schema import article, revision
+from storage.types import moment
+
+NAME: Final = "manifest.json"
+FORM: Final = 1
+"""Number of the manifest's own form."""
+LIBRARIES: Final = ("panxi", "pyarrow", "numpy", "orjson", "zstandard", "sqlalchemy", "opencc")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the export."""
+
+    path: str
+    rows: int
+    size: int
+    sha256: str
+
+
+def archive_state(conn: Connection) -> dict[str, Any]:
+    """What tells one state of the archive from another."""
+
+    def latest(column: Any) -> str | None:
+        value = conn.execute(select(type_coerce(func.max(column), BigInteger))).scalar_one()
+        return None if value is None else moment(value).isoformat()
+
+    return {
+        "schema": conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one(),
+        "articles": conn.execute(select(func.count()).select_from(article)).scalar_one(),
+        "revisions": conn.execute(select(func.count()).select_from(revision)).scalar_one(),
+        "changed_at": latest(article.c.changed_at),
+        "seen_at": latest(article.c.last_seen_at),
+    }
+
+
+def manifest(
+    options: Options,
+    archive: Mapping[str, Any],
+    figures: Mapping[str, Any],
+    columns: pa.Schema | None,
+    files: Sequence[File],
+    more: Mapping[str, Any],
+) -> bytes:
+    """The manifest's text."""
+    return dump(
+        {
+            "manifest": FORM,
+            "options": options.to_dict(),
+            "archive": archive,
+            "figures": figures,
+            "schema": None if columns is None else {field.name: str(field.type) for field in columns},
+            "files": [{"path": f.path, "rows": f.rows, "bytes": f.size, "sha256": f.sha256} for f in files],
+            **more,
+            "versions": versions(),
+        }
+    )
+
+
+def dump(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def versions() -> dict[str, str]:
+    """What the bytes may depend on."""
+    found = {name: importlib.metadata.version(name) for name in LIBRARIES}
+    return {"python": platform.python_version(), **found}
+
+
+def load(path: Path) -> dict[str, Any]:
+    """A manifest. Raises CorpusError where there is none, or one of a later form."""
+    try:
+        found = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise CorpusError(f"{str(path)!r} is no manifest of an export: {error}") from error
+    if not isinstance(found, dict) or "options" not in found or "manifest" not in found:
+        raise CorpusError(f"{str(path)!r} is no manifest of an export")
+    if found["manifest"] != FORM:
+        raise CorpusError(f"{str(path)!r} is of form {found['manifest']!r}, this version reads {FORM}")
+    return found
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, hex."""
+    with path.open("rb") as file:
+        found = sha256()
+        while block := file.read(1 << 20):
+            found.update(block)
+    return found.hexdigest()

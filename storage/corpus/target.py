@@ -1,0 +1,143 @@
+"""Where an export goes: written beside its place and moved there whole, or to standard output."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from storage.corpus.fields import CorpusError
+
+PARTIAL: Final = ".partial"
+
+
+class Hashed(io.RawIOBase):
+    """A file that is only written to, and knows the digest and the length of what was."""
+
+    def __init__(self, file: BinaryIO, *, seekable: bool = True) -> None:
+        super().__init__()
+        self._file = file
+        self._seekable = seekable
+        self._digest = sha256()
+        self.size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._seekable
+
+    def tell(self) -> int:
+        return self.size
+
+    def write(self, data: Any) -> int:
+        view = memoryview(data).cast("B")
+        self._file.write(view)
+        self._digest.update(view)
+        self.size += len(view)
+        return len(view)
+
+    def flush(self) -> None:
+        if not self._file.closed:
+            self._file.flush()
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
+
+    def bring_to_disk(self) -> None:
+        """Closes the file below once its bytes are on the disk."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def let_go(self) -> None:
+        """Closes the file below, whatever became of it."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+
+
+@contextmanager
+def beside(target: Path, *, force: bool) -> Iterator[Path]:
+    """A new folder beside ``target`` to write into; at the exit the caller has moved from it what is to stay.
+
+    What is left of it goes, also after an error; what a killed export left of it goes at the next one to the
+    same place. Raises CorpusError where the target exists and is not to be replaced, or its folder does not.
+    """
+    if not target.parent.is_dir():
+        raise CorpusError(f"there is no folder {str(target.parent)!r}")
+    if target.exists() and not force:
+        raise CorpusError(f"{str(target)!r} exists; --force replaces it")
+    for stale in target.parent.glob(f".{_escaped(target.name)}.*{PARTIAL}"):
+        if not _alive(stale.name.removesuffix(PARTIAL).rpartition(".")[2]):
+            shutil.rmtree(stale)
+    folder = target.parent / f".{target.name}.{os.getpid()}{PARTIAL}"
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise CorpusError(f"{str(target.parent)!r} can't be written: {error.strerror}") from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def settle(new: Path, target: Path) -> None:
+    """Move ``new`` to ``target``, which may exist: at each moment one of the two stands there whole."""
+    _sync(new)
+    if not target.is_dir():
+        os.replace(new, target)  # noqa: PTH105 - its name says what it does to a target that exists
+    elif not _exchange(new, target):
+        # Without an atomic exchange the old folder steps aside first, and can be found there after a kill.
+        aside = target.with_name(f".{target.name}.old")
+        shutil.rmtree(aside, ignore_errors=True)
+        target.rename(aside)
+        new.rename(target)
+        shutil.rmtree(aside)
+    _sync(target.parent)
+
+
+def _exchange(new: Path, target: Path) -> bool:
+    """Linux: the two change places in one step."""
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    if rename(here, os.fsencode(new), here, os.fsencode(target), exchange) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in (errno.EINVAL, errno.ENOSYS):
+        return False
+    raise OSError(code, os.strerror(code), str(target))
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _alive(pid: str) -> bool:
+    if not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _escaped(name: str) -> str:
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
