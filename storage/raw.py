@@ -76,12 +76,13 @@ class Raw:
         self._count = 0
         self._series = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(3)}"
         self._unsynced = False
+        self._durable = 0
 
     def put(self, exchange: Exchange, *, digest: str, original: Original | None = None) -> Pointer:
         """Write the exchange: its request, and its response or, given ``original``, a revisit record.
 
-        ``digest`` is the SHA-256 of the body in hex. Nothing is promised before ``sync``. After an error the
-        file is as it was before the call. Raises OSError.
+        ``digest`` is the SHA-256 of the body in hex. Nothing is promised before ``sync``: after an error all is
+        taken back that was put since the last one. Raises OSError.
         """
         day = exchange.fetched_at.astimezone(UTC).date()
         file, writer = self._growing(day)
@@ -93,16 +94,22 @@ class Raw:
             length = file.tell() - offset
             _append(_request(exchange, response), writer)
         except BaseException:
-            self._cut(offset)
+            self._take_back()
             raise
         return Pointer(self._name, offset, length)
 
     def sync(self) -> None:
-        """Bring what was put to the disk. Raises OSError."""
-        if self._file is not None and self._unsynced:
+        """Bring what was put to the disk, or, with an OSError, take it back."""
+        if self._file is None or not self._unsynced:
+            return
+        try:
             self._file.flush()
             os.fdatasync(self._file.fileno())
-            self._unsynced = False
+        except OSError:
+            self._take_back()
+            raise
+        self._durable = self._file.tell()
+        self._unsynced = False
 
     def close(self) -> None:
         """End the growing file and give it its lasting name."""
@@ -142,25 +149,27 @@ class Raw:
             self._writer = GzipWriter(self._file, compression_level=LEVEL)
             self._day = day
             _sync_folder(self.folder)
+            self._durable = 0
             try:
                 _append(_about(self._name), self._writer)
             except BaseException:
-                self._cut(0)
+                self._take_back()
                 raise
         return self._file, self._writer
 
-    def _cut(self, size: int) -> None:
-        """Take back a record that was not written whole, buffers and all."""
+    def _take_back(self) -> None:
+        """Cut the file back to its last sync: half a record, and what a full disk left in the buffer, must go."""
         assert self._file is not None
         path = self.folder / (self._name + OPEN)
         try:
-            self._file.close()  # its buffer may still hold bytes that the disk has no room for
+            self._file.close()
         except OSError:
             self._file.raw.close()
-        os.truncate(path, size)
+        os.truncate(path, self._durable)
         self._file = path.open("ab")
         fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._writer = GzipWriter(self._file, compression_level=LEVEL)
+        self._unsynced = False
 
 
 def _append(record: WarcRecord, writer: GzipWriter) -> None:

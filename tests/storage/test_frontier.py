@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.storage.samples import HOST, LEASE, NOW, claimed, link, url
 from sqlalchemy import Engine, select, text
 
 from storage import frontier
 from storage.db import writing
 from storage.frontier import Visited
 from storage.schema import frontier as table
+from tests.storage.samples import HOST, LEASE, NOW, claimed, link, url
 
 
 def take(engine: Engine, limit: int = 100, *, now=NOW, owner: str = "me", **options):

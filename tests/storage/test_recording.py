@@ -4,7 +4,6 @@ from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
-from tests.storage.samples import LEASE, NOW, article, claimed, exchange, link, outcome, url, visit
 from sqlalchemy import Engine, func, select
 
 from crawler.items import Article, Damage, RelatedLink, ScrapedArticle, Tag
@@ -18,6 +17,7 @@ from storage.schema import article as article_table
 from storage.schema import capture, related_link, revision, tag
 from storage.schema import frontier as frontier_table
 from storage.search import search
+from tests.storage.samples import LEASE, NOW, article, claimed, exchange, link, outcome, url, visit
 
 
 def keep(engine: Engine, *outcomes, after=()) -> list[Recorded]:
@@ -190,8 +190,8 @@ def test_an_article_that_was_not_cleaned_is_refused(engine: Engine) -> None:
 
 
 def test_what_no_database_takes_is_mended_and_the_rest_untouched(engine: Engine) -> None:
-    item = article(1, body="好\0字\ud800尾😀", related=(RelatedLink(position=1, title="a\0b", url=None),))
-    keep(engine, outcome(visit(), replace(item, content_sha256="0" * 64)))
+    item = article(1, related=(RelatedLink(position=1, title="a\0b", url=None),))
+    keep(engine, outcome(visit(), replace(item, body="好\0字\ud800尾😀")))
     stored = Archive(engine).by_id(1)
     assert stored is not None
     assert stored["body"] == "好字\ufffd尾😀"
