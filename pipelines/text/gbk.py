@@ -44,7 +44,7 @@ def character(raw: bytes) -> str | None:
 def changed(lead: int) -> tuple[str, ...]:
     """The characters of one lead byte that conversion to simplified changes."""
     row = [c for trail in _TRAILS if (c := character(bytes((lead, trail)))) is not None]
-    return tuple(c for c in row if script.to_simplified_raw(c) != c)
+    return tuple(c for c in row if script.convert(c) != c)
 
 
 @cache
@@ -59,7 +59,7 @@ def _words() -> tuple[Counter[str], frozenset[str], int]:
 
 @cache
 def _simplified(char: str) -> str:
-    return script.to_simplified_raw(char)
+    return script.convert(char)
 
 
 @cache

@@ -109,7 +109,7 @@ def garble(text: str, *, share: float = 1.0, bytewise: bool = False, style: Styl
     ``bytewise`` does it on GBK bytes, with splices. The same arguments give the same text.
     """
     traditional = script.to_traditional(text)
-    changed = sorted({c for c in _HAN.findall(traditional) if script.to_simplified_raw(c) != c})
+    changed = sorted({c for c in _HAN.findall(traditional) if script.convert(c) != c})
     drawn = random.Random(seed)
     annotated = dict.fromkeys(c for c in changed if drawn.random() < share)
     return (annotate_bytes if bytewise else annotate)(traditional, annotated, style)

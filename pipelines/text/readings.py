@@ -36,10 +36,14 @@ def readings(character: str) -> tuple[str, ...]:
 
 def is_reading(syllable: str, character: str) -> bool:
     """Whether the syllable, with its tone or without any, is a reading of the character."""
-    said = normal(syllable)
-    bare = said.replace("ü", "u")
-    for reading in readings(character):
-        plain = toneless(reading)
-        if said in {reading, plain} or bare == plain.replace("ü", "u"):
-            return True
-    return False
+    return any(_says(syllable, reading) for reading in readings(character))
+
+
+def is_first(syllable: str, character: str) -> bool:
+    """Whether it is the character's commonest reading."""
+    return any(_says(syllable, reading) for reading in readings(character)[:1])
+
+
+def _says(syllable: str, reading: str) -> bool:
+    said, plain = normal(syllable), toneless(reading)
+    return said in {reading, plain} or said.replace("ü", "u") == plain.replace("ü", "u")

@@ -2,69 +2,128 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 import opencc
 
-_CJK = range(0x3400, 0xA000)
+Script = Literal["simplified", "traditional", "mixed"]
+
+_WORDS = Path(__file__).with_name("simplified.txt")
+"""Words that mainland news writes otherwise than OpenCC's t2s; as OpenCC's dictionaries: traditional, tab, simplified."""
+_HAN = range(0x3400, 0xA000)
+_THAN = re.compile(
+    "(?<=[位由对关至在处属等终基用便利敢忠善勇过大小高低多少优源限始生死免出急易难乐安甘胜甚陷见介居归趋力鉴得长早晚"
+    "远近先同异类似无有次缘止起败毁亡服从求助屈苦疲忙勤专热流倾偏囿拘惯习])於"
+)
+"""OpenCC keeps 於 as a surname before many characters; behind these it is the preposition."""
+_MINOR = 0.05
+"""Up to this share, characters of the other script are quotations or slips."""
 
 
 @cache
-def _converter(config: str) -> opencc.OpenCC:
-    return opencc.OpenCC(config)
+def _to_traditional() -> opencc.OpenCC:
+    return opencc.OpenCC("s2t")
 
 
-def to_simplified_raw(text: str) -> str:
-    """OpenCC's t2s alone."""
-    converted: str = _converter("t2s").convert(text)
-    return converted
+@cache
+def _to_simplified() -> opencc.OpenCC:
+    """OpenCC's own t2s with our words before its phrases; OpenCC reads a configuration from a file only."""
+    share = Path(opencc.__file__).parent / "clib" / "share" / "opencc"
+    config = json.loads((share / "t2s.json").read_text(encoding="utf-8"))
+    group = config["conversion_chain"][0]["dict"]["dicts"]
+    for dictionary in (*group, *(step["dict"] for step in config["normalization"])):
+        dictionary["file"] = str(share / dictionary["file"])
+    group.insert(0, {"type": "text", "file": str(_WORDS)})
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "t2s.json")
+        path.write_text(json.dumps(config), encoding="utf-8")
+        return opencc.OpenCC(str(path))
 
 
 def to_traditional(text: str) -> str:
     """Simplified to traditional (OpenCC's s2t, no regional phrases)."""
-    converted: str = _converter("s2t").convert(text)
+    converted: str = _to_traditional().convert(text)
     return converted
 
 
-def _is_gb2312(character: str) -> bool:
+def convert(text: str) -> str:
+    """Traditional to simplified, character by character and word by word, whatever the text is."""
+    converted: str = _to_simplified().convert(text)
+    return converted
+
+
+def to_simplified(text: str) -> str:
+    """Traditional to simplified; text without a character that is traditional only is returned as it is."""
+    if not has_traditional(text):
+        return text
+    converted = convert(text)
+    if "於" in converted:
+        converted = _THAN.sub("于", converted)
+    return _keep_letters(text, converted) if any(letter in text for letter in _letters()) else converted
+
+
+def has_traditional(text: str) -> bool:
+    """Whether a character stands there that simplified text does not use."""
+    return _traditional_only().search(text) is not None
+
+
+def detect(text: str) -> Script:
+    """The script of a text, by the characters that only one of the two uses; simplified where none is."""
+    traditional = len(_traditional_only().findall(text))
+    if traditional == 0:
+        return "simplified"
+    simplified = len(_simplified_only().findall(text))
+    share = traditional / (traditional + simplified)
+    return "simplified" if share < _MINOR else "traditional" if share > 1 - _MINOR else "mixed"
+
+
+def _keep_letters(text: str, converted: str) -> str:
+    """Leaves 王丙乾 what it was: what is a letter of simplified text too was changed only if it comes back."""
+    before, after = text.split("\n"), converted.split("\n")
+    for number, (old, new) in enumerate(zip(before, after, strict=True)):
+        if len(old) != len(new) or _letters().isdisjoint(old):
+            continue
+        back = to_traditional(new)
+        if len(back) == len(old):
+            after[number] = "".join(
+                a if a != c and a in _letters() else b for a, b, c in zip(old, new, back, strict=True)
+            )
+    return "\n".join(after)
+
+
+def _is_in(codec: str, character: str) -> bool:
     try:
-        character.encode("gb2312")
+        character.encode(codec)
     except UnicodeEncodeError:
         return False
     return True
 
 
+def _changed(converter: opencc.OpenCC) -> dict[str, str]:
+    """What a conversion makes of each character that it changes."""
+    characters = [chr(code) for code in _HAN]
+    converted = converter.convert("\n".join(characters)).split("\n")
+    return {a: b for a, b in zip(characters, converted, strict=True) if a != b}
+
+
 @cache
-def _only(config: str) -> re.Pattern[str]:
-    """A class of the characters that only the script converted from uses."""
-    characters = [chr(code) for code in _CJK]
-    converted = _converter(config).convert("\n".join(characters)).split("\n")
-    changed = [a for a, b in zip(characters, converted, strict=True) if a != b]
-    if config == "t2s":  # 乾, 徵, 於 … are letters of simplified text too
-        changed = [c for c in changed if not _is_gb2312(c)]
-    return re.compile(f"[{''.join(changed)}]")
+def _traditional_only() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(c for c in _changed(_to_simplified()) if not _is_in('gb2312', c))}]")
 
 
-def has_traditional(text: str) -> bool:
-    """Whether a character stands there that simplified text does not use."""
-    return _only("t2s").search(text) is not None
+@cache
+def _simplified_only() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(c for c in _changed(_to_traditional()) if not _is_in('big5', c))}]")
 
 
-def detect(text: str) -> Literal["simplified", "traditional", "mixed"]:
-    """The script of a text, by the characters that only one of the two uses; simplified where none is."""
-    traditional = len(_only("t2s").findall(text))
-    if traditional == 0:
-        return "simplified"
-    simplified = len(_only("s2t").findall(_only("t2s").sub("", text)))
-    if simplified * 20 <= traditional:
-        return "traditional"
-    if traditional * 200 <= simplified:
-        return "simplified"
-    return "mixed"
-
-
-def to_simplified(text: str) -> str:
-    """Traditional to simplified; text without a traditional character is returned as it is."""
-    return to_simplified_raw(text) if has_traditional(text) else text
+@cache
+def _letters() -> frozenset[str]:
+    """乾, 徵, 薹 …: conversion changes them, and simplified text has them all the same."""
+    back = _changed(_to_traditional())
+    changed = _changed(_to_simplified())
+    return frozenset(c for c, b in changed.items() if _is_in("gb2312", c) and back.get(b, b) != c)

@@ -13,15 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pipelines.text import gbk, readings, script
-from pipelines.text.annotations import LETTERS
+from pipelines.text.annotations import CLOSING, OPENING, SYLLABLE
 
 HOLE = "\ufffd"
 """Stands for a character of a restored run whose second byte is lost for good."""
 LOST = f"?？{HOLE}"
 _FULLWIDTH = re.compile("[\uff01-\uff5e]")
-_SYLLABLE = rf"[{LETTERS}]{{1,8}}"
-_SPLICE = re.compile(rf"(?:[{LOST}][(（]?|[(（])\s?({_SYLLABLE})\s?[)）]")
-_AID = re.compile(rf"[(（]\s?({_SYLLABLE})\s?[)）]")
+_SPLICE = re.compile(rf"(?:[{LOST}]{OPENING}?|{OPENING})\s?({SYLLABLE})\s?{CLOSING}")
+_HINTS = tuple((mark, re.compile(rf"{re.escape(mark)}{OPENING}?\s?{SYLLABLE}\s?{CLOSING}")) for mark in f"{LOST}(（")
+"""The same, each led by one letter, which ``re`` looks for much faster."""
+_AID = re.compile(rf"{OPENING}\s?({SYLLABLE})\s?{CLOSING}")
 _LONGEST = 400
 """Characters after which a run that never falls into step is given up."""
 _WAYS = 64
@@ -59,7 +60,7 @@ class _Way:
 
 def undo(text: str) -> str:
     """Restores every run that a spliced aid put out of step; what can't be proved stays as it is."""
-    if _SPLICE.search(text) is None:
+    if not any(mark in text and hint.search(text) for mark, hint in _HINTS):
         return text
     folded = _FULLWIDTH.search(text) is None
     return "\n".join(_line(line, folded=folded) for line in text.split("\n"))
@@ -111,8 +112,8 @@ def _best(done: list[tuple[float, int, str]]) -> tuple[int, str] | None:
     if not likely:
         return None
     best = likely[0]
-    meant = script.to_simplified_raw(best[2])
-    if any(c - best[0] < _MARGIN and (at != best[1] or script.to_simplified_raw(t) != meant) for c, at, t in likely):
+    meant = script.convert(best[2])
+    if any(c - best[0] < _MARGIN and (at != best[1] or script.convert(t) != meant) for c, at, t in likely):
         return None
     return best[1:]
 
