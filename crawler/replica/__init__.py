@@ -42,9 +42,7 @@ def sites() -> dict[str, Site]:
         home=f"http://{MIRROR}/",
         hosts=(MIRROR,),
         entrances=tuple(
-            replace(one, url=one.url.replace(CINIC, MIRROR))
-            for one in cinic.entrances
-            if one.url.endswith("/xy/sc/")
+            replace(one, url=one.url.replace(CINIC, MIRROR)) for one in cinic.entrances if one.url.endswith("/xy/sc/")
         ),
     )
     return here

@@ -101,9 +101,7 @@ COPIED = 8
 
 def _related(entry: str | dict[str, Any], articles: dict[str, Written], host: str) -> Related:
     if isinstance(entry, dict):
-        return Related(
-            url=entry["url"], title=entry["title"], summary=entry.get("summary"), day=entry.get("date")
-        )
+        return Related(url=entry["url"], title=entry["title"], summary=entry.get("summary"), day=entry.get("date"))
     target = articles[entry if "://" in entry else f"http://{host}{entry}"]
     return Related(
         url=target.url,

@@ -92,12 +92,9 @@ def _official(article: Written) -> str:
 def _panzhihua_article(article: Written, paragraphs: tuple[str, ...]) -> str:
     column = column_of(article)
     related = "\n".join(
-        f'<li><a href="{link.url}">{escape(link.title)}</a><span>{link.day}</span></li>'
-        for link in article.related
+        f'<li><a href="{link.url}">{escape(link.title)}</a><span>{link.day}</span></li>' for link in article.related
     )
-    files_ = "\n".join(
-        f'<p>附件：<a href="{path}">{escape(name)}</a></p>' for name, path in article.attachments
-    )
+    files_ = "\n".join(f'<p>附件：<a href="{path}">{escape(name)}</a></p>' for name, path in article.attachments)
     return _template("panzhihua_article").substitute(
         title=escape(article.title),
         keywords=_keywords(article.title),

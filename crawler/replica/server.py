@@ -142,9 +142,7 @@ class Replica:
         with self._lock:
             self._tries[url] += 1
             tries, visit = self._tries[url], self.visit
-        answer = (
-            self._page(url, visit=visit, tries=tries) if method in {"GET", "HEAD"} else _error(HTTPStatus(405))
-        )
+        answer = self._page(url, visit=visit, tries=tries) if method in {"GET", "HEAD"} else _error(HTTPStatus(405))
         if answer.status == HTTPStatus.OK and _unchanged(answer, headers):
             answer = Answer(status=HTTPStatus.NOT_MODIFIED, modified=answer.modified)
         with self._lock:
@@ -168,6 +166,7 @@ def _unchanged(answer: Answer, headers: dict[str, str]) -> bool:
 
 
 class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # the default of 5 drops connections of a crawl, which come again a second later
     daemon_threads = True
     block_on_close = False
 
