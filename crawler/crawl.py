@@ -71,7 +71,7 @@ def crawl(
     started = time.monotonic()
     loop = asyncio.get_event_loop()
     task = process.crawl(crawler, **arguments)
-    _stop_on_signal(process, loop)
+    _stop_on_signal(process, loop, lambda: ended.update(reason="shutdown"))
     if watch is not None:
         _repeat(loop, lambda: watch(_tally(schedulers)))
     gc.collect()
@@ -105,7 +105,9 @@ def _repeat(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
     loop.call_later(0.2, again)
 
 
-def _stop_on_signal(process: AsyncCrawlerProcess, loop: asyncio.AbstractEventLoop) -> None:
+def _stop_on_signal(
+    process: AsyncCrawlerProcess, loop: asyncio.AbstractEventLoop, told: Callable[[], object]
+) -> None:
     """Ctrl-C and SIGTERM: no new request; pages in flight get ``GRACE`` seconds, and come back another time."""
     from twisted.internet import reactor
 
@@ -114,6 +116,7 @@ def _stop_on_signal(process: AsyncCrawlerProcess, loop: asyncio.AbstractEventLoo
             reactor.stop()  # type: ignore[misc]
 
     def begin() -> None:
+        told()
         logger.warning("stopping: what was read is kept, pages in flight have %.0f s", GRACE)
         tasks.append(loop.create_task(process.stop()))
         loop.call_later(GRACE, stop_now)

@@ -9,7 +9,7 @@ from scrapy.utils.misc import load_object
 from sqlalchemy import make_url
 
 from storage import captures, raw
-from storage.db import open_engine
+from storage.db import open_engine, upgrade
 from storage.writer import Writer
 
 
@@ -31,6 +31,7 @@ def open_writer(settings: BaseSettings) -> Writer:
     """
     db = settings["PANXI_DB"]
     engine = open_engine(db)
+    upgrade(engine)
     folder = raw_folder(db, settings["PANXI_WARC_DIR"])
     store = raw.Raw(folder)
     with engine.connect() as connection:

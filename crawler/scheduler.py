@@ -118,7 +118,10 @@ class FrontierScheduler(BaseScheduler):
         self._runs = await asyncio.wrap_future(self._writer.call(lambda conn: self._start_runs(conn, spider)))
         self.crawler.signals.connect(self._on_spider_error, signals.spider_error)
         self.crawler.signals.connect(self._on_item_error, signals.item_error)
-        self._task = asyncio.get_running_loop().create_task(self._run(spider))
+        self.crawler.signals.connect(self._begin, signals.spider_opened)
+
+    def _begin(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run(self._spider))
 
     async def _run(self, spider: SiteSpider) -> None:
         assert self.walk is not None

@@ -20,7 +20,9 @@ PANXI_ALLOW_LOOPBACK = False  # only for the replica site and for tests
 PANXI_ALLOW_HOSTS: list[str] = []  # hosts in one's own network that may be crawled; their addresses are not judged
 PANXI_PROXY = ""  # only the demo's replica stands behind one
 PANXI_PATIENCE = 20.0  # seconds that a crawl waits for a retry that is due soon
-PANXI_AFTER: list[str] = []  # called in the transaction that stores an article: (conn, recorded, article)
+PANXI_AFTER = [
+    "crawler.cli.after.join_clusters"
+]  # called in the transaction that stores an article: (conn, recorded, article)
 
 # --- who we are, and how we behave ------------------------------------------------------------------------
 

@@ -62,10 +62,13 @@ class SiteSpider(scrapy.Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SiteSpider:
-        """As any spider; raises ``ValueError`` for a source that no definition names."""
+        """As any spider; raises ``ValueError`` for an unknown source or what is no address."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         sites = load_object(crawler.settings["PANXI_SITES"])
         known: dict[str, Site] = sites if isinstance(sites, dict) else sites()
+        for url in spider.urls:
+            if canonical(url) is None:
+                raise ValueError(f"not an http(s) address: {url!r}")
         for name in spider.source_names:
             if name not in known:
                 raise ValueError(f"unknown source {name!r}; known are: {', '.join(sorted(known))}")
@@ -79,13 +82,8 @@ class SiteSpider(scrapy.Spider):
     def entrances(self) -> list[Link]:
         """Where this crawl begins: the named addresses, or else the listings of its sources."""
         if self.urls:
-            links = []
-            for url in self.urls:
-                address = canonical(url)
-                if address is None:
-                    raise ValueError(f"not an http(s) address: {url!r}")
-                links.append(replace(self._link(address, depth=0, priority=LISTING_PRIORITY), again=True))
-            return links
+            addresses = (canonical(url) or url for url in self.urls)
+            return [replace(self._link(url, depth=0, priority=LISTING_PRIORITY), again=True) for url in addresses]
         names = self.source_names or tuple(self.sites)
         return [
             Link(
