@@ -54,10 +54,12 @@ class Layout:
     rights: str | None = None
     related: str | None = None
     """CSS of one related entry; None finds lists by their headings."""
+    related_heading: str | None = None
+    """What stands over the list, e.g. 延伸阅读."""
     related_summary: str | None = None
     related_date: str | None = None
     column: str | None = None
-    official: str | None = None
+    """CSS of each column of the breadcrumbs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,7 @@ _CELL_LIMIT = 400
 class Box:
     """An element that has text somewhere inside, and what of it matters for its text."""
 
-    __slots__ = ("block", "bold", "hidden", "link", "node", "parent", "row", "skip", "tag")
+    __slots__ = ("block", "bold", "heading", "hidden", "link", "node", "parent", "row", "skip", "tag")
 
     def __init__(self, node: LexborNode, parent: Box | None) -> None:
         tag = node.tag_id
@@ -66,6 +66,7 @@ class Box:
         if parent is None:
             self.skip = self.hidden = self.link = self.bold = False
             self.row: Box | None = None
+            self.heading: Box | None = None
             self.block = self
             return
         self.skip = parent.skip or tag in SKIPPED
@@ -73,6 +74,7 @@ class Box:
         self.link = parent.link or tag == _LINK
         self.bold = parent.bold or tag in _BOLD
         self.row = parent.row
+        self.heading = self if tag in HEADINGS else parent.heading
         self.block = self if tag in BLOCK else parent.block
         if parent.row is not None:
             self.block = parent.row
@@ -107,8 +109,9 @@ class Block:
         return self.box.hidden
 
     @property
-    def heading(self) -> bool:
-        return self.box.block.tag in HEADINGS
+    def heading(self) -> Box | None:
+        """The h1 to h6 it stands in."""
+        return self.box.heading
 
     def __repr__(self) -> str:
         return f"Block(<{self.box.node.tag}>, {self.text!r}, links={self.links})"

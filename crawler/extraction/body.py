@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from selectolax.lexbor import LexborNode
+
 from crawler.extraction import words
 from crawler.extraction.blocks import Block, Box
 
@@ -15,7 +17,7 @@ _SHARES = (1.0, 0.6, 0.3, 0.15)
 class Body:
     """The part of a page that holds the text: blocks ``start`` to ``stop`` (exclusive) of the page."""
 
-    box: Box
+    node: LexborNode
     start: int
     stop: int
 
@@ -82,8 +84,16 @@ def find(blocks: list[Block]) -> Body | None:
             best, highest = box, value
     if best is None:
         return None
-    inside = [index for index, block in enumerate(blocks) if best in block.box.ancestors()]
-    return Body(best, inside[0], inside[-1] + 1)
+    return within(blocks, best.node)
+
+
+def within(blocks: list[Block], node: LexborNode) -> Body | None:
+    """The range of blocks inside an element; None where it has none."""
+    wanted = node.mem_id
+    inside = [
+        index for index, block in enumerate(blocks) if any(box.node.mem_id == wanted for box in block.box.ancestors())
+    ]
+    return Body(node, inside[0], inside[-1] + 1) if inside else None
 
 
 _PARAGRAPHS = frozenset(

@@ -8,7 +8,7 @@ or ``author``, a name beside the date, a reporter in brackets at the head of the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -54,6 +54,10 @@ _PLACEHOLDER = re.compile(r"(?:系统|网站|超级)?管理员|admin\w*|佚名|�
 _PHOTO = re.compile(r"[图圖摄攝]")
 
 
+_Take = Callable[[str, str | None, How, str], None]
+"""Notes a find: field, value, how, where."""
+
+
 @dataclass(slots=True)
 class Credits:
     """What was found; None where nothing says it."""
@@ -89,12 +93,6 @@ def find(document: Document, header: Sequence[Block], text: Sequence[Block], tai
         **{name: value for name, (value, _, _) in found.items()},
         evidence=tuple(Evidence(field=name, how=how, where=at, value=value) for name, (value, how, at) in found.items()),
     )
-
-
-class _Take:
-    """The signature of the function that notes a find; for the type checker alone."""
-
-    def __call__(self, name: str, value: str | None, how: How, place: str) -> None: ...
 
 
 def _from_labels(block: Block, take: _Take) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 
+from selectolax.lexbor import LexborNode
+
 from crawler.extraction import body, credits, crumbs, cut, dateline, media, official, related, title, words
 from crawler.extraction.blocks import Block
 from crawler.extraction.document import Document, where
 from crawler.extraction.verdict import refuse
 from crawler.items import Evidence, NotArticle, OfficialTable, ScrapedArticle
 
-def read(document: Document) -> ScrapedArticle | NotArticle:
-    """The page as an article, or why it is none."""
+def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle | NotArticle:
+    """The page as an article, or why it is none. ``root`` is the element that holds the text, where it is known."""
     blocks = document.blocks
-    found = body.find(blocks)
+    found = body.find(blocks) if root is None else body.within(blocks, root)
     table = official.find(blocks, found.start + 40 if found is not None else len(blocks))
     heading = title.find(document, _text_start(blocks, found))
     verdict = refuse(document, found, heading)
@@ -42,7 +44,7 @@ def read(document: Document) -> ScrapedArticle | NotArticle:
         Evidence(field="title", how=heading.how, where=heading.where, value=heading.text),
         *dates.evidence,
         *named.evidence,
-        *((Evidence(field="body", how="heuristic", where=where(found.box.node), value=""),) if found else ()),
+        *((Evidence(field="body", how="heuristic", where=where(found.node), value=""),) if found else ()),
     )
     return ScrapedArticle(
         url=document.link(document.url) or document.url,
@@ -61,7 +63,7 @@ def read(document: Document) -> ScrapedArticle | NotArticle:
         rights=_rights(blocks[after:]),
         related=related.find(document, parts.text[0] if parts.text else None),
         attachments=media.attachments(document, document.root),
-        images=media.images(document, found.box.node) if found is not None else (),
+        images=media.images(document, found.node) if found is not None else (),
         column=crumbs.find(blocks, first, heading.text),
         official=data,
         language=_language(document),

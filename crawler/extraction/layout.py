@@ -2,63 +2,91 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from selectolax.lexbor import LexborNode
 
-from crawler.extraction import cut, media, related
+from crawler.extraction import cut, generic, media, related
 from crawler.extraction.blocks import blocks
 from crawler.extraction.dateline import DATE
 from crawler.extraction.document import Document
-from crawler.items import Evidence, RelatedLink, ScrapedArticle
+from crawler.items import Evidence, NotArticle, RelatedLink, ScrapedArticle
 from crawler.site import Layout, Site
 
+_TEXTS = ("subtitle", "byline", "origin", "author", "editor", "rights")
 
-def read(document: Document, site: Site, layout: Layout) -> ScrapedArticle | None:
-    """The article by this layout; None where title or body are not where it says."""
-    tree = document.tree
-    if layout.title is None or layout.body is None:
-        return None
+
+def read(document: Document, site: Site, layout: Layout) -> ScrapedArticle | NotArticle | None:
+    """The article by this layout; None where what it names is not on the page.
+
+    A layout that names title and body is read by itself. What any other leaves open is the generic reader's.
+    """
+    root: LexborNode | None = None
+    if layout.body is not None:
+        root = document.tree.css_first(layout.body)
+        if root is None:
+            return None
+    if layout.title is not None and root is not None:
+        return _whole(document, site, layout, root)
+    article = generic.read(document, root)
+    if isinstance(article, NotArticle):
+        return article
+    fields, evidence = _fields(document, layout)
+    if layout.title is not None:
+        title = _text(document, layout.title)
+        if title is None:
+            return None
+        fields["title"] = title
+    return replace(article, source=site.name, evidence=(*evidence, *article.evidence), **fields)
+
+
+def _whole(document: Document, site: Site, layout: Layout, root: LexborNode) -> ScrapedArticle | None:
+    """The hot path: nothing is looked for but what the layout names."""
+    assert layout.title is not None
     title = _text(document, layout.title)
-    root = tree.css_first(layout.body)
-    if not title or root is None:
+    if title is None:
         return None
-    evidence = [Evidence(field="title", how="selector", where=layout.title, value=title)]
     dropped = frozenset(node.mem_id for selector in layout.drop for node in root.css(selector))
     parts = cut.cut([block for block in blocks(root, skip=dropped) if not block.hidden], title)
     if not parts.text:
         return None
-
-    def field(name: str, selector: str | None) -> str | None:
-        if selector is None:
-            return None
-        value = _text(document, selector)
-        if value:
-            evidence.append(Evidence(field=name, how="selector", where=selector, value=value))
-        return value
-
-    byline = field("byline", layout.byline)
-    published = field("published_at", layout.published)
-    if published is None and byline is not None:
-        match = DATE.search(byline)
-        published = match[0] if match else None
+    fields, evidence = _fields(document, layout)
+    fields.setdefault("related", related.find(document) if layout.related is None else ())
     return ScrapedArticle(
         url=document.link(document.url) or document.url,
         source=site.name,
         title=title,
         paragraphs=tuple(block.text for block in parts.text),
-        subtitle=field("subtitle", layout.subtitle),
-        published=(published,) if published else (),
-        byline=byline,
         tail=tuple(block.text for block in parts.tail),
-        origin=field("origin", layout.origin),
-        author=field("author", layout.author),
-        editor=field("editor", layout.editor),
-        rights=field("rights", layout.rights),
-        related=_related(document, layout) if layout.related else related.find(document),
         attachments=media.attachments(document, root.parent or root),
         images=media.images(document, root),
-        column=tuple(_texts(document, layout.column)) if layout.column else (),
-        evidence=tuple(evidence),
+        evidence=(Evidence(field="title", how="selector", where=layout.title, value=title), *evidence),
+        **fields,
     )
+
+
+def _fields(document: Document, layout: Layout) -> tuple[dict[str, Any], list[Evidence]]:
+    """The fields that the layout names and the page has."""
+    found: dict[str, Any] = {}
+    evidence: list[Evidence] = []
+    for name in _TEXTS:
+        selector = getattr(layout, name)
+        value = _text(document, selector) if selector is not None else None
+        if value is not None:
+            found[name] = value
+            evidence.append(Evidence(field=name, how="selector", where=selector, value=value))
+    published = _text(document, layout.published) if layout.published is not None else found.get("byline")
+    match = DATE.search(published) if published is not None else None
+    if match is not None:
+        found["published"] = (match[0],)
+        selector = layout.published or layout.byline or ""
+        evidence.append(Evidence(field="published_at", how="selector", where=selector, value=match[0]))
+    if layout.column is not None:
+        found["column"] = tuple(_texts(document, layout.column))
+    if layout.related is not None:
+        found["related"] = _related(document, layout)
+    return found, evidence
 
 
 def _text(document: Document, selector: str) -> str | None:
@@ -74,18 +102,17 @@ def _related(document: Document, layout: Layout) -> tuple[RelatedLink, ...]:
     assert layout.related is not None
     found: list[RelatedLink] = []
     for node in document.tree.css(layout.related):
-        anchor = next((a for a in node.css("a[href]") if a.text(strip=True)), None)
+        anchor = next((a for a in node.css("a") if a.text(strip=True)), None)
         if anchor is None:
             continue
-        summary = _inside(node, layout.related_summary)
-        on = related.as_date(_inside(node, layout.related_date) or "")
         found.append(
             RelatedLink(
                 position=len(found) + 1,
                 title=" ".join(anchor.text().split()),
                 url=document.link(anchor.attrs.get("href")),
-                summary=summary,
-                date=on,
+                summary=_inside(node, layout.related_summary),
+                date=related.as_date(_inside(node, layout.related_date) or ""),
+                heading=layout.related_heading,
             )
         )
     return tuple(found)

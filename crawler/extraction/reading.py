@@ -23,13 +23,16 @@ def read(
 
 
 def read_article(page: Page, site: Site | None) -> ScrapedArticle | NotArticle:
-    """The page as an article, or why it is none."""
+    """The page as an article, or why it is none.
+
+    The source's layouts are tried in turn; what they leave open, and pages that none of them fits, the generic reader
+    reads. ``source`` is then None where a layout was expected to fit and did not.
+    """
     document = Document(page)
-    if site is not None:
-        for one in site.layouts:
-            article = layout.read(document, site, one)
-            if article is not None:
-                return article
+    for one in site.layouts if site is not None else ():
+        article = layout.read(document, site, one) if site is not None else None
+        if article is not None:
+            return article
     return generic.read(document)
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from selectolax.lexbor import LexborNode
 
 from crawler.extraction import words
-from crawler.extraction.blocks import HEADINGS, Block, Box
+from crawler.extraction.blocks import Block, Box
 from crawler.extraction.dateline import DATE, day
 from crawler.extraction.document import Document
 from crawler.items import RelatedLink
@@ -97,13 +97,13 @@ def _read(document: Document, index: int) -> _List:
             )
             if result.entries and len(anchors) == 1 and block.links < len(text):
                 _add_date(result.entries[-1], text)
-        elif not linked and block.box.block.node.tag in _TITLES and len(text) >= 6:  # noqa: PLR2004
+        elif not linked and (block.heading or block.box.block).node.tag in _TITLES and len(text) >= 6:  # noqa: PLR2004
             result.entries.append(_Entry(_NUMBER.sub("", text), None))
         elif result.entries:
             last = result.entries[-1]
             _add_date(last, text)
             rest = DATE.sub("", text).strip(" []()【】（）")
-            if last.summary is None and len(rest) >= 12:  # noqa: PLR2004 shorter is a counter or a name
+            if last.summary is None and len(rest) >= 8:  # noqa: PLR2004 shorter is a counter or a name
                 last.summary = text if DATE.match(text) is None else rest
     return result
 
@@ -128,8 +128,8 @@ def _ends(block: Block, heading: Block) -> bool:
     text = block.text
     if len(text) <= 40 and (words.RELATED.match(text) or words.END.match(text)):  # noqa: PLR2004
         return True
-    own, other = heading.box.block.tag, block.box.block.tag
-    return own in HEADINGS and own == other
+    own, other = heading.heading, block.heading
+    return own is not None and other is not None and own.tag == other.tag
 
 
 def _anchors(block: Block) -> list[LexborNode]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extraction.blocks import HEADINGS, Block
+from crawler.extraction.blocks import Block
 from crawler.extraction.cut import is_byline, is_noise
 from crawler.extraction.document import Document, where
 from crawler.items import How
@@ -111,9 +111,9 @@ def find(document: Document, before: int) -> Found | None:
 
 
 def _score(block: Block, text: str, names: list[str]) -> float:
-    node = block.box.block.node
+    node = (block.heading or block.box.block).node
     score = 0.0
-    if block.box.block.tag in HEADINGS:
+    if block.heading is not None:
         score += {"h1": 3.0, "h2": 2.0, "h3": 1.5}.get(node.tag or "", 1.0)
     if _NAMED.search(_names(block.box.node)) or _NAMED.search(_names(node)):
         score += 1.5
@@ -144,12 +144,12 @@ def _names(node: LexborNode) -> str:
 def _whole(blocks: list[Block], index: int) -> str:
     """The text of the heading the block begins, where <br> divides it."""
     block = blocks[index]
-    home = block.box.block
-    if home.tag not in HEADINGS or (index and blocks[index - 1].box.block is home):
+    home = block.heading
+    if home is None or (index and blocks[index - 1].heading is home):
         return block.text
     text = block.text
     for follower in blocks[index + 1 : index + 5]:
-        if follower.box.block is not home:
+        if follower.heading is not home:
             break
         text = f"{text}{follower.text}" if _joins(text, follower.text) else f"{text} {follower.text}"
     return text
@@ -164,15 +164,15 @@ def subtitle(document: Document, title: Found, before: int) -> str | None:
     if title.index is None:
         return None
     blocks = document.blocks
-    home = blocks[title.index].box.block
+    home = blocks[title.index].heading
     for block in blocks[title.index + 1 : min(before, title.index + 6)]:
-        if block.box.block is home:
+        if home is not None and block.heading is home:
             continue
         text = block.text
         if not 4 <= len(text) <= 80 or is_byline(text) or is_noise(block) or bare(text) == bare(title.text):  # noqa: PLR2004
             continue
         marked = text.startswith(("——", "—", "--", "－－"))
         named = _SECOND.search(_names(block.box.node)) or _SECOND.search(_names(block.box.block.node))
-        if (marked or named or block.heading) and block.links == 0:
+        if (marked or named or block.heading is not None) and block.links == 0:
             return text
     return None

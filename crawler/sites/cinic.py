@@ -27,6 +27,7 @@ SITE = Site(
             body="div.dc-ccm1",
             drop=("div.ydsj_box", "div.ydsj"),
             related="div.ydsj_box li, div.ydsj li",
+            related_heading="延伸阅读",
             related_summary="div.txt > p",
             related_date="span.sp2",
         ),
