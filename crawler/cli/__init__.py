@@ -14,6 +14,7 @@ COMMANDS = {
     "sources": "the sources that are known",
     "extract": "read one page and print the article, storing nothing",
     "clean": "clean text: standard input to standard output",
+    "search": "search the archive",
     "show": "one article",
     "status": "the archive and its sources at a glance",
     "export": "a corpus",
