@@ -1,0 +1,185 @@
+"""Which regions and industries an article is about, with the words that say so. The word lists are data."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from crawler.items import Article, Tag
+from pipelines.gazetteer import hits, matcher
+
+DATA = Path(__file__).parent / "data"
+ENOUGH = 2
+"""Times that weak words of an industry stand in a text that is about it, where none is in the title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What one word stands for, and where it does not."""
+
+    code: str
+    sure: bool
+    """A region: needs no other word beside it. An industry: once is enough."""
+    not_behind: tuple[str, ...]
+    not_before: tuple[str, ...]
+    beside: str | None = None
+    """A region whose name, or that of a place in it, must stand in the same text."""
+    after: tuple[str, ...] = ()
+    """How the text in front of an unsure word ends, where it ends in a Han character."""
+
+    def fits(self, text: str, start: int, end: int) -> bool:
+        """Whether the word at these offsets has this sense, judged by its neighbours."""
+        if text.endswith(self.not_behind, 0, start) or text.startswith(self.not_before, end):
+            return False
+        return self.beside is None or not _han(text[start - 1 : start]) or text.endswith(self.after, 0, start)
+
+
+class Gazetteer:
+    """A list of words with what they stand for, ready to be looked for."""
+
+    def __init__(self, names: dict[str, str], senses: dict[str, list[Sense]]) -> None:
+        self.names = names
+        self.senses = senses
+        self.pattern = matcher(senses)
+
+    def found(self, text: str) -> list[tuple[str, int, Sense]]:
+        """The words of the list in the text, each with its offset and a sense that fits."""
+        return [
+            (word, start, sense)
+            for word, start, end in hits(self.pattern, text)
+            for sense in self.senses[word]
+            if sense.fits(text, start, end)
+        ]
+
+
+# --- regions ----------------------------------------------------------------------------------------------
+
+
+def regions(gazetteer: Gazetteer, title: str, body: str) -> tuple[Tag, ...]:
+    """The regions that the text names and those they lie in, the one named most first."""
+    found = gazetteer.found(f"{title}\n{body}")
+    named = {code for _, _, sense in found if sense.beside is None for code in (sense.code, *around(sense.code))}
+    told: dict[str, list[str]] = {}
+    for word, _, sense in found:
+        if sense.beside is None or sense.beside in named:
+            told.setdefault(sense.code, []).append(word)
+    for code, words in list(told.items()):
+        for outer in around(code):
+            if outer in gazetteer.names and outer not in told:
+                told[outer] = list(words)
+    counts = Counter(sense.code for _, _, sense in found)
+    return _tags(gazetteer, told, counts)
+
+
+def around(code: str) -> tuple[str, ...]:
+    """The codes of the regions one lies in, by GB/T 2260: of 510403/geliping 510403, 510400, 510000."""
+    base, _, own = code.partition("/")
+    outer = [base] if own else []
+    outer += [base[:digits].ljust(6, "0") for digits in (4, 2)]
+    return tuple(dict.fromkeys(one for one in outer if one != code))
+
+
+# --- industries -------------------------------------------------------------------------------------------
+
+
+def industries(gazetteer: Gazetteer, title: str, body: str) -> tuple[Tag, ...]:
+    """The industries that the text is about and their divisions, the one with most words first."""
+    found = gazetteer.found(f"{title}\n{body}")
+    counts = Counter(sense.code for _, _, sense in found)
+    told: dict[str, list[str]] = {}
+    for word, start, sense in found:
+        if sense.sure or start < len(title) or counts[sense.code] >= ENOUGH:
+            told.setdefault(sense.code, []).append(word)
+    for code, words in list(told.items()):
+        division = code[:3]
+        if division in gazetteer.names and division not in told:
+            told[division] = list(words)
+    return _tags(gazetteer, told, counts)
+
+
+def _tags(gazetteer: Gazetteer, told: dict[str, list[str]], counts: Counter[str]) -> tuple[Tag, ...]:
+    return tuple(
+        Tag(code=code, name=gazetteer.names[code], words=tuple(dict.fromkeys(told[code])))
+        for code in sorted(told, key=lambda code: (-counts[code], code))
+    )
+
+
+# --- the lists --------------------------------------------------------------------------------------------
+
+
+def read_regions(path: Path) -> Gazetteer:
+    """The regions of a profile; raises ValueError for a list that contradicts itself."""
+    names: dict[str, str] = {}
+    senses: dict[str, list[Sense]] = {}
+    for entry in _table(path)["region"]:
+        code = _named(names, entry, path)
+        guards = tuple(entry.get("not_behind", ())), tuple(entry.get("not_before", ()))
+        for word in entry["words"]:
+            senses.setdefault(word, []).append(Sense(code, True, *guards))
+        for word in entry.get("unsure", ()):
+            senses.setdefault(word, []).append(Sense(code, False, *guards, entry["of"], tuple(entry["after"])))
+    return Gazetteer(names, senses)
+
+
+def read_industries(path: Path) -> Gazetteer:
+    """The industries of a profile; raises ValueError for a list that contradicts itself."""
+    names: dict[str, str] = {}
+    senses: dict[str, list[Sense]] = {}
+    table = _table(path)
+    guards = {
+        guard["word"]: (tuple(guard.get("not_behind", ())), tuple(guard.get("not_before", ())))
+        for guard in table.get("guard", ())
+    }
+    for entry in table["industry"]:
+        code = _named(names, entry, path)
+        for sure, words in ((True, entry["strong"]), (False, entry.get("words", ()))):
+            for word in words:
+                senses.setdefault(word, []).append(Sense(code, sure, *guards.get(word, ((), ()))))
+    if unknown := guards.keys() - senses.keys():
+        raise ValueError(f"{path}: guards for words that are not in the list: {sorted(unknown)!r}")
+    return Gazetteer(names, senses)
+
+
+def _table(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _named(names: dict[str, str], entry: dict[str, Any], path: Path) -> str:
+    code = str(entry["code"])
+    if code in names:
+        raise ValueError(f"{path}: two entries for {code!r}")
+    names[code] = entry["name"]
+    return code
+
+
+@lru_cache(4)
+def enricher(profile: Path = DATA) -> Callable[[Article], Article]:
+    """What gives an article the regions and industries of the profile in this folder.
+
+    The folder holds ``regions.toml`` and ``industries.toml``; they are read once.
+    """
+    places = read_regions(profile / "regions.toml")
+    trades = read_industries(profile / "industries.toml")
+
+    def enrich(article: Article) -> Article:
+        return replace(
+            article,
+            regions=regions(places, article.title, article.body),
+            industries=industries(trades, article.title, article.body),
+        )
+
+    return enrich
+
+
+def enrich(article: Article) -> Article:
+    """The article with its regions and industries, by the default profile."""
+    return enricher()(article)
+
+
+def _han(characters: Iterable[str]) -> bool:
+    return any("\u4e00" <= one <= "\u9fff" for one in characters)
