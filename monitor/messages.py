@@ -1,0 +1,86 @@
+"""What a person reads of an alert: plain text from its payload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from monitor.plain import clean
+
+HEADINGS: Final = {
+    "new": "新政策",
+    "draft": "征求意见",
+    "follow-up": "后续报道",
+    "revision": "页面有修改",
+    "withdrawal": "废止",
+    "vanished": "页面已撤下",
+    "breakage": "来源异常",
+}
+_LABELS: Final = (
+    ("number", "文号"),
+    ("kind", "文种"),
+    ("effective_on", "施行"),
+    ("expires_on", "有效期至"),
+    ("comments_until", "意见截止"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One sending: an alert, or a digest of several."""
+
+    key: str
+    """The same each time it is sent: a receiver may drop a key it has seen."""
+    title: str
+    text: str
+    alerts: tuple[Mapping[str, Any], ...]
+    """The payloads."""
+
+
+def message(payload: Mapping[str, Any]) -> Message:
+    """The message of one alert."""
+    return Message(
+        key=payload["key"], title=clean(_headline(payload)), text=clean("\n".join(_lines(payload))), alerts=(payload,)
+    )
+
+
+def digest(key: str, payloads: Sequence[Mapping[str, Any]]) -> Message:
+    """The message of several alerts of one watch."""
+    blocks = [
+        "\n".join([f"{number}. {_headline(payload)}", *_lines(payload)]) for number, payload in enumerate(payloads, 1)
+    ]
+    title = f"{payloads[0].get('watch') or 'panxi'}：{len(payloads)}条"
+    return Message(key=key, title=clean(title), text=clean("\n\n".join(blocks)), alerts=tuple(payloads))
+
+
+def _headline(payload: Mapping[str, Any]) -> str:
+    heading = HEADINGS.get(payload["kind"], payload["kind"])
+    policy = payload.get("policy") or {}
+    if payload["kind"] == "new" and not policy:
+        heading = "新文章"
+    name = f"《{policy['title']}》" if policy.get("title") else payload["title"]
+    return f"【{heading}】{name}"
+
+
+def _lines(payload: Mapping[str, Any]) -> list[str]:
+    policy = payload.get("policy") or {}
+    lines = [payload["title"]]
+    if policy.get("issuers"):
+        lines.append(f"发文机关：{'、'.join(policy['issuers'])}")
+    lines += [f"{label}：{policy[name]}" for name, label in _LABELS if policy.get(name)]
+    if policy.get("targets"):
+        aims = [f"{aim['year']}年 {aim['what']} {aim['value']}" for aim in policy["targets"][:5]]
+        lines.append(f"目标：{'；'.join(aims)}")
+    for change in payload.get("changed") or ():
+        lines.append(f"－ {change['before']}" if change["before"] else "－")
+        lines.append(f"＋ {change['after']}" if change["after"] else "＋")
+    if policy.get("quote") and not payload.get("changed"):
+        lines.append(f"“{policy['quote']}”")
+    if payload.get("published_at"):
+        lines.append(
+            f"发布：{payload['published_at'][:10]}　来源：{payload.get('origin') or payload.get('source') or ''}"
+        )
+    if payload.get("url"):
+        lines.append(payload["url"])
+    return lines

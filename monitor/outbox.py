@@ -1,0 +1,301 @@
+"""The outbox: alerts are written in the transaction that stores the article, each once.
+
+An alert's key says what is told: this watch, this document, at this stage. The database holds it unique, so what came
+in twice, under two addresses or from two crawls at once is told once. For each channel of the watch stands one row of
+``delivery``; ``monitor.delivery`` sends what waits there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select
+
+from crawler.items import SHANGHAI, Article
+from monitor import records, watches
+from monitor.changes import Changed, changed_sentences
+from monitor.records import Joined, Key
+from monitor.watches import RELATIONS, Digest, Fold, Rule, Watch
+from storage import sql
+from storage.recording import Recorded
+from storage.schema import alert, delivery, policy_article, policy_record, source, watch
+from storage.schema import article as article_table
+
+STAGE: Final = {"document": "issued", "report": "issued", "draft": "draft", "repeal": "repealed"}
+"""What an article's relation tells of a document's life; an interpretation tells nothing new."""
+KIND: Final = {"issued": "new", "draft": "draft", "repealed": "withdrawal"}
+BASELINE: Final = "baseline"
+"""The kind of an alert that is noted and not told: what was there before the reader."""
+GRACE: Final = timedelta(days=2)
+"""A page that names only its day may have come after a baseline of the same day."""
+RECENT: Final = timedelta(days=30)
+"""How old an article of no known source may be to be news."""
+REREAD_WATCHES: Final = 5.0
+"""Seconds after which watches are looked up again: another process may have added one."""
+DAILY_HOUR: Final = 8
+"""When a daily digest goes out, in Asia/Shanghai."""
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What there is to tell of an article."""
+
+    key: str
+    kind: str
+    record_id: int | None = None
+    changed: tuple[Changed, ...] = ()
+    baseline: bool = True
+    """Whether it is silent when it is older than the baseline."""
+
+
+class Outbox:
+    """A hook of ``storage.writer``: joins policy records and writes alerts, in the article's transaction.
+
+    ``title_key`` and ``issuer_key`` bring the writings of one title or organ together, ``fold`` brings a watch's
+    words to the archive's script.
+    """
+
+    def __init__(self, *, title_key: Key, issuer_key: Key, fold: Fold = str) -> None:
+        self._title_key = title_key
+        self._issuer_key = issuer_key
+        self._fold = fold
+        self._watches: list[Watch] = []
+        self._read_at: float | None = None
+
+    def __call__(self, conn: Connection, recorded: Recorded, article: Article) -> None:
+        if recorded.article_id is None or recorded.at is None or recorded.kind not in ("new", "revised", "reread"):
+            return
+        number, at = recorded.article_id, recorded.at
+        joined: tuple[Joined, ...] = ()
+        if article.policy is not None or recorded.kind != "new":
+            joined = records.join(conn, number, article, at=at, title_key=self._title_key, issuer_key=self._issuer_key)
+        if recorded.kind == "reread":
+            return
+        subject = watches.subject(article)
+        matching = [one for one in self._active(conn) if watches.match(_wide(one.rule), subject, fold=self._fold)]
+        if not matching:
+            return
+        news = _fresh(conn, article, at)
+        for one in matching:
+            for told in _told(conn, one, recorded, article, joined):
+                silent = told.baseline and not news
+                write(
+                    conn,
+                    one,
+                    key=told.key,
+                    kind=BASELINE if silent else told.kind,
+                    title=article.title,
+                    payload=_payload(one, told, article),
+                    at=at,
+                    article_id=number,
+                    record_id=told.record_id,
+                )
+
+    def _active(self, conn: Connection) -> Sequence[Watch]:
+        now = time.monotonic()
+        if self._read_at is None or now - self._read_at > REREAD_WATCHES:
+            self._watches = [one for one in watches.every(conn) if one.active]
+            self._read_at = now
+        return self._watches
+
+
+def _wide(rule: Rule) -> Rule:
+    """The rule with its follow-ups: of a document that was told, an interpretation is one too."""
+    return replace(rule, scope="policy") if rule.follow_ups and rule.scope != "articles" else rule
+
+
+def write(
+    conn: Connection,
+    one: Watch,
+    *,
+    key: str,
+    kind: str,
+    title: str,
+    payload: Mapping[str, Any],
+    at: datetime,
+    article_id: int | None = None,
+    record_id: int | None = None,
+) -> int | None:
+    """Write an alert and its deliveries; returns its id, or None where the key was told before."""
+    values = {
+        "key": key,
+        "watch_id": one.id,
+        "kind": kind,
+        "article_id": article_id,
+        "record_id": record_id,
+        "title": title,
+        "payload": {"key": key, "kind": kind, **payload},
+        "created_at": at,
+    }
+    statement = sql.insert(conn, alert).values(values).on_conflict_do_nothing(index_elements=["key"])
+    number: int | None = conn.execute(statement.returning(alert.c.id)).scalar_one_or_none()
+    if number is None or kind == BASELINE:
+        return number
+    due = due_at(one.digest, at)
+    rows = [
+        {"alert_id": number, "channel": channel, "state": "waiting", "next_try_at": due} for channel in one.channels
+    ]
+    if rows:
+        conn.execute(insert(delivery), rows)
+    return number
+
+
+def due_at(digest: Digest, at: datetime) -> datetime:
+    """When an alert of that time goes out: at once, at the next full hour, or the next morning at eight in China."""
+    local = at.astimezone(SHANGHAI)
+    if digest == "hourly":
+        return local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    if digest == "daily":
+        morning = local.replace(hour=DAILY_HOUR, minute=0, second=0, microsecond=0)
+        return morning if local < morning else morning + timedelta(days=1)
+    return at
+
+
+def vanished(conn: Connection, *, now: datetime) -> int:
+    """Write an alert for each document that was told and whose page is gone; returns how many."""
+    statement = (
+        select(alert, article_table.c.gone_at, article_table.c.url)
+        .join(article_table, article_table.c.id == alert.c.article_id)
+        .join(watch, watch.c.id == alert.c.watch_id)
+        .where(article_table.c.gone_at.is_not(None), alert.c.kind.in_(["new", "draft"]), watch.c.active)
+        .order_by(alert.c.id)
+    )
+    known = {one.id: one for one in watches.every(conn)}
+    written = 0
+    for row in conn.execute(statement).mappings().all():
+        one = known[row["watch_id"]]
+        key = f"{one.id}:article:{row['article_id']}:gone:{row['gone_at'].isoformat()}"
+        payload = {name: value for name, value in row["payload"].items() if name not in ("key", "kind", "changed")}
+        written += write(
+            conn, one, key=key, kind="vanished", title=row["title"], payload=payload, at=now,
+            article_id=row["article_id"], record_id=row["record_id"],
+        ) is not None  # fmt: skip
+    return written
+
+
+# --- what there is to tell --------------------------------------------------------------------------------
+
+
+def _told(
+    conn: Connection, one: Watch, recorded: Recorded, article: Article, joined: tuple[Joined, ...]
+) -> list[_News]:
+    """What an article tells a watch that it matches."""
+    number = recorded.article_id
+    assert number is not None
+    found: list[_News] = []
+    if (
+        recorded.kind == "revised"
+        and recorded.previous is not None
+        and one.rule.revisions
+        and _known(conn, one, number)
+    ):
+        before = f"{recorded.previous.title}\n{recorded.previous.body}"
+        if changed := changed_sentences(before, f"{article.title}\n{article.body}"):
+            key = f"{one.id}:article:{number}:revision:{recorded.revision}"
+            record_id = joined[0].id if joined else None
+            found.append(_News(key, "revision", record_id, changed, baseline=False))
+    if not joined:
+        if _reprint(conn, number) is None and (recorded.kind == "new" or not _known(conn, one, number)):
+            found.append(_News(f"{one.id}:article:{number}", "new"))
+        return found
+    for place in joined:
+        stage = STAGE.get(place.relation) if place.relation in RELATIONS.get(one.rule.scope, STAGE) else None
+        if stage is not None and not _before(conn, one, place, number):
+            key = f"{one.id}:policy:{place.id}:{stage}"
+            found.append(_News(key, KIND[stage], place.id))
+            if _alert(conn, key) is None:
+                continue
+        follows = one.rule.follow_ups and recorded.kind == "new" and _of_record(conn, one, place.id)
+        if follows and _reprint(conn, number) is None:
+            found.append(_News(f"{one.id}:article:{number}:follow-up", "follow-up", place.id))
+    return found
+
+
+def _alert(conn: Connection, key: str) -> int | None:
+    number: int | None = conn.execute(select(alert.c.id).where(alert.c.key == key)).scalar_one_or_none()
+    return number
+
+
+def _known(conn: Connection, one: Watch, article_id: int) -> bool:
+    """Whether the watch has an alert of the article, told or silent."""
+    statement = select(alert.c.id).where(alert.c.article_id == article_id, alert.c.watch_id == one.id).limit(1)
+    return conn.execute(statement).first() is not None
+
+
+def _of_record(conn: Connection, one: Watch, record_id: int) -> bool:
+    """Whether the watch has an alert of the document, told or silent."""
+    statement = select(alert.c.id).where(alert.c.record_id == record_id, alert.c.watch_id == one.id).limit(1)
+    return conn.execute(statement).first() is not None
+
+
+def _before(conn: Connection, one: Watch, place: Joined, article_id: int) -> bool:
+    """Whether the archive knew the document at this stage before the watch was made."""
+    if one.baseline_at is None:
+        return False
+    scope = RELATIONS.get(one.rule.scope, RELATIONS["policy"])
+    same = [name for name, stage in STAGE.items() if stage == STAGE.get(place.relation) and name in scope]
+    statement = select(policy_article.c.article_id).where(
+        policy_article.c.record_id == place.id,
+        policy_article.c.article_id != article_id,
+        policy_article.c.relation.in_(same),
+        policy_article.c.seen_at < one.baseline_at,
+    )
+    return conn.execute(statement.limit(1)).first() is not None
+
+
+def _reprint(conn: Connection, article_id: int) -> int | None:
+    """An article of the same story that was there before."""
+    mine = select(article_table.c.cluster_id).where(article_table.c.id == article_id).scalar_subquery()
+    statement = select(article_table.c.id).where(article_table.c.cluster_id == mine, article_table.c.id < article_id)
+    number: int | None = conn.execute(statement.limit(1)).scalar_one_or_none()
+    return number
+
+
+def _fresh(conn: Connection, article: Article, at: datetime) -> bool:
+    """Whether an article is news: of a source that was crawled whole before, and not older than that."""
+    published = article.published_at
+    if article.source is None:
+        return published is None or published >= at - RECENT
+    baseline = conn.execute(select(source.c.baseline_at).where(source.c.name == article.source)).scalar_one_or_none()
+    if baseline is None:
+        return False
+    return published is None or published >= baseline - GRACE
+
+
+def _payload(one: Watch, told: _News, article: Article) -> dict[str, Any]:
+    """What a receiver gets: plain data, complete without a look at the archive."""
+    policy = article.policy
+    return {
+        "watch": one.name,
+        "title": article.title,
+        "url": article.url,
+        "source": article.source,
+        "origin": article.origin,
+        "published_at": article.published_at and article.published_at.astimezone(SHANGHAI).isoformat(),
+        "excerpt": article.body[:200],
+        "changed": [{"before": change.before, "after": change.after} for change in told.changed],
+        "policy": policy
+        and {
+            "relation": policy.relation,
+            "title": policy.title,
+            "issuers": list(policy.issuers),
+            "number": policy.number,
+            "kind": policy.kind,
+            "issued_on": policy.issued_on,
+            "effective_on": policy.effective_on,
+            "expires_on": policy.expires_on,
+            "comments_until": policy.comments_until,
+            "targets": list(policy.targets),
+            "quote": next((quote.text for quote in policy.quotes if quote.of == "relation"), None),
+        },
+    }
+
+
+def dates(conn: Connection, record_ids: Sequence[int]) -> list[Mapping[str, Any]]:
+    """The policy records with their days, for the calendar."""
+    statement = select(policy_record).where(policy_record.c.id.in_(record_ids)).order_by(policy_record.c.id)
+    return [dict(row) for row in conn.execute(statement).mappings()]

@@ -1,0 +1,256 @@
+"""Watches: a reader's saved questions, as data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any, Final, Literal, cast, get_args
+
+from sqlalchemy import Connection, delete, insert, select
+
+from crawler.items import Article, Policy
+from storage.grams import lowered
+from storage.query import And, Node, Not, Or, Term, parse
+from storage.schema import article as article_table
+from storage.schema import watch as watch_table
+
+Fold = Callable[[str], str]
+"""Brings a reader's words to the script of the archive."""
+
+Scope = Literal["documents", "announcements", "policy", "articles"]
+Digest = Literal["each", "hourly", "daily"]
+
+RELATIONS: Final[Mapping[str, frozenset[str]]] = {
+    "documents": frozenset({"document", "draft", "repeal"}),
+    "announcements": frozenset({"document", "report", "draft", "repeal"}),
+    "policy": frozenset({"document", "report", "draft", "repeal", "interpretation"}),
+}
+"""What an article may be to a document for each scope; ``articles`` takes any article."""
+
+
+class RuleError(ValueError):
+    """A rule that can't be read, with what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What a watch asks for. Given fields must all hold; of a field's several values one is enough."""
+
+    scope: Scope = "announcements"
+    """documents: the text itself; announcements: reports too; policy: interpretations too; articles: any article."""
+    regions: tuple[str, ...] = ()
+    """Names (攀枝花) or codes; a code stands for what lies in it: 5104 for 510411."""
+    issuers: tuple[str, ...] = ()
+    """Parts of an issuer's name: 攀枝花, 市政府."""
+    kinds: tuple[str, ...] = ()
+    """Kinds of document, as a part of theirs: 意见, 规划."""
+    sources: tuple[str, ...] = ()
+    words: str | None = None
+    """Words with AND OR NOT and brackets, in either script, as in ``panxi search``."""
+    follow_ups: bool = False
+    """Whether to tell of further reports and interpretations of a document that was told."""
+    revisions: bool = True
+    """Whether to tell when the page of a document that was told changes, with the sentences that did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A rule with a name, and where its alerts go."""
+
+    id: int
+    name: str
+    rule: Rule
+    channels: tuple[str, ...]
+    digest: Digest
+    active: bool
+    created_at: datetime
+    baseline_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a rule looks at."""
+
+    title: str
+    body: str
+    source: str | None
+    regions: tuple[tuple[str, str], ...]
+    """Code and name."""
+    relation: str | None
+    issuers: tuple[str, ...]
+    kinds: tuple[str, ...]
+    documents: tuple[str, ...]
+
+
+def subject(article: Article) -> Subject:
+    """An article as rules see it."""
+    policy = article.policy
+    return Subject(
+        title=article.title,
+        body=article.body,
+        source=article.source,
+        regions=tuple((tag.code, tag.name) for tag in article.regions),
+        relation=policy.relation if policy else None,
+        issuers=policy.issuers if policy else (),
+        kinds=_kinds(policy),
+        documents=policy.documents if policy else (),
+    )
+
+
+def _kinds(policy: Policy | None) -> tuple[str, ...]:
+    if policy is None:
+        return ()
+    return tuple(kind for kind in (policy.kind, policy.statutory_kind, policy.carried_kind) if kind)
+
+
+def subject_of_row(row: Mapping[str, Any]) -> Subject:
+    """An article of the archive as rules see it: a row with title, body, source, regions and policy."""
+    policy = row["policy"] or {}
+    return Subject(
+        title=row["title"],
+        body=row["body"],
+        source=row["source"],
+        regions=tuple((tag["code"], tag["name"]) for tag in row["regions"]),
+        relation=policy.get("relation"),
+        issuers=tuple(policy.get("issuers", ())),
+        kinds=tuple(kind for name in ("kind", "statutory_kind", "carried_kind") if (kind := policy.get(name))),
+        documents=tuple(policy.get("documents", ())),
+    )
+
+
+def match(rule: Rule, article: Subject, *, fold: Fold = str) -> bool:
+    """Whether the article is one that the rule asks for."""
+    if rule.scope != "articles" and article.relation not in RELATIONS[rule.scope]:
+        return False
+    if rule.sources and article.source not in rule.sources:
+        return False
+    if rule.kinds and not any(wanted in kind for wanted in rule.kinds for kind in article.kinds):
+        return False
+    if rule.issuers and not any(_plain(wanted) in _plain(name) for wanted in rule.issuers for name in article.issuers):
+        return False
+    if rule.regions and not any(_in_region(wanted, article) for wanted in rule.regions):
+        return False
+    if rule.words is None:
+        return True
+    node = parse(rule.words, fold)
+    return node is None or _holds(node, lowered(f"{article.title}\n{article.body}"))
+
+
+def _plain(organ: str) -> str:
+    return re.sub(r"\s|中共|中国共产党", "", organ).replace("人民政府", "政府").replace("委员会", "委")
+
+
+def _in_region(wanted: str, article: Subject) -> bool:
+    if wanted.isdigit():
+        code = re.sub("(?:00)+$", "", wanted) if len(wanted) == 6 else wanted  # noqa: PLR2004 - GB/T 2260
+        return any(own.startswith(code) for own, _ in article.regions)
+    named = (article.title, *article.issuers, *article.documents, *(name for _, name in article.regions))
+    return any(wanted in text for text in named)
+
+
+def _holds(node: Node, text: str) -> bool:
+    match node:
+        case Term():
+            return node.text in text
+        case And():
+            return all(_holds(part, text) for part in node.parts)
+        case Or():
+            return any(_holds(part, text) for part in node.parts)
+        case Not():
+            return not _holds(node.part, text)
+
+
+def rule_of(data: Mapping[str, Any]) -> Rule:
+    """A rule from its data; raises RuleError for a field or a value that does not exist."""
+    known = {field.name for field in fields(Rule)}
+    if strange := sorted(set(data) - known):
+        raise RuleError(f"No such field of a rule: {', '.join(strange)}; there are {', '.join(sorted(known))}")
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+    rule = Rule(**cast("dict[str, Any]", values))
+    if rule.scope not in get_args(Scope):
+        raise RuleError(f"scope is {rule.scope!r}, not one of {', '.join(get_args(Scope))}")
+    for name in ("regions", "issuers", "kinds", "sources"):
+        entries = getattr(rule, name)
+        if not isinstance(entries, tuple) or not all(isinstance(one, str) and one for one in entries):
+            raise RuleError(f"{name} is not a list of words: {entries!r}")
+    if rule.words is not None and (not isinstance(rule.words, str) or parse(rule.words) is None):
+        raise RuleError(f"No words in {rule.words!r}")
+    return rule
+
+
+# --- in the archive ---------------------------------------------------------------------------------------
+
+
+def add(
+    conn: Connection,
+    name: str,
+    rule: Rule,
+    *,
+    now: datetime,
+    channels: tuple[str, ...] = (),
+    digest: Digest = "each",
+) -> Watch:
+    """Save a watch; raises RuleError where the name is taken. What the archive holds already is not told."""
+    if digest not in get_args(Digest):
+        raise RuleError(f"digest is {digest!r}, not one of {', '.join(get_args(Digest))}")
+    if conn.execute(select(watch_table.c.id).where(watch_table.c.name == name)).first():
+        raise RuleError(f"There is a watch {name!r} already")
+    values = {
+        "name": name,
+        "rule": asdict(rule),
+        "channels": list(channels),
+        "digest": digest,
+        "created_at": now,
+        "baseline_at": now,
+    }
+    conn.execute(insert(watch_table).values(values))
+    found = by_name(conn, name)
+    assert found is not None
+    return found
+
+
+def remove(conn: Connection, name: str) -> bool:
+    """Remove a watch with its alerts; whether there was one."""
+    return conn.execute(delete(watch_table).where(watch_table.c.name == name)).rowcount > 0
+
+
+def every(conn: Connection) -> list[Watch]:
+    """All watches, the oldest first."""
+    return [_watch(dict(row)) for row in conn.execute(select(watch_table).order_by(watch_table.c.id)).mappings()]
+
+
+def by_name(conn: Connection, name: str) -> Watch | None:
+    """The watch of that name."""
+    row = conn.execute(select(watch_table).where(watch_table.c.name == name)).mappings().first()
+    return None if row is None else _watch(dict(row))
+
+
+def _watch(row: Mapping[str, Any]) -> Watch:
+    return Watch(
+        id=row["id"],
+        name=row["name"],
+        rule=rule_of(row["rule"]),
+        channels=tuple(row["channels"]),
+        digest=row["digest"],
+        active=row["active"],
+        created_at=row["created_at"],
+        baseline_at=row["baseline_at"],
+    )
+
+
+def matches(conn: Connection, rule: Rule, *, fold: Fold = str) -> Iterator[dict[str, Any]]:
+    """The articles of the archive that a rule asks for, the newest first: id, url, title, source, policy, times."""
+    columns = article_table.c
+    statement = select(
+        columns.id, columns.url, columns.title, columns.source, columns.published_at, columns.first_seen_at,
+        columns.cluster_id, columns.regions, columns.policy, columns.body,
+    ).order_by(columns.published_at.desc(), columns.id.desc())  # fmt: skip
+    if rule.scope != "articles":
+        statement = statement.where(columns.policy_relation.in_(sorted(RELATIONS[rule.scope])))
+    if rule.sources:
+        statement = statement.where(columns.source.in_(rule.sources))
+    for row in conn.execute(statement.execution_options(yield_per=200)).mappings():
+        if match(rule, subject_of_row(dict(row)), fold=fold):
+            yield {name: value for name, value in row.items() if name not in ("body", "regions")}
