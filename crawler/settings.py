@@ -21,7 +21,7 @@ PANXI_ALLOW_HOSTS: list[str] = []  # hosts in one's own network that may be craw
 PANXI_PROXY = ""  # only the demo's replica stands behind one
 PANXI_PATIENCE = 20.0  # seconds that a crawl waits for a retry that is due soon
 PANXI_AFTER = [
-    "crawler.cli.after.join_clusters"
+    "crawler.cli.wiring.join_clusters"
 ]  # called in the transaction that stores an article: (conn, recorded, article)
 
 # --- who we are, and how we behave ------------------------------------------------------------------------
@@ -81,11 +81,13 @@ MEMUSAGE_ENABLED = False
 
 # --- speed -------------------------------------------------------------------------------------------------
 
+CONCURRENT_ITEMS = 1  # a response gives one outcome; Scrapy makes a task for each item that there could be
 ASYNCIO_EVENT_LOOP: str | None = "uvloop.Loop"
 EXTENSIONS_BASE: dict[str, Any] = {
     "scrapy.extensions.corestats.CoreStats": 0,
     "crawler.guards.throttle.Throttle": 0,
     "crawler.guards.log.EscapedLog": 0,
 }
+LOG_FORMATTER = "crawler.logs.Brief"
 LOG_LEVEL = "INFO"
 LOGSTATS_INTERVAL = 60.0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from crawler.items import Article
 from pipelines.dedupe import fingerprint
+from pipelines.enrich import enrich
 from pipelines.policy import detect
 
-STEPS = (detect, fingerprint)
+STEPS = (enrich, detect, fingerprint)
 
 
 def refine(article: Article) -> Article:

@@ -18,6 +18,15 @@ COMMANDS = {
     "show": "one article",
     "status": "the archive and its sources at a glance",
     "export": "a corpus",
+    "watch": "saved questions: add, list, test, remove, feed",
+    "deliver": "send the alerts that wait",
+    "serve": "the archive as a web page, with feeds and health",
+    "reprocess": "read the kept pages again, without the network",
+    "verify": "check database, raw pages and digests against each other",
+    "doctor": "is this machine fit to keep an archive",
+    "backup": "copy the archive while crawls go on",
+    "restore": "make an archive of a backup",
+    "db": "the archive's schema",
 }
 """Name and one line of each command; the command ``x`` is ``x`` in ``crawler/cli/x.py``."""
 

@@ -24,6 +24,10 @@ Db = Annotated[
     str,
     typer.Option("--db", envvar="PANXI_DB", help="The archive: a SQLAlchemy URL.", metavar="URL", show_default=True),
 ]
+WarcDir = Annotated[
+    str | None,
+    typer.Option("--warc-dir", envvar="PANXI_WARC_DIR", help="The folder of raw pages, if not beside the archive."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON lines on standard output, nothing else there.")]
 
 console = Console(stderr=True, highlight=False)

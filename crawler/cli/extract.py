@@ -34,23 +34,19 @@ def extract(
 
     A page that gives no article ends with code 1 and one line that says why.
     """
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
     from datetime import UTC, datetime
 
-    from crawler.extraction import read
-    from crawler.items import Listing, NotArticle
-    from pipelines.clean import clean
-    from pipelines.refine import refine
+    from crawler.cli.wiring import read_article
     from storage.archive import article_json
 
     site = _site(source, url or file_or_url)
     page = _page(file_or_url, url, allow_loopback=allow_loopback)
-    reading = read(page, site)
-    if isinstance(reading, NotArticle):
-        fail(f"{file_or_url}: no article: {reading.reason}", code=1)
-    if isinstance(reading, Listing):
-        fail(f"{file_or_url}: no article: this is a listing of {len(reading.rows)} rows", code=1)
-    article = refine(clean(reading, now=datetime.now(UTC)))
+    if page.fetched_at is None:
+        page = replace(page, fetched_at=datetime.now(UTC))
+    article = read_article(page, site)
+    if isinstance(article, str):
+        fail(f"{file_or_url}: no article: {article}", code=1)
     emit(article_json(article))
     if explain:
         for evidence in article.evidence:

@@ -1,0 +1,33 @@
+"""``panxi backup`` and ``panxi restore``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.cli.common import DEFAULT_DB, Db, WarcDir, archive, fail, page
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(epilog="Example: panxi backup backups/2026-03-01")
+def backup(
+    target: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
+    warc_dir: WarcDir = None,
+    db: Db = DEFAULT_DB,
+) -> None:
+    """Copy the archive and its raw pages, as they stand at one moment, while crawls go on.
+
+    The backup is an archive itself: panxi --db sqlite:///TARGET/panxi.db reads it; panxi restore puts it back.
+    """
+    from crawler.open_archive import raw_folder
+    from storage.backup import backup as copy
+
+    with archive(db) as engine:
+        try:
+            copy(engine, raw_folder(db, warc_dir), target)
+        except OSError as error:
+            fail(str(error))
+    page().print(f"The archive is copied to {target}.", markup=False)

@@ -1,0 +1,31 @@
+"""``panxi restore``: a backup becomes an archive again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.cli.common import DEFAULT_DB, Db, WarcDir, fail, page
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(epilog="Example: panxi restore backups/2026-03-01 --db postgresql://panxi@db.example/panxi")
+def restore(
+    source: Annotated[Path, typer.Argument(help="A folder that panxi backup made.")],
+    warc_dir: WarcDir = None,
+    db: Db = DEFAULT_DB,
+) -> None:
+    """Copy a backup into an archive that does not exist yet, on either database."""
+    from crawler.open_archive import raw_folder
+    from storage.backup import restore as copy
+    from storage.db import DatabaseError, open_engine
+
+    try:
+        engine = open_engine(db)
+        copy(source, engine, raw_folder(db, warc_dir))
+    except (DatabaseError, OSError) as error:
+        fail(str(error))
+    page().print("The archive is restored.")

@@ -1,0 +1,45 @@
+"""Where the packages that do not know each other meet: reading, the judgements of ``pipelines``, the archive.
+
+The settings name what follows in the transaction that stores an article (``PANXI_AFTER``), as they name pipelines.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.extraction import read
+from crawler.items import Article, Exchange, Listing, NotArticle, Page
+from crawler.sites import SITES, site_for
+from pipelines.clean import clean
+from pipelines.dedupe import same_story
+from pipelines.refine import refine
+from storage import clusters
+
+if TYPE_CHECKING:
+    from crawler.site import Site
+
+join_clusters = clusters.joining(same_story)
+
+
+def read_article(page: Page, site: Site | None) -> Article | str:
+    """The article of a page, cleaned and refined, or one line that says why there is none."""
+    reading = read(page, site)
+    if isinstance(reading, NotArticle):
+        return reading.reason
+    if isinstance(reading, Listing):
+        return f"this is a listing of {len(reading.rows)} rows"
+    if page.fetched_at is None:
+        raise ValueError(f"{page.url!r} has no time: dates such as 昨日 can't be read")
+    return refine(clean(reading, now=page.fetched_at))
+
+
+def read_again(exchange: Exchange, source: str | None) -> Article | str:
+    """A kept page, read as a page fetched now would be."""
+    content_type = next((value for name, value in exchange.headers if name.lower() == b"content-type"), None)
+    page = Page(
+        url=exchange.url,
+        body=exchange.body,
+        content_type=content_type.decode("latin-1") if content_type else None,
+        fetched_at=exchange.fetched_at,
+    )
+    return read_article(page, SITES.get(source) if source else site_for(page.url))

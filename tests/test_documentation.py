@@ -1,0 +1,60 @@
+"""The manual is tested: every command, option and setting of ours is described, and every page can be found."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from crawler import settings
+from crawler.cli import COMMANDS, app
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+
+
+def options() -> list[tuple[str, str]]:
+    group = typer.main.get_command(app)
+    found = []
+    for name in COMMANDS:
+        command = group.get_command(None, name)  # type: ignore[union-attr, attr-defined]
+        for one in (command, *getattr(command, "commands", {}).values()):
+            found += [(name, option) for part in one.params for option in part.opts if option.startswith("--")]
+    return [(name, option) for name, option in found if option != "--help"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_are_documented(command: str) -> None:
+    assert f"## panxi {command}" in (DOCS / "commands.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("command", "option"), options())
+def test_options_are_documented(command: str, option: str) -> None:
+    text = (DOCS / "commands.md").read_text(encoding="utf-8")
+    section = text.split(f"## panxi {command}\n", 1)[1].split("\n## ", 1)[0]
+    common = text.split("## Common options\n", 1)[1].split("\n## ", 1)[0]
+    assert f"`{option}" in section + common
+
+
+@pytest.mark.parametrize("name", [name for name in dir(settings) if name.startswith("PANXI_")])
+def test_settings_are_documented(name: str) -> None:
+    assert f"`{name}`" in (DOCS / "settings.md").read_text(encoding="utf-8")
+
+
+def test_every_page_is_linked() -> None:
+    pages = {path.relative_to(ROOT).as_posix() for path in DOCS.rglob("*.md")}
+    linked: set[str] = set()
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+\.md)", path.read_text(encoding="utf-8")):
+            where = (path.parent / target).resolve()
+            assert where.exists(), f"{path.name} links to {target!r}"
+            linked.add(where.relative_to(ROOT).as_posix())
+    assert pages <= linked, f"not linked from anywhere: {sorted(pages - linked)}"
+
+
+def test_every_decision_says_what_was_given_up() -> None:
+    for path in (DOCS / "decisions").glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        assert all(f"**{word}.**" in text for word in ("Context", "Choice", "What we gave up")), path.name
