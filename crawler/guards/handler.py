@@ -19,7 +19,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.web._newclient import ResponseFailed
 
 from crawler.guards.refused import Refused
-from crawler.guards.resolver import GuardedResolver
+from crawler.guards.resolver import GuardedResolver, Refusal
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -75,8 +75,8 @@ class GuardedHandler(HTTP11DownloadHandler):
         try:
             return await super().download_request(request)
         except CannotResolveHostError as error:
-            if (reason := _refused(urlparse_cached(request).hostname or "")) is not None:
-                raise self._no("address", f"refused: {reason}") from error
+            if (refusal := _refused(urlparse_cached(request).hostname or "")) is not None:
+                raise self._no(refusal.network, f"refused: {refusal.reason}") from error
             raise
         except DownloadCancelledError as error:
             raise self._no("size", f"too large: more than {self._default_maxsize} bytes") from error
@@ -91,7 +91,7 @@ class GuardedHandler(HTTP11DownloadHandler):
         return Refused(reason)
 
 
-def _refused(host: str) -> str | None:
+def _refused(host: str) -> Refusal | None:
     from twisted.internet import reactor
 
     resolver = reactor.resolver

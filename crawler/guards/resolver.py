@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Self
 
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a name may not be connected to."""
+
+    network: str
+    """The closed network's name: loopback, private, metadata, …"""
+    reason: str
+    """One line for a person."""
 
 
 class AddressRefused(DNSLookupError):  # noqa: N818  named for what happened
@@ -59,7 +70,7 @@ class GuardedResolver(CachingThreadedResolver):
         self._allow_hosts = frozenset(host.lower() for host in allow_hosts)
         # Not Scrapy's cache, which all crawls of a process share: what one is allowed another may not be.
         self._known: LocalCache[str, str] = LocalCache(cache_size)
-        self._refused: LocalCache[str, str] = LocalCache(cache_size or 1000)
+        self._refused: LocalCache[str, Refusal] = LocalCache(cache_size or 1000)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
@@ -87,18 +98,19 @@ class GuardedResolver(CachingThreadedResolver):
         found.addErrback(lambda failure: _unknown(name, failure.getErrorMessage()))
         return found.addCallback(lambda addresses: self._judged(name, addresses))
 
-    def refused(self, name: str) -> str | None:
+    def refused(self, name: str) -> Refusal | None:
         """Why the name was refused when it was last looked up; None where it was not."""
         return self._refused.get(name)
 
     def _judged(self, name: str, addresses: list[str]) -> Deferred[str]:
         if name.lower().rstrip(".") not in self._allow_hosts:
             for address in addresses:
-                reason = refusal(address)
-                if reason is not None and not (reason == "loopback" and self._allow_loopback):
-                    self._refused[name] = f"{name} is at {address}, a {reason} address"
-                    logger.warning("refused to connect: %s", self._refused[name])
-                    return fail(AddressRefused(self._refused[name]))
+                network = refusal(address)
+                if network is not None and not (network == "loopback" and self._allow_loopback):
+                    reason = f"{name} is at {address}, a {network} address"
+                    self._refused[name] = Refusal(network, reason)
+                    logger.warning("refused to connect: %s", reason)
+                    return fail(AddressRefused(reason))
         if self._known.limit:
             self._known[name] = addresses[0]
         return succeed(addresses[0])
