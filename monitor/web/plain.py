@@ -1,0 +1,57 @@
+"""Answers that are no pages: health, figures, the raw page as text, and word to robots."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from monitor import metrics
+from monitor.web.answer import Asked
+from monitor.web.serving import json, state
+from monitor.web.views.article import found, raw_text
+from storage.schema import run
+
+SANDBOXED = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+def health(request: Request) -> Response:
+    """Whether the archive answers: 200, or 503 by the application's handler where it does not."""
+    with state(request).config.engine.connect() as conn:
+        last = conn.execute(select(run.c.finished_at).order_by(run.c.started_at.desc()).limit(1)).scalar_one_or_none()
+    return json({"status": "ok", "last_run_finished_at": last})
+
+
+def figures(request: Request) -> Response:
+    """The figures in Prometheus' text form."""
+    with state(request).config.engine.connect() as conn:
+        return PlainTextResponse(metrics.text(conn), media_type=metrics.CONTENT_TYPE)
+
+
+def raw(request: Request) -> Response:
+    """The raw page of an article as plain text, and nothing a browser could take for anything else."""
+    config = state(request).config
+    with config.engine.connect() as conn:
+        asked = Asked(config=config, conn=conn, now=config.now(), path=request.path_params)
+        _, text = raw_text(asked, found(asked))
+    return PlainTextResponse(
+        text.encode("utf-8", "replace"),
+        headers={
+            "Content-Security-Policy": SANDBOXED,
+            "Content-Disposition": f'inline; filename="panxi-{asked.id()}.txt"',
+        },
+    )
+
+
+def robots(_request: Request) -> Response:
+    """No robot has business here."""
+    return PlainTextResponse("User-agent: *\nDisallow: /\n")
+
+
+ROUTES = (
+    Route("/healthz", health),
+    Route("/metrics", figures),
+    Route("/articles/{id:int}/raw.txt", raw),
+    Route("/robots.txt", robots),
+)

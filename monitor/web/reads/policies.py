@@ -1,0 +1,137 @@
+"""What the page asks of policy records. There are thousands of them at most, so they are sifted here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from crawler.items import SHANGHAI
+from monitor.web.reads.articles import BRIEF, Row
+from storage.schema import article, policy_article, policy_record, tag
+
+ALL_REGIONS = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which records: empty means all."""
+
+    region: str = ""
+    issuer: str = ""
+    kind: str = ""
+    year: str = ""
+    q: str = ""
+    """Words that title, number or an issuer holds, all of them; in the form of the index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The records that are wanted, the newest first, and what the others of each facet would give."""
+
+    records: tuple[Row, ...]
+    facets: Mapping[str, Sequence[tuple[str, int]]]
+
+
+def day_of(record: Row) -> date:
+    """The day a record stands at on the time line: when it was issued, else when it was first seen."""
+    issued: date | None = record["issued_on"]
+    seen: date = record["first_seen_at"].astimezone(SHANGHAI).date()
+    return issued or seen
+
+
+def find(conn: Connection, wanted: Wanted) -> Found:
+    """The records, and counts for each facet under the other filters."""
+    rows = [dict(row) for row in conn.execute(select(policy_record)).mappings()]
+    if wanted.region:
+        inside = _in_region(conn, wanted.region)
+        rows = [row for row in rows if row["id"] in inside]
+    words = wanted.q.lower().split()
+    rows = [row for row in rows if all(word in _text(row) for word in words)]
+    tests: dict[str, Callable[[Row], bool]] = {
+        "issuer": lambda row: not wanted.issuer or wanted.issuer in row["issuers"],
+        "kind": lambda row: not wanted.kind or row["kind"] == wanted.kind,
+        "year": lambda row: not wanted.year or str(day_of(row).year) == wanted.year,
+    }
+    values: dict[str, Callable[[Row], list[str]]] = {
+        "issuer": lambda row: row["issuers"],
+        "kind": lambda row: [row["kind"]] if row["kind"] else [],
+        "year": lambda row: [str(day_of(row).year)],
+    }
+    facets = {
+        facet: _counted(
+            value
+            for row in rows
+            if all(test(row) for name, test in tests.items() if name != facet)
+            for value in values[facet](row)
+        )
+        for facet in tests
+    }
+    facets["year"].sort(reverse=True)
+    kept = [row for row in rows if all(test(row) for test in tests.values())]
+    kept.sort(key=lambda row: (day_of(row), row["id"]), reverse=True)
+    return Found(tuple(kept), facets)
+
+
+def one(conn: Connection, number: int) -> Row | None:
+    """The record."""
+    row = conn.execute(select(policy_record).where(policy_record.c.id == number)).mappings().first()
+    return None if row is None else dict(row)
+
+
+def articles_of(conn: Connection, numbers: Sequence[int]) -> dict[int, list[Row]]:
+    """The articles of each record, by date; ``role``: what each is to the document."""
+    statement = (
+        select(*BRIEF, policy_article.c.record_id, policy_article.c.relation.label("role"), article.c.canonical)
+        .join(policy_article, policy_article.c.article_id == article.c.id)
+        .where(policy_article.c.record_id.in_(numbers))
+        .order_by(article.c.published_at, article.c.id)
+    )
+    found: dict[int, list[Row]] = {number: [] for number in numbers}
+    for row in conn.execute(statement).mappings():
+        found[row["record_id"]].append(dict(row))
+    return found
+
+
+def newest(conn: Connection, *, limit: int) -> list[Row]:
+    """The records that were issued last."""
+    statement = (
+        select(policy_record)
+        .order_by(policy_record.c.issued_on.desc().nulls_last(), policy_record.c.id.desc())
+        .limit(limit)
+    )
+    return [dict(row) for row in conn.execute(statement).mappings()]
+
+
+def regions(conn: Connection) -> list[tuple[str, str, int]]:
+    """Code, name and number of records of the regions that records are about, the most frequent first."""
+    rows = conn.execute(
+        select(policy_article.c.record_id, tag.c.code, tag.c.name)
+        .join(tag, tag.c.article_id == policy_article.c.article_id)
+        .where(tag.c.kind == "region")
+        .distinct()
+    )
+    counted = Counter((row.code, row.name) for row in rows)
+    return [(code, name, count) for (code, name), count in counted.most_common(30)]
+
+
+def _in_region(conn: Connection, code: str) -> set[int]:
+    rows = conn.execute(
+        select(policy_article.c.record_id)
+        .join(tag, tag.c.article_id == policy_article.c.article_id)
+        .where(tag.c.kind == "region", tag.c.code == code)
+        .distinct()
+    )
+    return set(rows.scalars())
+
+
+def _text(row: Mapping[str, Any]) -> str:
+    return " ".join(filter(None, (row["title"], row["number"], *row["issuers"]))).lower()
+
+
+def _counted(values: Iterable[str]) -> list[tuple[str, int]]:
+    return Counter(values).most_common(30)

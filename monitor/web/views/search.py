@@ -1,0 +1,100 @@
+"""Search: words in either script, facets, and the same as JSON and feed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from crawler.items import SHANGHAI
+from monitor.web.answer import Answer, Asked, Entry
+from monitor.web.question import LAST_PAGE, Question, read, toggled, write
+from monitor.web.reads.searching import Results, find, newest
+from monitor.web.views.common import entry, source_title
+from monitor.web.words import RELATION
+from storage.search import Hit
+
+FEED_LENGTH = 50
+
+
+def search(asked: Asked) -> Answer:
+    """A page of what is found."""
+    question = read(asked.pairs)
+    results = find(asked.conn, question, asked.config.fold)
+    return Answer(
+        template="search.html",
+        title=described(question, asked) or "全部文章",
+        context={
+            "question": question,
+            "results": results,
+            "pages": min(results.pages, LAST_PAGE),
+            "toggled": lambda facet, value: f"/search?{toggled(question, facet, value)}",
+            "address": lambda **changes: f"/search?{write(question, **changes)}",
+            "name_of": lambda facet, value: name_of(facet, value.code, value.name, asked),
+            "source_title": lambda name: source_title(asked, name),
+            "page_address": lambda page: f"/search?{write(question, page=page)}",
+            "only_words": question.q and write(question) == write(Question(q=question.q)),
+            "words_address": f"/search?{write(Question(q=question.q))}",
+            "feed": f"/search.atom?{write(replace(question, page=1))}",
+        },
+        json=lambda: _json(question, results),
+        feed=lambda: _feed(asked, question),
+    )
+
+
+def described(question: Question, asked: Asked) -> str:
+    """The question in a reader's words: 钒钛 · 攀枝花市 · 2020年."""
+    names = {
+        value: name_of(facet, value, value, asked)
+        for facet in ("source", "relation", "year")
+        for value in getattr(question, facet)
+    }
+    chosen = [
+        names.get(value, value)
+        for facet in ("region", "industry", "kind", "relation", "year", "source")
+        for value in getattr(question, facet)
+    ]
+    return " · ".join([question.q, *chosen] if question.q else chosen)
+
+
+def name_of(facet: str, code: str, name: str, asked: Asked) -> str:
+    """What a facet's value is called."""
+    match facet:
+        case "source":
+            return source_title(asked, code)
+        case "relation":
+            return RELATION.get(code, code)
+        case "year":
+            return f"{code}年"
+        case _:
+            return name
+
+
+def _json(question: Question, results: Results) -> dict[str, Any]:
+    return {
+        "question": asdict(question),
+        "total": results.found.total,
+        "total_is_least": results.more,
+        "facets": results.facets,
+        "facets_counted_over": results.counted,
+        "hits": [_hit(hit) for hit in results.found.hits],
+    }
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    published = hit.published_at
+    return {
+        "id": hit.id,
+        "url": hit.url,
+        "source": hit.source,
+        "title": "".join(text for text, _ in hit.title),
+        "snippet": "".join(text for text, _ in hit.snippet),
+        "published_at": None if published is None else published.astimezone(SHANGHAI).isoformat(),
+        "date_precision": hit.date_precision,
+        "origin": hit.origin,
+        "cluster": hit.cluster,
+    }
+
+
+def _feed(asked: Asked, question: Question) -> list[Entry]:
+    """The newest finds, whatever order the page has."""
+    return [entry(row) for row in newest(asked.conn, question, asked.config.fold, limit=FEED_LENGTH)]
