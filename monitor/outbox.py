@@ -56,10 +56,13 @@ class Outbox:
     """A hook of ``storage.writer``: joins policy records and writes alerts, in the article's transaction.
 
     ``title_key`` and ``issuer_key`` bring the writings of one title or organ together, ``fold`` brings a watch's
-    words to the archive's script.
+    words to the archive's script. ``profile`` are the watches that every archive has.
     """
 
-    def __init__(self, *, title_key: Key, issuer_key: Key, fold: Fold = str) -> None:
+    def __init__(
+        self, *, title_key: Key, issuer_key: Key, fold: Fold = str, profile: Mapping[str, Rule] | None = None
+    ) -> None:
+        self._profile = dict(profile or {})
         self._title_key = title_key
         self._issuer_key = issuer_key
         self._fold = fold
@@ -76,7 +79,7 @@ class Outbox:
         if recorded.kind == "reread":
             return
         subject = watches.subject(article)
-        matching = [one for one in self._active(conn) if watches.match(_wide(one.rule), subject, fold=self._fold)]
+        matching = [one for one in self._active(conn, at) if watches.match(_wide(one.rule), subject, fold=self._fold)]
         if not matching:
             return
         news = _fresh(conn, article, at)
@@ -95,9 +98,10 @@ class Outbox:
                     record_id=told.record_id,
                 )
 
-    def _active(self, conn: Connection) -> Sequence[Watch]:
+    def _active(self, conn: Connection, at: datetime) -> Sequence[Watch]:
         now = time.monotonic()
         if self._read_at is None or now - self._read_at > REREAD_WATCHES:
+            watches.ensure(conn, self._profile, now=at)
             self._watches = [one for one in watches.every(conn) if one.active]
             self._read_at = now
         return self._watches

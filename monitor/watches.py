@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from importlib.resources import files
 from typing import Any, Final, Literal, cast, get_args
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from crawler.items import Article, Policy
+from storage import sql
 from storage.grams import lowered
 from storage.query import And, Node, Not, Or, Term, parse
 from storage.schema import article as article_table
@@ -122,6 +125,10 @@ def subject_of_row(row: Mapping[str, Any]) -> Subject:
 
 def match(rule: Rule, article: Subject, *, fold: Fold = str) -> bool:
     """Whether the article is one that the rule asks for."""
+    return _fits(rule, article) and _says(rule.words, article, fold)
+
+
+def _fits(rule: Rule, article: Subject) -> bool:
     if rule.scope != "articles" and article.relation not in RELATIONS[rule.scope]:
         return False
     if rule.sources and article.source not in rule.sources:
@@ -130,11 +137,11 @@ def match(rule: Rule, article: Subject, *, fold: Fold = str) -> bool:
         return False
     if rule.issuers and not any(_plain(wanted) in _plain(name) for wanted in rule.issuers for name in article.issuers):
         return False
-    if rule.regions and not any(_in_region(wanted, article) for wanted in rule.regions):
-        return False
-    if rule.words is None:
-        return True
-    node = parse(rule.words, fold)
+    return not rule.regions or any(_in_region(wanted, article) for wanted in rule.regions)
+
+
+def _says(words: str | None, article: Subject, fold: Fold) -> bool:
+    node = None if words is None else parse(words, fold)
     return node is None or _holds(node, lowered(f"{article.title}\n{article.body}"))
 
 
@@ -180,7 +187,23 @@ def rule_of(data: Mapping[str, Any]) -> Rule:
     return rule
 
 
+def profile() -> dict[str, Rule]:
+    """The watches that the profile brings, by name: ``pipelines/data/watches.toml``."""
+    data = tomllib.loads((files("pipelines") / "data" / "watches.toml").read_text("utf-8"))
+    return {
+        entry["name"]: rule_of({name: value for name, value in entry.items() if name != "name"})
+        for entry in data.get("watch", ())
+    }
+
+
 # --- in the archive ---------------------------------------------------------------------------------------
+
+
+def ensure(conn: Connection, rules: Mapping[str, Rule], *, now: datetime) -> None:
+    """Put the profile's watches into the archive where they are not; one that was removed stays off."""
+    for name, rule in rules.items():
+        values = {"name": name, "rule": asdict(rule), "channels": [], "created_at": now, "baseline_at": now}
+        conn.execute(sql.insert(conn, watch_table).values(values).on_conflict_do_nothing(index_elements=["name"]))
 
 
 def add(
@@ -192,10 +215,10 @@ def add(
     channels: tuple[str, ...] = (),
     digest: Digest = "each",
 ) -> Watch:
-    """Save a watch; raises RuleError where the name is taken. What the archive holds already is not told."""
+    """Save a watch. What the archive holds already is not told. Raises RuleError where the name is taken."""
     if digest not in get_args(Digest):
         raise RuleError(f"digest is {digest!r}, not one of {', '.join(get_args(Digest))}")
-    if conn.execute(select(watch_table.c.id).where(watch_table.c.name == name)).first():
+    if by_name(conn, name) is not None:
         raise RuleError(f"There is a watch {name!r} already")
     values = {
         "name": name,
@@ -206,14 +229,22 @@ def add(
         "baseline_at": now,
     }
     conn.execute(insert(watch_table).values(values))
-    found = by_name(conn, name)
-    assert found is not None
-    return found
+    return _there(conn, name)
+
+
+def send_to(conn: Connection, name: str, channels: tuple[str, ...], digest: Digest) -> Watch:
+    """Where the alerts of a watch go from now on; turns it on. Raises LookupError where there is none."""
+    values = {"channels": list(channels), "digest": digest, "active": True}
+    if not conn.execute(update(watch_table).where(watch_table.c.name == name).values(values)).rowcount:
+        raise LookupError(f"No watch {name!r}")
+    return _there(conn, name)
 
 
 def remove(conn: Connection, name: str) -> bool:
-    """Remove a watch with its alerts; whether there was one."""
-    return conn.execute(delete(watch_table).where(watch_table.c.name == name)).rowcount > 0
+    """Remove a watch with its alerts; whether there was one. One of the profile's is turned off, lest it come back."""
+    which = watch_table.c.name == name
+    statement = update(watch_table).where(which, watch_table.c.active).values(active=False)
+    return conn.execute(statement if name in profile() else delete(watch_table).where(which)).rowcount > 0
 
 
 def every(conn: Connection) -> list[Watch]:
@@ -225,6 +256,12 @@ def by_name(conn: Connection, name: str) -> Watch | None:
     """The watch of that name."""
     row = conn.execute(select(watch_table).where(watch_table.c.name == name)).mappings().first()
     return None if row is None else _watch(dict(row))
+
+
+def _there(conn: Connection, name: str) -> Watch:
+    found = by_name(conn, name)
+    assert found is not None
+    return found
 
 
 def _watch(row: Mapping[str, Any]) -> Watch:

@@ -36,7 +36,13 @@ def detect(article: Article) -> Article:
         attachments=names,
         columns=article.column,
         published=article.published_at.date() if article.published_at else None,
-        place=home_of(article.title, article.body[:_HEAD], table.issuer if table else None, article.origin, " ".join(t.name for t in article.regions)),
+        place=home_of(
+            article.title,
+            article.body[:_HEAD],
+            table.issuer if table else None,
+            article.origin,
+            " ".join(t.name for t in article.regions),
+        ),
     )
     return article if policy is None else replace(article, policy=policy)
 
@@ -142,7 +148,11 @@ def _resolved(short: str, text: str) -> str:
             if before:
                 return before[-1].title
     if kinds_of(short).kind == short:
-        same = [one.title for one in quoted(text) if one.title != short and kinds_of(one.title).kind and one.title.endswith(short[-2:])]
+        same = [
+            one.title
+            for one in quoted(text)
+            if one.title != short and kinds_of(one.title).kind and one.title.endswith(short[-2:])
+        ]
         return same[0] if same else short
     return short
 
@@ -190,14 +200,25 @@ def _alone(text: str, number: Number) -> bool:
         return False
     start, end = text.rfind("\n", 0, number.start) + 1, text.find("\n", number.end)
     line = text[start : end if end >= 0 else len(text)]
-    before, after = text[start : number.start].strip(" \u3000\t（(【["), text[number.end : start + len(line)].strip(" \u3000\t）)】]")
+    before, after = (
+        text[start : number.start].strip(" \u3000\t（(【["),
+        text[number.end : start + len(line)].strip(" \u3000\t）)】]"),
+    )
     if re.search("(?:发文字号|文号|字号|文件编号)[】]?[:：]?$", before):
         return True
-    if number.start < 60 and re.match(r"[（(]", text[start : number.start].strip()) and re.match("公布|发布|颁布", after):  # noqa: PLR2004
+    if (
+        number.start < 60
+        and re.match(r"[（(]", text[start : number.start].strip())
+        and re.match("公布|发布|颁布", after)
+    ):  # noqa: PLR2004
         return True
     if number.start <= 2 and not re.match("[）)]?(?:文件|规定|精神|要求|的)", after):  # noqa: PLR2004 - an opening bracket may stand before it
         return True
-    return (not before or (len(before) < 24 and not re.search("[，。《》：根据按照]", before))) and len(after) < 12 and not re.search("[，。《》]|文件|规定|精神", after)  # noqa: PLR2004
+    return (
+        (not before or (len(before) < 24 and not re.search("[，。《》：根据按照]", before)))
+        and len(after) < 12
+        and not re.search("[，。《》]|文件|规定|精神", after)
+    )  # noqa: PLR2004
 
 
 def _behind(text: str, number: Number, documents: tuple[str, ...]) -> bool:
@@ -213,9 +234,10 @@ def _behind(text: str, number: Number, documents: tuple[str, ...]) -> bool:
 def _issued_under(text: str, number: Number) -> bool:
     """Whether an organ issues something as this number: 市政府以攀府发〔2020〕3号印发, 签署第120号令公布."""
     around = text[max(0, number.start - 12) : number.start], text[number.end : number.end + 12]
-    return bool(re.search("(?:以|发布|公布|印发|签署|签发)[^，。]{0,10}$", around[0]) or re.search("^[）)]?(?:令|公告|文|文件)?[，,]?(?:正式)?(?:印发|发布|公布|下发|颁布)", around[1])) and not re.search(
-        "根据|按照|依据", around[0]
-    )
+    return bool(
+        re.search("(?:以|发布|公布|印发|签署|签发)[^，。]{0,10}$", around[0])
+        or re.search("^[）)]?(?:令|公告|文|文件)?[，,]?(?:正式)?(?:印发|发布|公布|下发|颁布)", around[1])
+    ) and not re.search("根据|按照|依据", around[0])
 
 
 def _issuers(reading: Reading, title: str, text: str, place: Place, table: OfficialTable | None) -> tuple[str, ...]:
@@ -230,7 +252,9 @@ def _issuers(reading: Reading, title: str, text: str, place: Place, table: Offic
             return found
         if reading.relation == "document":
             return issuers(re.split("转发", title)[0], place)
-        if reading.relation == "repeal" and (found := issuers(re.sub("《[^《》]*》", "", reading.proof.text + text[:200]), place)):
+        if reading.relation == "repeal" and (
+            found := issuers(re.sub("《[^《》]*》", "", reading.proof.text + text[:200]), place)
+        ):
             return found[:1]
         if match := re.search("(?:就|对|起草的?)《", text[:_HEAD]):
             return issuers(_clause_end(text[: match.start()]), place, last=True)
@@ -275,7 +299,10 @@ def _signature(text: str, place: Place) -> tuple[str, ...]:
     """Organs on the short lines above a document's date."""
     signed = signed_on(text)
     if signed is None:
-        match = re.search(r"[。\n\s]([^。\n，]{4,40}?)\s*(?:20\d\d|二[〇○零])[\d〇○零一二三四五六七八九]*年[\d一二三四五六七八九十]{1,2}月[\d一二三四五六七八九十]{1,3}日\s*$", text)
+        match = re.search(
+            r"[。\n\s]([^。\n，]{4,40}?)\s*(?:20\d\d|二[〇○零])[\d〇○零一二三四五六七八九]*年[\d一二三四五六七八九十]{1,2}月[\d一二三四五六七八九十]{1,3}日\s*$",
+            text,
+        )
         if match is None and len(last := text.rstrip().rpartition("\n")[2]) < 24 and not re.search("[，。：；]", last):  # noqa: PLR2004
             return issuers(last, place)
         return issuers(match[1], place) if match else ()
@@ -318,4 +345,3 @@ def _sentence(of: str, text: str, start: int, end: int) -> Quote:
 def _where(of: str, title: str, text: str, words: str) -> Quote:
     at = -1 if words in title else text.find(words)
     return Quote(of=of, text=title, start=-1) if at < 0 else _sentence(of, text, at, at + len(words))
-

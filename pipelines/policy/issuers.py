@@ -126,7 +126,9 @@ _OTHER: Final = re.compile(rf"[{HAN}“”]{{2,20}}(?:部|局|委|办|署|院|�
 
 def _between(gap: str) -> tuple[str, ...] | None:
     """Organs of a list that the pattern does not know: 民政部、某某办、教育部; None where the gap is other words."""
-    names = [part for part in re.split(r"[、，,\s/／·()（）]|以及|会同|联合", gap) if part and part not in ("和", "与", "及")]
+    names = [
+        part for part in re.split(r"[、，,\s/／·()（）]|以及|会同|联合", gap) if part and part not in ("和", "与", "及")
+    ]
     return tuple(names) if all(_OTHER.fullmatch(name) for name in names) else None
 
 
@@ -174,7 +176,12 @@ def issuer_key(name: str) -> str:
         if match := pattern.search(text):
             text = text[: match.start()] + short + "局"
             break
-    text = text.replace("人民政府", "政府").replace("委员会", "委").replace("人民代表大会", "人大").replace("常务委", "常委会")
+    text = (
+        text.replace("人民政府", "政府")
+        .replace("委员会", "委")
+        .replace("人民代表大会", "人大")
+        .replace("常务委", "常委会")
+    )
     text = text.replace("管理委", "管委会").replace("办公厅", "办").replace("办公室", "办")
     place = _gazetteer().pattern.match(text)
     if place is None:

@@ -81,13 +81,56 @@ def _rules() -> _Rules:
         hint=re.compile(
             any_of(
                 [
-                    "《", "印发", "出台", "颁布", "通知", "意见", "决定", "公告", "通告", "办法", "规定", "细则", "条例", "方案",
-                    "规划", "措施", "政策", "新政", "新规", "号令", "令第", "令（", "令(", "批复", "解读", "征求", "废止", "失效", "纲要", "预案", "通报", "决议",
-                    "议案", "计划", "目录", "清单", "指南", "标准", "规范", "读懂", "命令", "函", "条",
+                    "《",
+                    "印发",
+                    "出台",
+                    "颁布",
+                    "通知",
+                    "意见",
+                    "决定",
+                    "公告",
+                    "通告",
+                    "办法",
+                    "规定",
+                    "细则",
+                    "条例",
+                    "方案",
+                    "规划",
+                    "措施",
+                    "政策",
+                    "新政",
+                    "新规",
+                    "号令",
+                    "令第",
+                    "令（",
+                    "令(",
+                    "批复",
+                    "解读",
+                    "征求",
+                    "废止",
+                    "失效",
+                    "纲要",
+                    "预案",
+                    "通报",
+                    "决议",
+                    "议案",
+                    "计划",
+                    "目录",
+                    "清单",
+                    "指南",
+                    "标准",
+                    "规范",
+                    "读懂",
+                    "命令",
+                    "函",
+                    "条",
                 ]
             )
         ),
-        draft=re.compile(any_of(words["drafts"]["marks"]) + r"|征求[^。，]{0,60}意见|公开征[集询求]|(?:向社会|面向社会)[^。]{0,12}征[集求]"),
+        draft=re.compile(
+            any_of(words["drafts"]["marks"])
+            + r"|征求[^。，]{0,60}意见|公开征[集询求]|(?:向社会|面向社会)[^。]{0,12}征[集求]"
+        ),
         repeal=re.compile(any_of(words["repeals"]["marks"])),
         interpretation=re.compile(any_of(words["interpretations"]["marks"])),
         announce=re.compile(
@@ -149,7 +192,9 @@ def hints(title: str, text: str) -> bool:
     return "《" in lead or "现印发" in lead or "现将" in lead or "解读" in lead or "征求" in lead or "第一条" in lead
 
 
-def read(title: str, text: str, home: Place, *, official: bool = False, columns: tuple[str, ...] = ()) -> Reading | None:
+def read(
+    title: str, text: str, home: Place, *, official: bool = False, columns: tuple[str, ...] = ()
+) -> Reading | None:
     """What the article is to a document; None where it announces none.
 
     ``official`` says that the page has the table of a government document; ``columns`` are its breadcrumbs.
@@ -218,7 +263,11 @@ def _draft(title: str, text: str, named: tuple[Quoted, ...]) -> Reading | None:
 
 def _asks(title: str, text: str) -> bool:
     """Whether a title that names a draft, or the text under it, asks for comments."""
-    return not text or bool(_rules().draft.search(text[:1200])) or title.endswith(("征求意见稿）", "征求意见稿)", "征求意见稿"))
+    return (
+        not text
+        or bool(_rules().draft.search(text[:1200]))
+        or title.endswith(("征求意见稿）", "征求意见稿)", "征求意见稿"))
+    )
 
 
 def _before_comments(title: str) -> str:
@@ -243,7 +292,10 @@ def _repeal(title: str, text: str, home: Place) -> Reading | None:
         inside = _documents(title)
         if not inside:
             inside = tuple(
-                one for sentence in _sentences(text) if rules.repeal.search(sentence.text) for one in _documents(sentence.text)
+                one
+                for sentence in _sentences(text)
+                if rules.repeal.search(sentence.text)
+                for one in _documents(sentence.text)
                 if not _mentioned(sentence.text[: one.start])
             )
         return Reading("repeal", Span(title, -1), _titles(inside), title)
@@ -251,22 +303,31 @@ def _repeal(title: str, text: str, home: Place) -> Reading | None:
         return Reading("repeal", Span(title, -1), (), title)
     for sentence in list(_sentences(text))[:2]:
         if (
-            re.search("(?:决定|宣布|予以|将|正式|已|被)[^。，]{0,30}(?:废止|失效)|(?:废止|宣布失效)了?《", _unquoted(sentence.text).replace("《》", "《"))
+            re.search(
+                "(?:决定|宣布|予以|将|正式|已|被)[^。，]{0,30}(?:废止|失效)|(?:废止|宣布失效)了?《",
+                _unquoted(sentence.text).replace("《》", "《"),
+            )
             and not re.search("同时废止|同步废止|（废止|废止）", sentence.text)
             and not rules.opening.search(title)
             and not _kind_title(title, home)
             and (inside := _documents(sentence.text))
         ):
-            return Reading("repeal", sentence, _titles(tuple(o for o in inside if not _mentioned(sentence.text[: o.start])) or inside), sentence.text)
+            return Reading(
+                "repeal",
+                sentence,
+                _titles(tuple(o for o in inside if not _mentioned(sentence.text[: o.start])) or inside),
+                sentence.text,
+            )
     return None
 
 
 def _explained_in_text(title: str, text: str) -> Reading | None:
     """An interpretation whose title does not say so: 现就《X》解读如下."""
     for sentence in _sentences(text):
-        if re.search(r"解读如下|作如下解读|进行(?:了)?(?:如下|政策)?解读(?:如下|：)|现(?:对|就|将)[^。]{0,80}解读|答记者问|回答了记者(?:的)?提问", sentence.text) and (
-            named := _documents(sentence.text)
-        ):
+        if re.search(
+            r"解读如下|作如下解读|进行(?:了)?(?:如下|政策)?解读(?:如下|：)|现(?:对|就|将)[^。]{0,80}解读|答记者问|回答了记者(?:的)?提问",
+            sentence.text,
+        ) and (named := _documents(sentence.text)):
             return Reading("interpretation", sentence, _titles(named[:1]), sentence.text)
     return None
 
@@ -281,7 +342,10 @@ def _kind_title(title: str, home: Place) -> bool:
     outside = _unquoted(bare)
     if re.search(r"[！!？?]|^\s*图|签署", outside):
         return False
-    if re.search(r"(?:政府|委员会|国务院|主席|常委会|部|局|厅|委)?(?:令|公告|通告)\s*(?:[（(〔\[]?\s*(?:20\d\d年?)?[〕\]]?第?\s*[\d一二三四五六七八九十百〇]+\s*号[）)]?)$", bare):
+    if re.search(
+        r"(?:政府|委员会|国务院|主席|常委会|部|局|厅|委)?(?:令|公告|通告)\s*(?:[（(〔\[]?\s*(?:20\d\d年?)?[〕\]]?第?\s*[\d一二三四五六七八九十百〇]+\s*号[）)]?)$",
+        bare,
+    ):
         return True
     if re.search("关于", outside) and rules.statutory.search(outside) and not re.search(r"^[^关]{0,30}[:：]", outside):
         return True
@@ -289,7 +353,12 @@ def _kind_title(title: str, home: Place) -> bool:
         inner = bare[1:-1] if re.fullmatch("《》", outside) else bare
         own = organs(inner[:24], home)
         headed = bool(own) and own[0][0] == 0
-        if inner.endswith("法") and not inner.startswith("中华人民共和国") and inner == bare and not inner.endswith("办法"):
+        if (
+            inner.endswith("法")
+            and not inner.startswith("中华人民共和国")
+            and inner == bare
+            and not inner.endswith("办法")
+        ):
             return False
         return bool(rules.named.search(inner) or (rules.statutory.search(inner) and headed)) and not _news_verb(inner)
     return bool(rules.named.search(outside))
@@ -297,9 +366,44 @@ def _kind_title(title: str, home: Place) -> bool:
 
 def _news_verb(title: str) -> bool:
     """Whether a headline tells what somebody does, as no document's title does."""
-    verbs = any_of([*terms()["announcing"]["verbs"], "实施", "施行", "召开", "举行", "解读", "落实", "执行", "学习", "落地", "助力", "获", "签署", "率先", "受益", "享受", "点赞", "听取", "欢迎", "通过", "审议", "讨论", "引领", "探索", "打造", "迎来", "突破", "记者"])
+    verbs = any_of(
+        [
+            *terms()["announcing"]["verbs"],
+            "实施",
+            "施行",
+            "召开",
+            "举行",
+            "解读",
+            "落实",
+            "执行",
+            "学习",
+            "落地",
+            "助力",
+            "获",
+            "签署",
+            "率先",
+            "受益",
+            "享受",
+            "点赞",
+            "听取",
+            "欢迎",
+            "通过",
+            "审议",
+            "讨论",
+            "引领",
+            "探索",
+            "打造",
+            "迎来",
+            "突破",
+            "记者",
+        ]
+    )
     match = re.search(rf"(?:{verbs})(?!办法|细则|方案|意见|规划|规定|条例|计划|纲要|标准|规范|规则)", title)
-    return bool(match) or bool(re.search(r"[\s，,：:！!]", title.strip())) and not re.search(r"^\S+(?:委|府|局|会|厅|部|室)\s", title)
+    return (
+        bool(match)
+        or bool(re.search(r"[\s，,：:！!]", title.strip()))
+        and not re.search(r"^\S+(?:委|府|局|会|厅|部|室)\s", title)
+    )
 
 
 def _document(title: str, text: str, home: Place, *, official: bool) -> Reading | None:
@@ -313,7 +417,9 @@ def _document(title: str, text: str, home: Place, *, official: bool) -> Reading 
         if not numbered and not (carried and re.search("通知|印发", title + lead[:60])):
             return None
     outside = _unquoted(title)
-    issuing = bool(re.search("印发|转发|发布|公布|颁布|批转", outside)) or bool(rules.named.search(re.sub("[（(][^）)]*[）)]$", "", unwrapped(title))))
+    issuing = bool(re.search("印发|转发|发布|公布|颁布|批转", outside)) or bool(
+        rules.named.search(re.sub("[（(][^）)]*[）)]$", "", unwrapped(title)))
+    )
     by, about, _ = outside.partition("关于")
     by = re.split("印发|转发|批转", by)[0] if about else ""
     if rules.enterprise.search(by) and not organs(by, home):
@@ -323,7 +429,14 @@ def _document(title: str, text: str, home: Place, *, official: bool) -> Reading 
         return None
     if text and not is_text and not official and _told_by_press(lead):
         return None
-    if text and not is_text and not official and not rules.statutory.search(outside) and len(text) > 80 and not _legal_text(text):
+    if (
+        text
+        and not is_text
+        and not official
+        and not rules.statutory.search(outside)
+        and len(text) > 80
+        and not _legal_text(text)
+    ):
         return None
     named = _documents(title)
     return Reading("document", Span(title, -1), _own_titles(title, named), by or outside)
@@ -332,16 +445,24 @@ def _document(title: str, text: str, home: Place, *, official: bool) -> Reading 
 def _vetoed_inner(title: str) -> bool:
     """Whether what a 通知 makes known is itself a list of the chosen, not a rule."""
     inner = unwrapped(title)
-    return bool(re.search("名单|结果|公示|称号|批次|获奖|总结|报告$", inner)) and kinds_of(inner).carried is None and not re.search("办法|方案|规定|细则|意见|规划", inner)
+    return (
+        bool(re.search("名单|结果|公示|称号|批次|获奖|总结|报告$", inner))
+        and kinds_of(inner).carried is None
+        and not re.search("办法|方案|规定|细则|意见|规划", inner)
+    )
 
 
 def _legal_text(text: str) -> bool:
-    return bool(re.search(r"第[一二三四五六七八九十]+[条章]|[（(][一二三四五六七八九十]+[）)]|^\s*一、", text, re.MULTILINE))
+    return bool(
+        re.search(r"第[一二三四五六七八九十]+[条章]|[（(][一二三四五六七八九十]+[）)]|^\s*一、", text, re.MULTILINE)
+    )
 
 
 def _told_by_press(lead: str) -> bool:
     """Whether the text is told by a reporter: 近日 … 印发, and not 近日…印发…，现转发给你们."""
-    return bool(_rules().journalism.search(lead[:160])) and not re.search("给你们|印发你们|请认真|请遵照|请各|请你们", lead)
+    return bool(_rules().journalism.search(lead[:160])) and not re.search(
+        "给你们|印发你们|请认真|请遵照|请各|请你们", lead
+    )
 
 
 def _own_titles(title: str, named: tuple[Quoted, ...]) -> tuple[str, ...]:
@@ -349,11 +470,15 @@ def _own_titles(title: str, named: tuple[Quoted, ...]) -> tuple[str, ...]:
     inner = unwrapped(title)
     if inner != title:
         inside = [one.title for one in named if one.title in title]
-        return tuple(dict.fromkeys([inner, *([] if len(inside) <= 1 else inside[1:] if inside[0] == inner else inside)]))
+        return tuple(
+            dict.fromkeys([inner, *([] if len(inside) <= 1 else inside[1:] if inside[0] == inner else inside)])
+        )
     if len(named) == 1 and title.strip() == f"《{named[0].title}》":
         return (named[0].title,)
     before, about, rest = title.partition("关于")
-    return (about + rest if about and not re.search("[《“]", before) and not before.endswith("贯彻") else title.strip(),)
+    return (
+        about + rest if about and not re.search("[《“]", before) and not before.endswith("贯彻") else title.strip(),
+    )
 
 
 # --- reports ----------------------------------------------------------------------------------------------
@@ -393,7 +518,10 @@ def _mentioned(before: str) -> bool:
 def _past(sentence: str) -> bool:
     """Whether the sentence tells of a former year and of nothing recent."""
     rules = _rules()
-    if re.search("近年来|多年来|先后|相继|陆续|历年|去年|前年|早在|此前|曾于|以来|[一二三四五六七八九十两几数\d]+年前|当年|如今", _unquoted(sentence)):
+    if re.search(
+        "近年来|多年来|先后|相继|陆续|历年|去年|前年|早在|此前|曾于|以来|[一二三四五六七八九十两几数\d]+年前|当年|如今",
+        _unquoted(sentence),
+    ):
         return True
     year = re.search(r"(?:19|20)\d\d年(?!\s*\d{1,2}月\s*\d{1,2}日)", _clause_head(sentence))
     return bool(year) and not rules.recent.search(sentence)
@@ -422,7 +550,13 @@ def _report(title: str, text: str, home: Place, named: tuple[Quoted, ...]) -> Re
             continue
         if (meeting and not headline) or (rules.ending.search(title)):
             break
-        if index and not headline and not named and not rules.recent.search(sentence.text) and not _again(text, found[0]):
+        if (
+            index
+            and not headline
+            and not named
+            and not rules.recent.search(sentence.text)
+            and not _again(text, found[0])
+        ):
             continue
         return Reading("report", sentence, found[0], found[1] or sentence.text)
     if headline:
@@ -432,7 +566,9 @@ def _report(title: str, text: str, home: Place, named: tuple[Quoted, ...]) -> Re
 
 def _again(text: str, documents: tuple[str, ...]) -> bool:
     """Whether the text goes on about the document: it names it again or gives it a short name."""
-    return bool(re.search("以下简称|下称|简称", text[: LEAD * 2])) or any(text.count(f"《{one}》") > 1 for one in documents)
+    return bool(re.search("以下简称|下称|简称", text[: LEAD * 2])) or any(
+        text.count(f"《{one}》") > 1 for one in documents
+    )
 
 
 def _subject_in(text: str, documents: tuple[str, ...]) -> str:
@@ -447,7 +583,9 @@ def _subject_in(text: str, documents: tuple[str, ...]) -> str:
 
 _TITLE_ONLY: Final = ("来了", "落地", "上线", "亮相", "面世", "出炉")
 """Outcomes that announce in a headline; in a text they tell of effects."""
-_AFTERWARDS: Final = re.compile(r"(?:[（(][^）)]{0,60}[）)])?(?:后|以来|之后|以后|[一二三四五六七八九十两]+(?:周年|年来))")
+_AFTERWARDS: Final = re.compile(
+    r"(?:[（(][^）)]{0,60}[）)])?(?:后|以来|之后|以后|[一二三四五六七八九十两]+(?:周年|年来))"
+)
 
 
 def _announced(sentence: str, home: Place, *, body: bool = False) -> tuple[tuple[str, ...], str] | None:
@@ -463,7 +601,11 @@ def _announced(sentence: str, home: Place, *, body: bool = False) -> tuple[tuple
         between = match["between"]
         if match["between"].startswith("的") and not rules.recent.search(clause):
             continue
-        if rules.passing.search(clause) or rules.future.search(clause) or not _subjects(_subject(sentence[: match.start()]), home):
+        if (
+            rules.passing.search(clause)
+            or rules.future.search(clause)
+            or not _subjects(_subject(sentence[: match.start()]), home)
+        ):
             continue
         if re.search("根据|依据|按照|贯彻|落实|名单|入选|关于(?!$)|会|榜", between):
             continue
@@ -476,15 +618,27 @@ def _announced(sentence: str, home: Place, *, body: bool = False) -> tuple[tuple
         outcome = rules.outcome.match(after)
         if outcome is None or not is_document(one.title) or _mentioned(sentence[: one.start]):
             continue
-        if rules.future.search(outcome.group()[: outcome.start("verb")]) and outcome["verb"] not in ("施行", "实施", "执行", "生效"):
+        if rules.future.search(outcome.group()[: outcome.start("verb")]) and outcome["verb"] not in (
+            "施行",
+            "实施",
+            "执行",
+            "生效",
+        ):
             continue
         if body and outcome["verb"] in _TITLE_ONLY:
             continue
-        if body and outcome["verb"] in ("实施", "执行", "通过", "批准") and not rules.recent.search(sentence) and not re.search("起$|起正式$", outcome.group()[: outcome.start("verb")]):
+        if (
+            body
+            and outcome["verb"] in ("实施", "执行", "通过", "批准")
+            and not rules.recent.search(sentence)
+            and not re.search("起$|起正式$", outcome.group()[: outcome.start("verb")])
+        ):
             continue
         if not _subjects(_subject(sentence[: one.start]), home):
             continue
-        documents = [entry.title for entry in inside[index : _run_end(sentence, inside, index) + 1] if is_document(entry.title)]
+        documents = [
+            entry.title for entry in inside[index : _run_end(sentence, inside, index) + 1] if is_document(entry.title)
+        ]
         return tuple(dict.fromkeys(documents)), sentence[: one.start] + after[: outcome.end()]
     return None
 
@@ -505,7 +659,8 @@ def _run(sentence: str, inside: tuple[Quoted, ...], start: int) -> tuple[Quoted,
 
 def _run_end(sentence: str, inside: tuple[Quoted, ...], index: int) -> int:
     while index + 1 < len(inside) and re.fullmatch(
-        r"(?:[（(][^）)]{0,60}[）)])?[、，,\s和及与]*(?:以及|和)?", sentence[inside[index].end : inside[index + 1].start]
+        r"(?:[（(][^）)]{0,60}[）)])?[、，,\s和及与]*(?:以及|和)?",
+        sentence[inside[index].end : inside[index + 1].start],
     ):
         index += 1
     return index
@@ -521,7 +676,10 @@ def _headline(title: str, home: Place) -> str | None:
     verb = match["verb"] or match["verb2"] or match["verb3"]
     before = outside[: match.start("verb") if match["verb"] else match.start("object2")]
     wanted = match["object"] or match["object2"] or ""
-    if re.search("产品|数据|报告|榜|指数|成果|招标|预警|倡议|新闻|机遇|投资|名单|技术标准|项目清单|机会清单|团体标准|企业标准", wanted) and not re.search("若干|政策|措施|意见|办法", wanted):
+    if re.search(
+        "产品|数据|报告|榜|指数|成果|招标|预警|倡议|新闻|机遇|投资|名单|技术标准|项目清单|机会清单|团体标准|企业标准",
+        wanted,
+    ) and not re.search("若干|政策|措施|意见|办法", wanted):
         return None
     if wanted.endswith("条") and not re.search(r"[\d一二三四五六七八九十]+条|“[^”]+条", wanted):
         return None
@@ -531,6 +689,13 @@ def _headline(title: str, home: Place) -> str | None:
         return None
     if rules.enterprise.search(before) and not organs(before, home):
         return None
-    if not (home.city or home.province or organs(title, home) or _PUBLIC.search(title) or re.match(rf"[{HAN}]{{1,4}}[县区市州省]", before) or re.search("部门|国家|两部|央行|部委", title)):
+    if not (
+        home.city
+        or home.province
+        or organs(title, home)
+        or _PUBLIC.search(title)
+        or re.match(rf"[{HAN}]{{1,4}}[县区市州省]", before)
+        or re.search("部门|国家|两部|央行|部委", title)
+    ):
         return None
     return before or title

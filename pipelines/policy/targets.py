@@ -45,5 +45,9 @@ def targets(text: str) -> tuple[Target, ...]:
 
 def _subject(words: str) -> str:
     """What a figure measures: the words before it without the verb."""
-    words = re.sub(r"(?:力争|确保|基本|全市|实现|累计)?(?:达到|达|突破|超过|超|增至|稳定在|保持在|控制在|不低于|不少于)?\s*$", "", words.strip(" 、“”"))
+    words = re.sub(
+        r"(?:力争|确保|基本|全市|实现|累计)?(?:达到|达|突破|超过|超|增至|稳定在|保持在|控制在|不低于|不少于)?\s*$",
+        "",
+        words.strip(" 、“”"),
+    )
     return words.strip(" 、")

@@ -1,0 +1,231 @@
+"""``panxi watch``: a reader's saved questions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, emit, fail, page
+
+if TYPE_CHECKING:
+    from monitor.watches import Rule, Watch
+
+app = typer.Typer(no_args_is_help=True, help="Saved questions: what is new for them is told once.")
+
+Names = list[str] | None
+Scope = Annotated[
+    str | None,
+    typer.Option(help="documents, announcements (reports too; the default), policy (interpretations too) or articles."),
+]
+Region = Annotated[Names, typer.Option(help="A name or a code of GB/T 2260; may be given again.")]
+Issuer = Annotated[Names, typer.Option(help="A part of an issuer's name: 攀枝花, 市政府.")]
+Kind = Annotated[Names, typer.Option(help="意见, 通知, 规划, …")]
+Source = Annotated[Names, typer.Option(help="Only of this source.")]
+Words = Annotated[str | None, typer.Option(help="Words as in panxi search: AND OR NOT, either script.")]
+
+
+@app.command(
+    epilog="Examples:  panxi watch add 钒钛 --words '钒钛 AND (意见 OR 规划)' --channel mail  ·  "
+    "panxi watch add 攀枝花政策 --channel mail --digest daily   (the profile's own watch)"
+)
+def add(
+    name: Annotated[str, typer.Argument(help="What you call it.")],
+    scope: Scope = None,
+    region: Region = None,
+    issuer: Issuer = None,
+    kind: Kind = None,
+    source: Source = None,
+    words: Words = None,
+    follow_ups: Annotated[
+        bool, typer.Option("--follow-ups", help="Tell of further reports and interpretations too.")
+    ] = False,
+    revisions: Annotated[bool, typer.Option(help="Tell when a document's page changes.")] = True,
+    channel: Annotated[Names, typer.Option(help="Where to send: a channel of PANXI_CHANNEL_NAME.")] = None,
+    digest: Annotated[str, typer.Option(help="each, hourly or daily.")] = "each",
+    db: Db = DEFAULT_DB,
+) -> None:
+    """Save a watch; what the archive holds already is not told."""
+    from monitor import watches
+    from storage.db import writing
+
+    now = datetime.now(UTC)
+    asked = _rule(scope, region, issuer, kind, source, words)
+    with archive(db, create=True) as engine, writing(engine).begin() as connection:
+        watches.ensure(connection, watches.profile(), now=now)
+        try:
+            if name in watches.profile() and not asked:
+                one = watches.send_to(connection, name, tuple(channel or ()), _digest(digest))
+            else:
+                rule = watches.rule_of(asked | {"follow_ups": follow_ups, "revisions": revisions})
+                one = watches.add(
+                    connection, name, rule, now=now, channels=tuple(channel or ()), digest=_digest(digest)
+                )
+        except watches.RuleError as error:
+            fail(str(error))
+    console.print(f"[green]watching[/] {one.name}", markup=True)
+    if not one.channels:
+        console.print("       no channel: its alerts are in its feed alone; see docs/alerts.md", style="dim")
+
+
+@app.command("list")
+def list_watches(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
+    """The watches."""
+    from monitor import watches
+
+    with archive(db) as engine, engine.connect() as connection:
+        found = watches.every(connection)
+    if as_json:
+        for one in found:
+            emit(_row(one))
+        return
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("name", "asks for", "sends to", "digest", "on"):
+        table.add_column(heading, overflow="fold")
+    for one in found:
+        table.add_row(
+            one.name, _said(one.rule), ", ".join(one.channels) or "feed", one.digest, "yes" if one.active else "no"
+        )
+    page().print(table)
+
+
+@app.command(
+    "test",
+    epilog="Examples:  panxi watch test 攀枝花政策  ·  panxi watch test --words '钒钛 NOT 石墨' --scope articles",
+)
+def try_out(
+    name: Annotated[str | None, typer.Argument(help="A saved watch; or give a rule by options.")] = None,
+    scope: Scope = None,
+    region: Region = None,
+    issuer: Issuer = None,
+    kind: Kind = None,
+    source: Source = None,
+    words: Words = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
+    db: Db = DEFAULT_DB,
+    as_json: AsJson = False,
+) -> None:
+    """What a watch would have told of what is in the archive, the newest first."""
+    from itertools import islice
+
+    from monitor import watches
+    from pipelines.text.script import to_simplified
+
+    with archive(db) as engine, engine.connect() as connection:
+        rule = _named(connection, name) if name else None
+        if rule is None:
+            try:
+                rule = watches.rule_of(_rule(scope, region, issuer, kind, source, words))
+            except watches.RuleError as error:
+                fail(str(error))
+        found = list(islice(watches.matches(connection, rule, fold=to_simplified), limit))
+    for row in found:
+        policy = row["policy"] or {}
+        day = row["published_at"].date().isoformat() if row["published_at"] else "no date   "
+        if as_json:
+            emit({"id": row["id"], "title": row["title"], "url": row["url"], "source": row["source"], "policy": policy})
+        else:
+            page().print(f"{day}  [cyan]{policy.get('relation') or 'article':14}[/]", end="")
+            page().print(f"{row['title']}  {row['url']}", markup=False)
+    if not found:
+        console.print("Nothing in the archive matches.", style="dim")
+
+
+@app.command()
+def remove(name: str, db: Db = DEFAULT_DB) -> None:
+    """Remove a watch and its alerts; one of the profile's is turned off."""
+    from monitor import watches
+    from storage.db import writing
+
+    with archive(db) as engine, writing(engine).begin() as connection:
+        if not watches.remove(connection, name):
+            fail(f"there is no watch {name!r}", hint="panxi watch list shows them")
+    console.print(f"[green]removed[/] {name}")
+
+
+@app.command(epilog="Example:  panxi watch feed 攀枝花政策 --format ics > policy.ics")
+def feed(
+    name: str,
+    form: Annotated[str, typer.Option("--format", help="atom, json or ics.")] = "atom",
+    address: Annotated[str, typer.Option(help="Where the feed will stand.")] = "http://localhost:8410/",
+    db: Db = DEFAULT_DB,
+) -> None:
+    """What a watch told, as a feed or a calendar, on standard output."""
+    import sys
+
+    from monitor import feeds, watches
+
+    with archive(db) as engine, engine.connect() as connection:
+        one = watches.by_name(connection, name)
+        if one is None:
+            fail(f"there is no watch {name!r}", hint="panxi watch list shows them")
+        if form == "ics":
+            made = feeds.calendar(feeds.appointments(connection, one), title=one.name)
+        elif form in ("atom", "json"):
+            write = feeds.atom if form == "atom" else feeds.json_feed
+            made = write(feeds.entries(connection, one), title=one.name, address=address)
+        else:
+            fail(f"a feed is atom, json or ics, not {form!r}")
+    sys.stdout.buffer.write(made)
+
+
+def _rule(
+    scope: str | None,
+    region: Names,
+    issuer: Names,
+    kind: Names,
+    source: Names,
+    words: str | None,
+) -> dict[str, Any]:
+    """The rule's fields that were given."""
+    given = {
+        "scope": scope,
+        "regions": region,
+        "issuers": issuer,
+        "kinds": kind,
+        "sources": source,
+        "words": words,
+    }
+    return {field: value for field, value in given.items() if value is not None}
+
+
+def _named(connection: Any, name: str) -> Rule:
+    from monitor import watches
+
+    one = watches.by_name(connection, name)
+    rule = one.rule if one else watches.profile().get(name)
+    if rule is None:
+        fail(f"there is no watch {name!r}", hint="panxi watch list shows them")
+    return rule
+
+
+def _digest(text: str) -> Any:
+    if text not in ("each", "hourly", "daily"):
+        fail(f"a digest is each, hourly or daily, not {text!r}")
+    return text
+
+
+def _row(one: Watch) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "name": one.name,
+        "rule": asdict(one.rule),
+        "channels": one.channels,
+        "digest": one.digest,
+        "active": one.active,
+        "created_at": one.created_at,
+    }
+
+
+def _said(rule: Rule) -> str:
+    parts: list[str] = [rule.scope]
+    for label, values in (("in", rule.regions), ("by", rule.issuers), ("kind", rule.kinds), ("of", rule.sources)):
+        if values:
+            parts.append(f"{label} {' or '.join(values)}")
+    if rule.words:
+        parts.append(f"with {rule.words}")
+    return ", ".join(parts)
