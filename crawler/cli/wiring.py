@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING
 from crawler.extraction import read
 from crawler.items import Article, Exchange, Listing, NotArticle, Page
 from crawler.sites import SITES, site_for
+from monitor import watches
+from monitor.outbox import Outbox
 from pipelines.clean import clean
 from pipelines.dedupe import same_story
+from pipelines.policy import issuer_key, title_key
 from pipelines.refine import refine
+from pipelines.text.script import to_simplified
 from storage import clusters
 
 if TYPE_CHECKING:
     from crawler.site import Site
 
 join_clusters = clusters.joining(same_story)
+tell = Outbox(title_key=title_key, issuer_key=issuer_key, fold=to_simplified, profile=watches.profile())
 
 
 def read_article(page: Page, site: Site | None) -> Article | str:
