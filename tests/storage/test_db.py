@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, insert, inspect, make_url, select, text
+
+from storage import db
+from storage.db import DatabaseError
+from storage.schema import budget, frontier, metadata, run
+from storage.types import micros, moment
+
+
+@pytest.fixture
+def empty(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    """A database without any table."""
+    if backend == "sqlite":
+        return db.open_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+    base = request.getfixturevalue("postgres").get_uri()
+    name = f"empty_{abs(hash(request.node.name)) % 10**9}"
+    admin = create_engine(make_url(base).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as conn:
+        conn.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return db.open_engine(make_url(base).set(database=name).render_as_string(hide_password=False))
+
+
+def revisions() -> list[str]:
+    config = Config()
+    config.set_main_option("script_location", str(Path(db.__file__).parent / "migrations"))
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+
+
+def ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
+    """Not the full-text index, which is made by hand for each database."""
+    return not (kind == "table" and name is not None and name.startswith("article_search"))
+
+
+def differences(engine: Engine) -> list[object]:
+    with engine.connect() as conn:
+        context = MigrationContext.configure(conn, opts={"include_object": ours, "compare_server_default": False})
+        return list(compare_metadata(context, metadata))
+
+
+def test_from_empty_the_migrations_reach_the_schema(empty: Engine) -> None:
+    with pytest.raises(DatabaseError, match="empty|no archive"):
+        db.check(empty)
+    db.upgrade(empty)
+    assert db.check(empty) == db.head() == revisions()[-1]
+    assert differences(empty) == []
+    db.upgrade(empty)
+    assert "article_search" in inspect(empty).get_table_names()
+
+
+@pytest.mark.parametrize("start", revisions())
+def test_from_every_revision_the_migrations_reach_the_schema(empty: Engine, start: str) -> None:
+    with db.writing(empty).begin() as conn:
+        command.upgrade(db._config(conn), start)
+    db.upgrade(empty)
+    assert differences(empty) == []
+
+
+def test_the_migrations_do_not_lean_on_todays_schema() -> None:
+    """A migration that reads the schema as it is now would change with it, and no earlier archive could follow."""
+    for path in (Path(db.__file__).parent / "migrations" / "versions").glob("0*.py"):
+        assert "storage.schema" not in path.read_text(), path.name
+
+
+def test_two_that_start_at_once_make_one_archive(empty: Engine) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: db.upgrade(empty), range(4)))
+    assert db.check(empty) == db.head()
+
+
+def test_somebody_elses_database_is_left_alone(empty: Engine) -> None:
+    with empty.begin() as conn:
+        conn.execute(text("CREATE TABLE customers (id INTEGER)"))
+    for refuse in (db.upgrade, db.check):
+        with pytest.raises(DatabaseError, match=r"Not a panxi database.*customers"):
+            refuse(empty)
+    assert inspect(empty).get_table_names() == ["customers"]
+
+
+def test_an_archive_of_a_newer_version_is_left_alone(engine: Engine) -> None:
+    with engine.begin() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for refuse in (db.upgrade, db.check):
+        with pytest.raises(DatabaseError, match="newer panxi"):
+            refuse(engine)
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("", "Not a database URL"),
+        ("panxi.db", "Not a database URL"),
+        ("mysql://localhost/x", "Neither SQLite nor PostgreSQL"),
+        ("sqlite://", "a file, not memory"),
+        ("sqlite:///:memory:", "a file, not memory"),
+        ("sqlite:////no/such/folder/panxi.db", "No such folder"),
+    ],
+)
+def test_an_address_that_names_no_archive_is_told(address: str, message: str) -> None:
+    with pytest.raises(DatabaseError, match=message):
+        db.open_engine(address)
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "note.db"
+    path.write_text("this is no database, and it is long enough to be looked at" * 50)
+    for refuse in (db.upgrade, db.check):
+        with pytest.raises(DatabaseError, match=r"note.db.*not a database"):
+            refuse(db.open_engine(f"sqlite:///{path}"))
+
+
+def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match="unable to open"):
+        db.upgrade(db.open_engine(f"sqlite:///{tmp_path}"))
+
+
+def test_a_read_only_archive_is_told(sqlite_engine: Engine) -> None:
+    engine = db.open_engine(f"sqlite:///file:{sqlite_engine.url.database}?mode=ro&uri=true")
+    assert db.check(engine) == db.head()
+    with pytest.raises(DatabaseError, match="readonly"):
+        db.upgrade(engine)
+
+
+def test_looking_for_an_archive_does_not_make_one(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match="no archive at"):
+        db.check(db.open_engine(f"sqlite:///{tmp_path / 'none.db'}"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_is_not_there_is_told_without_the_password() -> None:
+    with pytest.raises(DatabaseError, match="nobody:") as told:
+        db.check(db.open_engine("postgresql://nobody:secret@127.0.0.1:9/none"))
+    assert "secret" not in str(told.value)
+
+
+def test_sqlite_is_set_up_for_many_readers_and_a_writer(sqlite_engine: Engine) -> None:
+    with sqlite_engine.connect() as conn:
+        pragmas = {
+            name: conn.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        }
+    assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 1, "busy_timeout": 30_000}
+
+
+def test_a_writer_waits_for_another_even_where_it_reads_first(archive_url: str) -> None:
+    """On SQLite a deferred transaction that reads and then writes would be 'locked' at once."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def add(_: int) -> None:
+        engine = db.open_engine(archive_url)
+        for _ in range(20):
+            with db.writing(engine).begin() as conn:
+                if engine.dialect.name == "postgresql":
+                    conn.execute(text("LOCK TABLE budget IN EXCLUSIVE MODE"))
+                row = conn.execute(select(budget.c.requests)).scalar_one_or_none()
+                if row is None:
+                    conn.execute(insert(budget), {"host": "a", "day": date(2026, 5, 4), "requests": 1})
+                else:
+                    conn.execute(budget.update().values(requests=row + 1))
+        engine.dispose()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(add, range(4)))
+    engine = db.open_engine(archive_url)
+    with engine.connect() as conn:
+        assert conn.execute(select(budget.c.requests)).scalar_one() == 80
+    engine.dispose()
+
+
+def test_values_come_back_as_they_were_put(engine: Engine) -> None:
+    when = datetime(1999, 12, 31, 23, 59, 59, 999999, tzinfo=timezone(timedelta(hours=8)))
+    with engine.begin() as conn:
+        row = {
+            "source": "攀",
+            "started_at": when,
+            "state": "running",
+            "counts": {"new": 1, "names": ["钒"], "none": None},
+        }
+        conn.execute(insert(run), row)
+        found = conn.execute(select(run)).one()
+    assert found.started_at == when
+    assert found.started_at.tzinfo is UTC
+    assert found.counts == row["counts"]
+
+
+def test_a_time_without_a_zone_is_refused(engine: Engine) -> None:
+    with pytest.raises(Exception, match="without a zone"), engine.begin() as conn:
+        conn.execute(insert(run), {"started_at": datetime(2026, 1, 1), "state": "running", "counts": {}})  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("year", [1, 1969, 1970, 2026, 9999])
+def test_every_time_has_its_number(year: int) -> None:
+    when = datetime(year, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
+    assert moment(micros(when)) == when
+
+
+def test_the_database_itself_refuses_what_may_not_be(engine: Engine) -> None:
+    now = datetime.now(UTC)
+    row = {
+        "url": "http://a.example/", "host": "a.example", "kind": "article", "priority": 0, "rank": 0, "depth": 0,
+        "state": "pending", "first_seen_at": now,
+    }  # fmt: skip
+    for wrong in ({"kind": "picture"}, {"state": "lost"}):
+        with pytest.raises(Exception, match=r"(?i)check"), engine.begin() as conn:
+            conn.execute(insert(frontier), row | wrong)
+    with engine.begin() as conn:
+        conn.execute(insert(frontier), row)
+    with pytest.raises(Exception, match=r"(?i)unique"), engine.begin() as conn:
+        conn.execute(insert(frontier), row)
+
+
+def test_the_sqlite_library_is_new_enough() -> None:
+    assert sqlite3.sqlite_version_info >= (3, 35)

@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, func, select, text
+
+from storage import search
+from storage.db import writing
+from storage.grams import grams
+from storage.query import And, Not, Or, Term, parse, terms
+from storage.recording import record_all
+from storage.schema import article as table
+from storage.schema import tag
+from tests.storage.samples import NOW, article, outcome, url, visit
+
+TEXTS = {
+    "钒": ("钒电池", "一座储能电站开工，使用全钒液流电池。"),
+    "钒钛": ("攀枝花钒钛产业", "钒钛磁铁矿的综合利用：攀枝花钒钛，攀西钒钛。"),
+    "石墨": ("石墨负极", "四川石墨项目落户，与钒产业和钛产业配套。"),
+    "芒果": ("晚熟芒果", "攀枝花芒果出口，GDP增长5.2%，氢能公交 H2Bus 上路。"),
+    "康养": ("阳光康养", "攀枝花的康养产业，OpenAI reopen aim 只是英文。"),
+    "空": ("无字", "……！"),
+}
+T2S = str.maketrans("釩鈦產業電", "钒钛产业电")
+
+
+def fold(query: str) -> str:
+    return query.translate(T2S)
+
+
+@pytest.fixture
+def library(engine: Engine) -> Engine:
+    with writing(engine).begin() as conn:
+        items = [
+            outcome(visit(number), article(name, title=title, body=body, published_at=NOW + timedelta(days=number)))
+            for number, (name, (title, body)) in enumerate(TEXTS.items())
+        ]
+        record_all(conn, items, kept=[None] * len(items))
+    return engine
+
+
+def find(engine: Engine, query: str, **options) -> set[str]:
+    with engine.connect() as conn:
+        found = search.search(conn, query, fold=fold, **options)
+        by_condition = conn.execute(
+            select(table.c.url).where(search.condition(query, conn.dialect.name, fold), *options.get("where", ()))
+        )
+        names = {hit.url for hit in found.hits}
+        assert names == set(by_condition.scalars())
+        assert found.total == len(names)
+    return {name for name in TEXTS if url(name) in names}
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("钒钛", {"钒钛"}),  # two characters
+        ("釩鈦", {"钒钛"}),  # in the other script
+        ("钒", {"钒", "钒钛", "石墨"}),  # one character
+        ("矿", {"钒钛"}),  # one character, in the middle of a stretch
+        ("池", {"钒"}),  # one character, at the end of a stretch
+        ("钒产业", {"石墨"}),
+        ("钒钛产业", {"钒钛"}),  # in the title alone
+        ("钒业", set()),  # its characters are there, the word is not
+        ("攀枝钒钛", set()),  # its pairs are there, the phrase is not
+        ("攀枝花 产业", {"钒钛", "康养"}),
+        ("攀枝花 AND 产业", {"钒钛", "康养"}),
+        ("攀枝花 与 产业", {"钒钛", "康养"}),
+        ("芒果 OR 石墨", {"芒果", "石墨"}),
+        ("芒果 或 石墨", {"芒果", "石墨"}),
+        ("芒果|石墨", {"芒果", "石墨"}),
+        ("攀枝花 NOT 芒果", {"钒钛", "康养"}),
+        ("攀枝花 -芒果", {"钒钛", "康养"}),
+        ("攀枝花 非 芒果", {"钒钛", "康养"}),
+        ("NOT 攀枝花", {"钒", "石墨", "空"}),
+        ("NOT (攀枝花 OR 石墨)", {"钒", "空"}),
+        ("NOT 攀枝钒钛", set(TEXTS)),
+        ("(芒果 OR 石墨) 攀枝花", {"芒果"}),
+        ("芒果 OR 石墨 攀枝花", {"芒果"}),  # AND binds closer: 石墨 AND 攀枝花 is nowhere
+        ('"攀枝花芒果"', {"芒果"}),
+        ('"GDP增长5.2%"', {"芒果"}),
+        ("gdp", {"芒果"}),
+        ("h2bus", {"芒果"}),
+        ("h2", set()),  # words are whole
+        ('"open ai"', set()),  # letters of two other words
+        ("openai", {"康养"}),
+        ("", set(TEXTS)),
+        ("……", set(TEXTS)),
+        ("()", set(TEXTS)),
+    ],
+)
+def test_a_query_finds(library: Engine, query: str, names: set[str]) -> None:
+    assert find(library, query) == names
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '"', '""', "'", "\\", ")", "(((", "AND", "OR OR", "NOT", "NOT NOT 钒", "-", "--", "*", "钒*", "^钒", "title:钒",
+        "NEAR(钒 钛)", "{a b}:c", "钒'; DROP TABLE article; --", "钒' | 'x", "a & b ! c <-> d", "钒:*", "%", "_", "\0",
+        "\ud800", "钒" * 5000, "( " * 500 + "钒", "NOT " * 500 + "钒", "钒 OR " * 500, "😀", "ﷺ", "é à", "\u2028",
+    ],
+)  # fmt: skip
+def test_no_query_is_an_error(library: Engine, query: str) -> None:
+    find(library, query)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(query=st.text(alphabet="钒钛攀枝花 \"()|&-ANDORT5.%芒果\\'*:", max_size=30))
+def test_any_query_is_answered_alike_by_search_and_condition(library: Engine, query: str) -> None:
+    find(library, query)
+
+
+WORDS = ["钒钛", "攀枝花", "钒", "产业", "芒果出口", "攀枝花的", "不在"]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_query_is_what_its_words_say(library: Engine, data: st.DataObject) -> None:
+    """Against the plain meaning: a word is found where it stands."""
+    tree = st.recursive(
+        st.sampled_from(WORDS),
+        lambda inner: st.tuples(st.sampled_from(["AND", "OR"]), inner, inner) | st.tuples(st.just("NOT"), inner),
+        max_leaves=6,
+    )
+
+    def written(node) -> str:
+        if isinstance(node, str):
+            return node
+        return f"(NOT {written(node[1])})" if node[0] == "NOT" else f"({written(node[1])} {node[0]} {written(node[2])})"
+
+    def meant(node, plain: str) -> bool:
+        if isinstance(node, str):
+            return node in plain
+        if node[0] == "NOT":
+            return not meant(node[1], plain)
+        return (all if node[0] == "AND" else any)(meant(part, plain) for part in node[1:])
+
+    wanted = data.draw(tree)
+    assert find(library, written(wanted)) == {name for name, parts in TEXTS.items() if meant(wanted, "\n".join(parts))}
+
+
+def test_filters_hold_beside_the_query(library: Engine) -> None:
+    assert find(library, "攀枝花", where=[table.c.published_at >= NOW + timedelta(days=4)]) == {"康养"}
+    assert find(library, "攀枝花", where=[table.c.source == "other"]) == set()
+    tagged = table.c.id.in_(select(tag.c.article_id).where(tag.c.kind == "region", tag.c.code == "510400"))
+    assert find(library, "石墨", where=[tagged]) == {"石墨"}
+    assert find(library, "", where=[table.c.title == "无字"]) == {"空"}
+
+
+def test_what_stands_in_the_title_comes_first_then_what_stands_more_often(library: Engine) -> None:
+    with library.connect() as conn:
+        found = search.search(conn, "钒钛 OR 钒 OR 石墨", limit=2)
+        rest = search.search(conn, "钒钛 OR 钒 OR 石墨", limit=2, offset=2)
+    assert [hit.url for hit in found.hits + rest.hits] == [url("钒钛"), url("石墨"), url("钒")]
+    assert found.total == 3
+    assert found.terms == ("钒钛", "钒", "石墨")
+
+
+def test_equal_hits_are_in_the_order_of_their_dates(library: Engine) -> None:
+    with library.connect() as conn:
+        assert [hit.url for hit in search.search(conn, "").hits] == [url(name) for name in reversed(TEXTS)]
+
+
+def test_hits_show_where_the_words_stand(library: Engine) -> None:
+    with library.connect() as conn:
+        (hit,) = search.search(conn, "釩鈦 gdp", fold=fold).hits or search.search(conn, "釩鈦", fold=fold).hits
+        (other,) = search.search(conn, "gdp").hits
+    assert ("钒钛", True) in hit.title
+    assert hit.snippet == (
+        ("钒钛", True),
+        ("磁铁矿的综合利用：攀枝花", False),
+        ("钒钛", True),
+        ("，攀西", False),
+        ("钒钛", True),
+        ("。", False),
+    )
+    assert ("GDP", True) in other.snippet
+
+
+def test_a_snippet_is_short_and_of_the_best_place() -> None:
+    body = "开头。" * 200 + "这里有钒钛和钒钛。" + "结尾。" * 200 + "钒钛"
+    parts = search.snippet(body, ["钒钛"])
+    shown = "".join(part for part, _ in parts)
+    assert shown.startswith("…")
+    assert shown.endswith("…")
+    assert len(shown) <= search.SNIPPET + 2
+    assert [part for part, mark in parts if mark] == ["钒钛", "钒钛"]
+    assert search.snippet("短文", []) == (("短文", False),)
+
+
+def test_marks_are_on_the_letters_of_the_text_itself() -> None:
+    assert search.marked("ＡGDP与gdp", ["gdp"]) == (("Ａ", False), ("GDP", True), ("与", False), ("gdp", True))
+    assert search.marked("攀枝花花", ["攀枝", "枝花"]) == (("攀枝花", True), ("花", False))
+
+
+def test_terms_are_pairs_and_words_each_once() -> None:
+    assert grams("攀枝花GDP，攀枝。H2-Bus é") == ["攀枝", "枝花", "花", "gdp", "枝", "h2", "bus", "é"]
+    assert grams("") == grams("，。！ \n") == []
+
+
+def test_the_tree_of_a_query() -> None:
+    a, b, c = (Term(word, (word,)) for word in ("钒钛", "石墨", "芒果"))
+    assert parse("钒钛 石墨 OR NOT 芒果") == Or((And((a, b)), Not(c)))
+    assert parse("钒钛 钒钛") == a
+    assert parse("   ") is None
+    assert terms(parse("钒钛 (石墨 OR 芒果) -上海")) == ["钒钛", "石墨", "芒果"]
+
+
+def test_a_hostile_query_is_read_in_time_that_grows_with_its_length() -> None:
+    for piece in ("(", '"', "NOT ", "钒 OR ", "-", ")(", "a&"):
+        assert parse(piece * 100_000) is not False
+
+
+def test_the_index_keeps_nothing_of_an_earlier_text(library: Engine) -> None:
+    with writing(library).begin() as conn:
+        record_all(conn, [outcome(visit(1), article("芒果", title="换了", body="全新的话"))], kept=[None])
+    assert find(library, "芒果") == set()
+    assert find(library, "全新") == {"芒果"}
+
+
+def test_a_rebuilt_index_answers_as_before(library: Engine) -> None:
+    with writing(library).begin() as conn:
+        rows = conn.execute(select(table.c.id, table.c.title, table.c.body)).all()
+        search.rebuild(conn, [(row.id, f"{row.title}\n{row.body}") for row in rows])
+        assert search.holds(conn, [(row.id, row.title) for row in rows]) == {row.id for row in rows}
+        assert search.holds(conn, [(999, "钒钛")]) == set()
+    assert find(library, "钒钛") == {"钒钛"}
+
+
+def test_the_index_itself_is_whole_after_many_changes(sqlite_engine: Engine) -> None:
+    for turn in range(20):
+        with writing(sqlite_engine).begin() as conn:
+            items = [outcome(visit(n), article(n, body=f"第{turn}次的文字{n * turn}")) for n in range(5)]
+            record_all(conn, items, kept=[None] * 5)
+    with sqlite_engine.connect() as conn:
+        # FTS5 counts a wrong 'delete' as corruption sooner or later; a term of no text must find nothing.
+        assert search.search(conn, "第3次的文字").total == 0
+        assert search.search(conn, "第19次的文字").total == 5
+        assert (
+            conn.execute(text("SELECT count(*) FROM article_search WHERE article_search MATCH '\"17\"'")).scalar_one()
+            == 0
+        )
+        assert conn.execute(select(func.count()).select_from(table)).scalar_one() == 5
