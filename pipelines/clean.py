@@ -2,82 +2,177 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta
+from functools import reduce
 from hashlib import sha256
-from typing import Literal
+from itertools import islice
 
-from crawler.items import Article, ScrapedArticle
-from pipelines.text import annotations, attribution, script, typography
-from pipelines.text.dates import parse_date
+from crawler.items import SHANGHAI, Article, Damage, OfficialTable, ScrapedArticle
+from pipelines.text import boilerplate, damage, script
+from pipelines.text.attribution import Attribution, attribute, attribute_text
+from pipelines.text.dates import Dated, parse_date
+from pipelines.text.restore import Output, restore
 
-_BETWEEN = "\n\x1f\n"
-"""Joins the fields of a page, so that each step runs once over all of them."""
-
-
-def clean_text(text: str, *, script: Literal["simplified", "traditional", "keep"] = "simplified") -> str:
-    """Restores a text: aids out, characters tidied, in the script asked for."""
-    restored = typography.tidy(annotations.strip(text))
-    match script:
-        case "simplified":
-            return _simplified(restored)
-        case "traditional":
-            return _traditional(restored)
-        case "keep":
-            return restored
-        case _:
-            raise ValueError(f"script is simplified, traditional or keep, not {script!r}")
+_SPACES = re.compile(" {2,}")
+_EDGE = 8
+"""So many paragraphs at either end of a body may be a site's own lines."""
+_TITLE_LENGTH = 60
+"""Characters up to which a line behind 延伸阅读 may be the title of a link."""
 
 
-_simplified = script.to_simplified
-_traditional = script.to_traditional
+def clean_text(text: str, *, script: Output = "simplified") -> str:
+    """Restores a text line by line, in the script asked for; see ``pipelines.text.restore``."""
+    return restore(text, into=script)
 
 
 def clean(scraped: ScrapedArticle, *, now: datetime) -> Article:
-    """The article that the page's strings say; ``now`` is when the page was read."""
-    fields = [scraped.title, scraped.subtitle or "", scraped.byline or "", *scraped.tail]
-    count = len(fields)
-    for link in scraped.related:
-        fields += [link.title, link.summary or ""]
-    fields += scraped.paragraphs
-    texts = [text.strip() for text in clean_text(_BETWEEN.join(fields)).split(_BETWEEN)]
-    title, subtitle, byline, *tail = texts[:count]
-    related = tuple(
-        replace(link, title=texts[count + 2 * i], summary=texts[count + 2 * i + 1] or None)
-        for i, link in enumerate(scraped.related)
-    )
-    pairs = [(a, b) for a, b in zip(texts[count + 2 * len(related) :], scraped.paragraphs, strict=True) if a]
-    body = "\n".join(a for a, _ in pairs)
-    said = [attribution.attribute(line) for line in (byline, *tail)]
-    published = next(
-        (found for text in (*scraped.published, byline) if (found := parse_date(text, today=now.date()))), None
-    )
+    """The article that the page's strings say. ``now`` (aware) is when the page was read."""
+    texts = _restored(scraped)
+    title, subtitle, byline = texts.field(), texts.field(), texts.field()
+    labelled = Attribution(*(_unlabelled(name, texts.field()) for name in _LABELLED))
+    rights = texts.field()
+    tail = texts.fields(len(scraped.tail))
+    column = tuple(text for text in texts.fields(len(scraped.column)) if text)
+    related = tuple(replace(link, title=texts.field(), summary=texts.field() or None) for link in scraped.related)
+    attachments = tuple(replace(file, name=texts.field()) for file in scraped.attachments)
+    images = tuple(replace(image, caption=texts.field() or None) for image in scraped.images)
+    official = None
+    if scraped.official is not None:
+        official = OfficialTable(*(texts.field() or None for _ in fields(OfficialTable)))
+    body = _body(texts.fields(len(scraped.paragraphs)), scraped.paragraphs)
+    text = "\n".join(body.paragraphs)
+    original = "\n".join(body.originals)
 
-    def first(name: str) -> str | None:
-        return getattr(scraped, name) or next((v for a in said if (v := getattr(a, name))), None)
-
+    lines = [attribute(line) for line in (byline, *tail, *body.credits) if line]
+    said = reduce(Attribution.otherwise, (*lines, attribute_text(body.paragraphs)), labelled)
+    dated = _published((*scraped.published, byline, *(official.published or "" for _ in "1" if official)), now)
+    updated = parse_date(scraped.updated, today=_day(now)) if scraped.updated else None
     return Article(
         url=scraped.url,
         source=scraped.source,
         title=title,
         title_original=scraped.title,
         subtitle=subtitle or None,
-        body=body,
-        body_original="\n".join(b for _, b in pairs),
-        script=script.detect(f"{scraped.title}\n{''.join(scraped.paragraphs)}"),
-        content_sha256=sha256(f"{title}\n{body}".encode()).hexdigest(),
-        published_at=published[0] if published else None,
-        date_precision=published[1] if published else None,
-        origin=first("origin"),
-        reprinted_from=first("reprinted_from"),
-        author=first("author"),
-        editor=first("editor"),
-        rights=scraped.rights,
+        body=text,
+        body_original=original,
+        script=script.detect(f"{scraped.title}\n{original}"),
+        content_sha256=sha256(f"{title}\n{text}".encode("utf-8", "surrogatepass")).hexdigest(),
+        published_at=dated and dated[0],
+        date_precision=dated and dated[1],
+        updated_at=updated and updated[0],
+        origin=said.origin,
+        reprinted_from=said.reprinted_from,
+        author=said.author,
+        editor=said.editor,
+        rights=rights or body.rights or next((line for line in tail if boilerplate.kind(line) == "rights"), None),
         language=scraped.language,
         related=related,
-        attachments=scraped.attachments,
-        images=scraped.images,
-        column=scraped.column,
-        official=scraped.official,
+        attachments=attachments,
+        images=images,
+        column=column,
+        official=official,
+        damage=(*_damage("title", title), *_damage("body", text)),
         evidence=scraped.evidence,
     )
+
+
+_LABELLED = ("origin", "reprinted_from", "author", "editor")
+
+
+class _Texts:
+    """The page's strings after restoring, in the order they went in."""
+
+    def __init__(self, texts: Iterator[str]) -> None:
+        self._texts = texts
+
+    def field(self) -> str:
+        return next(self._texts)
+
+    def fields(self, count: int) -> list[str]:
+        return list(islice(self._texts, count))
+
+
+def _restored(scraped: ScrapedArticle) -> _Texts:
+    """All strings of the page restored in one go: the page is the unit, and each step starts up once."""
+    texts = [scraped.title, scraped.subtitle, scraped.byline]
+    texts += (getattr(scraped, name) for name in _LABELLED)
+    texts += (scraped.rights, *scraped.tail, *scraped.column)
+    for link in scraped.related:
+        texts += (link.title, link.summary)
+    texts += (file.name for file in scraped.attachments)
+    texts += (image.caption for image in scraped.images)
+    if scraped.official is not None:
+        texts += (getattr(scraped.official, field.name) for field in fields(OfficialTable))
+    texts += scraped.paragraphs
+    joined = restore("\n".join(_flat(text) if text else "" for text in texts))
+    return _Texts(_tight(line) for line in joined.split("\n"))
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.splitlines()) if "\n" in text or "\r" in text else text
+
+
+def _tight(text: str) -> str:
+    return _SPACES.sub(" ", text).strip() if "  " in text else text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    paragraphs: list[str]
+    originals: list[str]
+    """The same paragraphs as the page has them."""
+    credits: list[str]
+    """Lines that said who wrote it and were no text."""
+    rights: str | None
+
+
+def _body(paragraphs: Sequence[str], originals: Sequence[str]) -> _Body:
+    kinds = [boilerplate.kind(paragraph) for paragraph in paragraphs]
+    end = _further(kinds, paragraphs)
+    kept: list[int] = []
+    credits: list[str] = []
+    rights: str | None = None
+    for index, (paragraph, kind) in enumerate(zip(paragraphs[:end], kinds[:end], strict=True)):
+        at_edge = index < _EDGE or index >= end - _EDGE
+        if kind == "credits" and at_edge:
+            credits.append(paragraph)
+        elif kind == "rights" and at_edge:
+            rights = rights or paragraph
+        elif kind != "bar" and paragraph:
+            kept.append(index)
+    return _Body([paragraphs[i] for i in kept], [_flat(originals[i]) for i in kept], credits, rights)
+
+
+def _further(kinds: Sequence[boilerplate.Kind | None], paragraphs: Sequence[str]) -> int:
+    """Where the body ends: before a heading 延伸阅读 with nothing but titles behind it."""
+    for index, kind in enumerate(kinds):
+        if kind == "further" and all(len(text) <= _TITLE_LENGTH for text in paragraphs[index:]):
+            return index
+    return len(kinds)
+
+
+def _unlabelled(name: str, value: str) -> str | None:
+    """The value of a field that the page labels apart, without the label where it is in the string too."""
+    return getattr(attribute(value), name) or value or None if value else None
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(SHANGHAI).date()
+
+
+def _published(texts: Sequence[str], now: datetime) -> Dated | None:
+    """The best date: the first that is not in the future, with its time of day where another string has that."""
+    found = [dated for text in texts if text and (dated := parse_date(text, today=_day(now)))]
+    past = [dated for dated in found if dated[0] <= now + timedelta(days=1)] or found
+    if not past:
+        return None
+    same = [dated for dated in past if dated[0].date() == past[0][0].date() and dated[1] != "day"]
+    return same[0] if past[0][1] == "day" and same else past[0]
+
+
+def _damage(field: str, text: str) -> Iterator[Damage]:
+    for span in damage.find(text):
+        yield Damage(field="title" if field == "title" else "body", start=span.start, end=span.end, kind=span.kind)

@@ -1,4 +1,4 @@
-"""Who a text is by and where it comes from: 来源, 转自, 作者, 编辑."""
+"""Who a text is by and where it comes from: 来源, 转自, 据…报道, 作者, 记者, 通讯员, 编辑."""
 
 from __future__ import annotations
 
@@ -15,23 +15,128 @@ class Attribution:
     author: str | None = None
     editor: str | None = None
 
+    def otherwise(self, other: Attribution) -> Attribution:
+        """What this one says, and where it says nothing, the other."""
+        return Attribution(
+            self.origin or other.origin,
+            self.reprinted_from or other.reprinted_from,
+            self.author or other.author,
+            self.editor or other.editor,
+        )
 
-_LABELS = {
-    "origin": "来源|來源|稿源|信息来源|文章来源|新闻来源",
-    "reprinted_from": "转自|轉自|转载自",
-    "author": "作者|记者|撰文|文",
-    "editor": "责任编辑|责编|编辑|编审",
+
+def _spaced(*labels: str) -> str:
+    """An alternation of labels, each also with spaces between its characters: 来 源."""
+    return "|".join(r"[ \u3000]{0,3}".join(label) for label in labels)
+
+
+_ORIGIN = _spaced(
+    "信息来源", "文章来源", "新闻来源", "稿件来源", "来源", "稿源", "來源", "信息來源", "文章來源", "出处", "供稿单位"
+)
+_REPRINT = _spaced("转载自", "转自", "轉自", "轉載自", "摘自", "原载", "原文来源")
+_AUTHOR = _spaced("作者", "撰文", "撰稿", "文字", "文", "原作者")
+_REPORTER = _spaced(
+    "见习记者",
+    "实习记者",
+    "特约记者",
+    "本报记者",
+    "本网记者",
+    "本报通讯员",
+    "记者",
+    "記者",
+    "通讯员",
+    "通訊員",
+    "特约通讯员",
+)
+_EDITOR = _spaced("责任编辑", "責任編輯", "网络编辑", "本文编辑", "责编", "責編", "编辑", "編輯", "编审", "录入")
+_OTHER = _spaced(
+    "时间", "發佈時間", "发布时间", "发布日期", "日期", "更新时间", "阅读次数", "阅读量", "阅读", "浏览次数", "浏览量", "浏览",
+    "点击数", "点击量", "点击", "访问量", "人气", "选择阅读字号", "字号", "字体", "责任校对", "校对", "审核", "审校", "审签", "初审",
+    "复审", "终审", "签发", "监制", "值班编委", "摄影", "图", "分享", "打印", "评论", "原标题", "标签", "关键词", "版权", "栏目",
+)  # fmt: skip
+_COLON = r"[ \u3000]{0,3}[:：丨｜|∶﹕][ \u3000]{0,10}"
+_LABEL = rf"(?:{_ORIGIN}|{_REPRINT}|{_AUTHOR}|{_REPORTER}|{_EDITOR}|{_OTHER})"
+_END = rf"(?=[ \u3000/|丨｜]{{0,20}}{_LABEL}{_COLON}|\s{{2}}|\t|\s?(?:19|20)\d\d[-/.年]\d|[\])】）〕|丨｜;；。]|\s[\u4e00-\u9fff]{{2,6}}[:：]|$)"
+_VALUE = rf"([^\n]{{1,60}}?){_END}"
+
+
+def _labelled(labels: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\u4e00-\u9fff])(?:{labels}){_COLON}{_VALUE}")
+
+
+_RULES = {
+    "origin": _labelled(_ORIGIN),
+    "reprinted_from": _labelled(_REPRINT),
+    "author": _labelled(f"{_AUTHOR}|{_REPORTER}"),
+    "editor": _labelled(_EDITOR),
 }
-_ALL = "|".join([*_LABELS.values(), "时间|发布时间|日期|阅读|浏览|点击|选择|字号|校对|审核"])
-_FIELD = {
-    name: re.compile(rf"(?:{labels})\s{{0,4}}[:：]\s{{0,4}}(.{{1,60}}?)(?=\s{{0,20}}(?:{_ALL})|\s{{2,}}|[\])】）|]|$)")
-    for name, labels in _LABELS.items()
-}
+_HINT = re.compile("来|來|源|自|摘|载|作|者|撰|文|通|编|編|辑|出|录|据")
+_BRACKETED = re.compile(rf"[(（【\[〔]\s?((?:{_REPORTER}|{_AUTHOR})[^()（）【】\[\]〔〕\n]{{2,40}})[)）】\]〕]")
+_REPORTERS = re.compile(rf"(?:{_REPORTER}|{_AUTHOR})[ \u3000:：]{{0,4}}")
+_DATELINE = re.compile(
+    rf"^[ \u3000]{{0,8}}(?:本报讯|本网讯|本刊讯|讯)?[ \u3000]{{0,4}}(?:{_REPORTER})[ \u3000]{{1,4}}([\u4e00-\u9fff·]{{2,12}}(?:[ \u3000、][\u4e00-\u9fff·]{{2,12}}){{0,4}})(?=[ \u3000]{{0,8}}(?:报道|$))"
+)
+_SLASHED = re.compile(
+    "(?:^|[\\s(（])(?:文|撰文)[/／]\\s?([\u4e00-\u9fff·]{2,4}(?:[ 、][\u4e00-\u9fff·]{2,4}){0,3})(?=[\\s)）/／]|$)"
+)
+_EDITED = re.compile("^[(（【\\[]?(?:责任编辑|責任編輯|责编)[ \u3000]+([\u4e00-\u9fff·]{2,4})[)）】\\]]?$")
+_ACCORDING = re.compile(
+    r"^[ \u3000]{0,8}(?:【[^】\n]{1,20}】)?据[“《]?([^，。、,：:“”《》\s\d]{2,14}?(?:社|报|网|台|新闻|日报|晚报|时报|客户端|周刊))[”》]?(?:[^，。,]{0,12})(?:报道|消息|电)"
+)
+_NAMES = re.compile(r"[ \u3000、，,/]+")
+_NOTHING = frozenset({"未知", "不详", "无", "佚名", "匿名", "暂无", "-", "--", "null", "None", "admin"})
+_MEDIUM = re.compile(r"^[\u4e00-\u9fffA-Za-z·]{2,16}(?:网|报|社|台|客户端|周刊|杂志|日报|晚报|政府|办公室|局|委)$")
+_DATE = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s{0,4}\d{1,2}:\d\d(?::\d\d)?)?")
 
 
 def attribute(line: str) -> Attribution:
-    """Reads one line: a byline or a line behind the body."""
-    values = {
-        name: (found[1].strip() or None) if (found := rule.search(line)) else None for name, rule in _FIELD.items()
-    }
-    return Attribution(**values)
+    """Reads one line: the one under the title, or one behind the body."""
+    if _HINT.search(line) is None:
+        return Attribution(origin=_bare(line))
+    values = {name: _value(found[1]) if (found := rule.search(line)) else None for name, rule in _RULES.items()}
+    said = Attribution(**values)
+    if said == Attribution():
+        return _inside(line).otherwise(Attribution(origin=_bare(line)))
+    return said.otherwise(_inside(line))
+
+
+def attribute_text(paragraphs: list[str]) -> Attribution:
+    """Reads what a body says of itself: 据…报道 and 本报讯（记者 …） at its head, names and labels at its end."""
+    said = Attribution()
+    for paragraph in paragraphs[:2]:
+        head = paragraph[:120]
+        if "据" in head and (found := _ACCORDING.search(head)):
+            said = said.otherwise(Attribution(reprinted_from=_value(found[1])))
+        if "者" in head or "员" in head or "員" in head:
+            said = said.otherwise(_inside(head))
+    for paragraph in reversed(paragraphs[-3:]):
+        tail = paragraph[-120:]
+        if _HINT.search(tail) is not None:
+            said = said.otherwise(attribute(tail) if len(paragraph) <= 60 else _inside(tail[-60:]))
+    return said
+
+
+def _inside(text: str) -> Attribution:
+    """Names in brackets, 本报讯（记者 张三 通讯员 李四）, or behind 本报记者 at the head of the line."""
+    if (found := _BRACKETED.search(text)) is not None:
+        names = _NAMES.split(_REPORTERS.sub(" ", found[1]).strip())
+        names = [name for name in names if re.fullmatch("[\u4e00-\u9fff·]{2,12}|[A-Z][A-Za-z .]{2,20}", name)]
+        return Attribution(author="、".join(names) or None)
+    if (found := _DATELINE.search(text)) is not None:
+        return Attribution(author="、".join(_NAMES.split(found[1].strip())))
+    author, editor = _SLASHED.search(text), _EDITED.match(text.strip())
+    return Attribution(author=author and author[1], editor=editor and editor[1])
+
+
+def _bare(line: str) -> str | None:
+    """A line of nothing but a date and a medium's name: 2020-04-11 09:30  新华网."""
+    rest, dates = _DATE.subn("", line)
+    name = rest.strip(" \u3000|·-")
+    return name if dates == 1 and _MEDIUM.match(name) else None
+
+
+def _value(text: str) -> str | None:
+    value = text.strip(" \u3000:：|丨｜/-—_.，,、")
+    if value.startswith("《") and value.endswith("》") and value.count("《") == 1:
+        value = value[1:-1]
+    return None if value in _NOTHING or not re.search(r"\w", value) else value

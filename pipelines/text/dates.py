@@ -3,30 +3,132 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
 Precision = Literal["day", "minute", "second"]
+Dated = tuple[datetime, Precision]
 
 SHANGHAI = timezone(timedelta(hours=8), "+08:00")
 
-_TIME = r"(?:[\sT]{0,4}(?P<hour>[01]?\d|2[0-3])\s?[:：时]\s?(?P<minute>[0-5]\d)(?:\s?[:：分]\s?(?P<second>[0-5]\d))?)?"
-_FULL = re.compile(
-    r"(?<!\d)(?P<year>(?:19|20)\d\d)\s?[-/.年]\s?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})(?!\d)日?" + _TIME
+_TIME = (
+    r"(?:[日号]?[\sT,，]{0,4}(?:星期.|周.)?\s{0,4}(?P<half>凌晨|早上|上午|中午|下午|傍晚|晚上|晚)?\s?"
+    r"(?P<hour>[01]?\d|2[0-3])\s?(?:[:：时時]\s?(?P<minute>[0-5]\d)|[点點](?P<point>[0-5]?\d)?)"
+    r"(?:\s?[:：分]\s?(?P<second>[0-5]\d))?(?:\.\d{1,9})?\s?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
 )
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_FULL = re.compile(
+    rf"(?<!\d){_YEAR}\s?(?:年\s?(?P<month>1[0-2]|0?[1-9])\s?月\s?(?P<day>3[01]|[12]\d|0?[1-9])\s?[日号]?"
+    rf"|(?P<sep>[-/.])\s?(?P<month2>1[0-2]|0?[1-9])\s?(?P=sep)\s?(?P<day2>3[01]|[12]\d|0?[1-9])(?!\d))" + _TIME
+)
+_COMPACT = re.compile(
+    r"(?<!\d)(?P<year>20\d\d|199\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
+    r"(?:\s?(?P<hour>[01]\d|2[0-3]):?(?P<minute>[0-5]\d)(?::?(?P<second>[0-5]\d))?)?(?!\d)"
+)
+_YEARLESS = re.compile(
+    r"(?<![\d年./-])(?:(?P<month>1[0-2]|0?[1-9])\s?月\s?(?P<day>3[01]|[12]\d|0?[1-9])\s?[日号]"
+    r"|(?P<month2>1[0-2]|0[1-9])[-/](?P<day2>3[01]|[12]\d|0[1-9])(?![\d/-]))" + _TIME
+)
+_RELATIVE = re.compile(r"(?P<days>今天|今日|昨天|昨日|前天|前日|(?<!\d)\d{1,3}\s?天前)" + _TIME)
+_DAYS = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2}
+_EPOCH = re.compile(r"(1\d{9}|[89]\d{8})(?:\d{3})?")
+_RFC = re.compile(
+    r"\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{4} \d\d:\d\d(?::\d\d)? ?(?:GMT|UTC|[+-]\d{4})"
+)
+_NUMERAL = re.compile(
+    "(?:[一二][〇○Ｏ零0一二三四五六七八九]{3}年)?[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}[日号]"
+)
+_DIGITS = str.maketrans("〇○Ｏ零一二三四五六七八九", "0000123456789")
+_WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
-def parse_date(text: str, *, today: date | None = None) -> tuple[datetime, Precision] | None:
-    """The first date of the text with its precision, in China's time; None where there is none.
+def parse_date(text: str, *, today: date | None = None) -> Dated | None:
+    """The date that the text says, with its precision, in China's time (+08:00); None where there is none.
 
-    ``today`` is the day that 昨天 and dates without a year are relative to; without it they are not read.
+    A date with its year goes before one without, and that before 昨天; among equals the first counts. ``today`` is the
+    day that 昨天 and dates without a year are relative to; without it they are not read. A date without a year is the
+    latest such day up to the day after ``today``.
     """
-    found = _FULL.search(text)
-    if found is None:
-        return None
-    part = {name: int(value) for name, value in found.groupdict().items() if value is not None}
-    precision: Precision = "second" if "second" in part else "minute" if "minute" in part else "day"
+    text = _NUMERAL.sub(_arabic, text.translate(_WIDE))
+    return next(_candidates(text.strip(), today), None)
+
+
+def _candidates(text: str, today: date | None) -> Iterator[Dated]:
+    for pattern in (_FULL, _COMPACT):
+        for match in pattern.finditer(text):
+            if dated := _dated(match, int(match["year"])):
+                yield dated
+    if (match := _RFC.search(text)) and (dated := _rfc(match[0])):
+        yield dated
+    if match := _EPOCH.fullmatch(text):
+        yield datetime.fromtimestamp(int(match[1]), SHANGHAI), "second"
+    if today is None:
+        return
+    for match in _YEARLESS.finditer(text):
+        dates = (_dated(match, year) for year in range(min(today.year + 1, 9999), max(today.year - 5, 0), -1))
+        if dated := next((d for d in dates if d and d[0].date() <= today + timedelta(days=1)), None):
+            yield dated
+    if match := _RELATIVE.search(text):
+        days = _DAYS.get(match["days"])
+        day = today - timedelta(days=int(re.sub(r"\D", "", match["days"])) if days is None else days)
+        if dated := _timed(match, day):
+            yield dated
+
+
+def _rfc(text: str) -> Dated | None:
     try:
-        return datetime(**part, tzinfo=SHANGHAI), precision  # type: ignore[arg-type]
-    except ValueError:
+        return parsedate_to_datetime(text).astimezone(SHANGHAI), "second"
+    except ValueError:  # 31 Jun is no date
         return None
+
+
+def _dated(match: re.Match[str], year: int) -> Dated | None:
+    part = match.groupdict()
+    try:
+        day = date(year, int(part.get("month") or part["month2"]), int(part.get("day") or part["day2"]))
+    except ValueError:  # 31 June is no date
+        return None
+    return _timed(match, day)
+
+
+def _timed(match: re.Match[str], day: date) -> Dated | None:
+    part = match.groupdict()
+    midnight = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+    if part["hour"] is None:
+        return midnight, "day"
+    hour = int(part["hour"])
+    if part.get("half") in {"下午", "傍晚", "晚上", "晚"} and hour < 12:
+        hour += 12
+    minute = int(part["minute"] or part.get("point") or 0)
+    at = midnight.replace(hour=hour, minute=minute, second=int(part["second"] or 0))
+    if zone := part.get("zone"):
+        offset = timedelta(0)
+        if zone != "Z":
+            hours, minutes = int(zone[1:3]), int(zone[-2:])
+            if hours > 14 or minutes > 59:
+                return midnight, "day"
+            offset = timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
+        at = at.replace(tzinfo=timezone(offset)).astimezone(SHANGHAI)
+    return at, "second" if part["second"] else "minute"
+
+
+def _arabic(found: re.Match[str]) -> str:
+    """二〇二〇年四月十一日 -> 2020年4月11日; what is no number stays."""
+    year, _, rest = found[0].rpartition("年")
+    month, _, day = rest[:-1].partition("月")
+    numbers = (_number(month), _number(day))
+    if None in numbers:
+        return found[0]
+    years = f"{year.translate(_DIGITS)}年" if year else ""
+    return f"{years}{numbers[0]}月{numbers[1]}日"
+
+
+def _number(numeral: str) -> int | None:
+    """1 to 99 in Chinese numerals."""
+    tens, ten, ones = numeral.rpartition("十")
+    if len(tens) > 1 or len(ones) > 1:
+        return None
+    digits = "一二三四五六七八九"
+    return (digits.find(tens) + 1 if tens else 1) * 10 * bool(ten) + (digits.find(ones) + 1 if ones else 0)

@@ -84,15 +84,16 @@ def detect(text: str) -> Script:
 
 def _keep_letters(text: str, converted: str) -> str:
     """Leaves 王丙乾 what it was: what is a letter of simplified text too was changed only if it comes back."""
-    before, after = text.split("\n"), converted.split("\n")
-    for number, (old, new) in enumerate(zip(before, after, strict=True)):
-        if len(old) != len(new) or _letters().isdisjoint(old):
-            continue
-        back = to_traditional(new)
-        if len(back) == len(old):
-            after[number] = "".join(
-                a if a != c and a in _letters() else b for a, b, c in zip(old, new, back, strict=True)
-            )
+    letters = [letter for letter in _letters() if letter in text]
+    after = converted.split("\n")
+    for number, old in enumerate(text.split("\n")):
+        if any(letter in old for letter in letters):
+            new = after[number]
+            back = to_traditional(new)
+            if len(old) == len(new) == len(back):
+                after[number] = "".join(
+                    a if a != c and a in letters else b for a, b, c in zip(old, new, back, strict=True)
+                )
     return "\n".join(after)
 
 
