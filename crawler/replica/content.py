@@ -91,7 +91,7 @@ COLUMNS = (
     Column(host=CINIC, path="/xw/cjxw/", name="财经新闻"),
     Column(host=PANZHIHUA, path="/zwgk/gzdt/bdyw/", name="本地要闻", kind="工作动态"),
     Column(host=PANZHIHUA, path="/zwgk/gzdt/gggs/", name="公告公示", kind="通知公告"),
-    Column(host=PANZHIHUA, path="/zfxxgk/zcwj/", name="政策文件", kind="政策文件"),
+    Column(host=PANZHIHUA, path="/zwgk/gzdt/rdgz/", name="热点关注", kind="政策文件"),
     Column(host=MIRROR, path="/xy/sc/", name="四川"),
 )
 
