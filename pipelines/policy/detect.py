@@ -260,7 +260,7 @@ def _issuers(reading: Reading, title: str, text: str, place: Place, table: Offic
             return issuers(_clause_end(text[: match.start()]), place, last=True)
     else:
         if found := issuers(_acting(reading.by), place, last=True):
-            return found
+            return _with_it(reading.by, place) + found
     if table and table.issuer and (found := issuers(table.issuer, place)):
         return found
     if found := _by_verb(text[:_HEAD], place):
@@ -278,6 +278,12 @@ def _acting(by: str) -> str:
     clauses = re.split("[，,。；;：:]", bare)
     kept = [clause for clause in clauses if not re.match(r"\s*(?:为|根据|按照|记者|从|据)", clause)]
     return "，".join(kept) if any(kept) else bare
+
+
+def _with_it(by: str, place: Place) -> tuple[str, ...]:
+    """The organ that 该局 in 记者从市财政局获悉，该局会同… stands for."""
+    before, it, _ = by.partition("该局") if "该局" in by else by.partition("该委")
+    return issuers(before, place, last=True) if it else ()
 
 
 def _first_clause(by: str) -> str:

@@ -634,7 +634,7 @@ def _announced(sentence: str, home: Place, *, body: bool = False) -> tuple[tuple
             and not re.search("起$|起正式$", outcome.group()[: outcome.start("verb")])
         ):
             continue
-        if not _subjects(_subject(sentence[: one.start]), home):
+        if not _subjects(_subject(sentence[: one.start]) + after[: outcome.start("verb")], home):
             continue
         documents = [
             entry.title for entry in inside[index : _run_end(sentence, inside, index) + 1] if is_document(entry.title)
