@@ -35,8 +35,9 @@ MOST_PARAMETERS = 8
 
 _REPEATED = re.compile(r"/([^/]*[^/\d][^/]*)/(?:[^/]+/)*?\1/(?:[^/]+/)*?\1(?:/|$)")
 _SESSION = re.compile(r"(?i)/\([a-z]\([a-z0-9]{20,}\)\)/|[?&;/](?:sid|sess|session|token)=[0-9a-z]{16,}")
-_DATE = re.compile(r"(?<!\d)(20\d\d|2[1-9]\d\d)[-/_.年]?(0?[1-9]|1[0-2])(?:[-/_.月]?(0?[1-9]|[12]\d|3[01]))?(?!\d)")
-_DATE_KEYS = re.compile(r"(?i)(?:year|date|month)=(2\d\d\d)")
+_DATE = re.compile(r"(?<!\d)(2\d{3})([-/])(1[0-2]|0?[1-9])(?:\2(?:3[01]|[12]\d|0?[1-9]))?(?!\d)")
+"""Only with its separators: eight digits in a row may be an article's number."""
+_YEAR = re.compile(r"(?i)(?:^|&)year=(2\d{3})(?!\d)")
 
 
 def trap(url: str, today: date) -> str | None:
@@ -59,12 +60,10 @@ def trap(url: str, today: date) -> str | None:
 
 
 def _is_future(path: str, query: str, today: date) -> bool:
-    limit = today + timedelta(days=31)
-    for text in (path, query):
-        for year, month, _ in _DATE.findall(text):
-            if (int(year), int(month)) > (limit.year, limit.month):
-                return True
-    return any(int(year) > limit.year for year in _DATE_KEYS.findall(query))
+    ahead = today + timedelta(days=31)
+    months = [(int(year), int(month)) for text in (path, query) for year, _, month in _DATE.findall(text)]
+    years = [int(year) for year in _YEAR.findall(query)]
+    return any(month > (ahead.year, ahead.month) for month in months) or any(year > ahead.year for year in years)
 
 
 class Traps(BaseSpiderMiddleware):
@@ -99,21 +98,26 @@ class Traps(BaseSpiderMiddleware):
         today = datetime.now(SHANGHAI).date()
         taken = 0
         for link in links:
-            kind = "many" if taken >= most else trap(link.url, today) or self._query(link, sites)
+            kind = "many" if taken >= most else self._kind(link, sites.get(link.source or ""), today)
             if kind is None:
                 taken += 1
                 yield link
             else:
                 left[kind] += 1
 
-    def _query(self, link: Link, sites: dict[str, Site]) -> str | None:
+    def _kind(self, link: Link, site: Site | None, today: date) -> str | None:
+        """The kind of trap the link is; never one where its source says that it is an article."""
+        if site is not None and site.article_url is not None and site.is_article(link.url):
+            return "long" if len(link.url) > LONGEST else None
+        return trap(link.url, today) or self._query(link.url)
+
+    def _query(self, url: str) -> str | None:
         """``queries`` where one path has had too many query strings in this crawl."""
-        path, _, query = link.url.partition("?")
-        site = sites.get(link.source or "")
-        if not query or (site is not None and site.article_url is not None and site.is_article(link.url)):
+        path, _, query = url.partition("?")
+        seen = self._queries.setdefault(path, set()) if query else set()
+        if query in seen or not query:
             return None
-        seen = self._queries.setdefault(path, set())
-        if query not in seen and len(seen) >= MOST_QUERIES:
+        if len(seen) >= MOST_QUERIES:
             return "queries"
         seen.add(query)
         return None
