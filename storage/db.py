@@ -111,6 +111,8 @@ def upgrade(engine: Engine) -> None:
             state = _state(connection)
             if state != head():
                 command.upgrade(_config(connection), "head")
+            else:  # a read-only database is told now, not when the first page is to be kept
+                connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
     except DBAPIError as error:
         raise DatabaseError(_explain(engine, error)) from error
 

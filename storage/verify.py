@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, select, text
 
 from storage import captures, raw, search
 from storage.raw import RawError
+from storage.recording import indexed_text
 from storage.schema import article, capture, cluster, frontier, revision
 
 BATCH = 500
@@ -86,9 +87,9 @@ def _texts(engine: Engine) -> Iterator[Finding]:
                 .order_by(article.c.id)
                 .limit(BATCH)
             ).all()
-            indexed = search.holds(conn, [(row.id, f"{row.title}\\n{row.body}") for row in rows])
+            indexed = search.holds(conn, [(row.id, indexed_text(row.title, row.body)) for row in rows])
         for row in rows:
-            if sha256(f"{row.title}\\n{row.body}".encode()).hexdigest() != row.content_sha256:
+            if sha256(f"{row.title}\n{row.body}".encode()).hexdigest() != row.content_sha256:
                 yield Finding("digest", f"article {row.id}", "its text is not the one that was hashed")
             if row.id not in indexed:
                 yield Finding("search", f"article {row.id}", "is not in the full-text index")

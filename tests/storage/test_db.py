@@ -50,7 +50,7 @@ def differences(engine: Engine) -> list[object]:
 
 
 def test_from_empty_the_migrations_reach_the_schema(empty: Engine) -> None:
-    with pytest.raises(DatabaseError, match="empty|no archive"):
+    with pytest.raises(DatabaseError, match=r"empty|no archive"):
         db.check(empty)
     db.upgrade(empty)
     assert db.check(empty) == db.head() == revisions()[-1]

@@ -1,0 +1,287 @@
+"""Reprocess, verify, doctor, backup: what keeps an archive sound."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, delete, func, insert, select, text, update
+
+from crawler.items import Article, Exchange
+from storage import captures, db, search
+from storage.archive import Archive
+from storage.backup import backup, restore
+from storage.db import DatabaseError, writing
+from storage.doctor import Check, doctor, sqlite_version
+from storage.raw import Raw
+from storage.recording import record_all
+from storage.reprocess import reprocess
+from storage.schema import alert, capture, metadata, revision, watch
+from storage.schema import article as table
+from storage.verify import verify
+from tests.storage.samples import NOW, article, claimed, link, outcome, url
+
+LATER = NOW + timedelta(days=1)
+
+
+def body_of(page: Exchange) -> str:
+    return page.body.decode()
+
+
+def reading(page: Exchange, source: str | None) -> Article | str:
+    """Reads a page of these tests, whose body is the article's text."""
+    return article(1, body=body_of(page), url=page.url, title="题", source=source)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "raw"
+
+
+@pytest.fixture
+def full(engine: Engine, folder: Path) -> Engine:
+    """Five articles, the second with an earlier text, the fourth with the raw page of the third."""
+    texts = {number: f"第{number}篇的正文" for number in range(1, 6)}
+    texts[4] = texts[3]
+    visits = claimed(engine, [link(number) for number in texts])
+    with Raw(folder) as store:
+        for turn in range(2):
+            chosen = [of for of in visits if turn == 0 or of.url == url(2)]
+            items = [
+                outcome(
+                    of,
+                    article(of.url, url=of.url, title="题", body=texts[int(of.url[-6])] + "新的" * turn),
+                    when=NOW + timedelta(hours=turn),
+                )
+                for of in sorted(chosen, key=lambda of: of.url)
+            ]
+            with writing(engine).begin() as conn:
+                record_all(conn, items, kept=captures.keep(store, [item.exchange for item in items], conn))
+    return engine
+
+
+def faults(engine: Engine, folder: Path) -> list[tuple[str, str]]:
+    return [(finding.kind, finding.what) for finding in verify(engine, folder) if finding.kind != "note"]
+
+
+# --- reprocess --------------------------------------------------------------------------------------------
+
+
+def test_the_same_reading_changes_nothing(full: Engine, folder: Path) -> None:
+    before = list(Archive(full).stream())
+    again = list(reprocess(full, folder, reading, now=LATER))
+    assert [(item.article_id, item.kind, item.revision) for item in again] == [
+        (1, "same", None), (2, "same", 1), (2, "same", None), (3, "same", None), (4, "same", None), (5, "same", None),
+    ]  # fmt: skip
+    assert list(Archive(full).stream()) == before
+
+
+def test_a_better_reading_improves_the_whole_past(full: Engine, folder: Path) -> None:
+    def better(page: Exchange, source: str | None) -> Article | str:
+        return replace(
+            article(1, body=body_of(page).replace("正文", "文字"), url=page.url, title="题", source=source), editor="乙"
+        )
+
+    told: list[str] = []
+    again = list(reprocess(full, folder, better, now=LATER, after=[lambda _c, got, _a: told.append(got.kind)]))
+    assert {item.kind for item in again} == {"changed"}
+    assert set(again[0].fields) == {"body", "content_sha256", "editor"}
+    assert told == ["reread"] * 5
+    archive = Archive(full)
+    assert [item["body"] for item in archive.stream()][1] == "第2篇的文字新的"
+    assert [item["revision"] for item in archive.stream()] == [1, 2, 1, 1, 1]
+    assert [item["body"] for item in archive.revisions(2)] == ["第2篇的文字"]
+    with full.connect() as conn:
+        assert search.search(conn, "文字").total == 5
+        assert search.search(conn, "正文").total == 0
+    assert faults(full, folder) == []
+
+
+def test_a_dry_run_tells_and_changes_nothing(full: Engine, folder: Path) -> None:
+    before = list(Archive(full).stream())
+    again = reprocess(full, folder, lambda page, _: replace(reading(page, "x"), editor="乙"), now=LATER, write=False)
+    assert {item.kind for item in again if item.revision is None} == {"changed"}
+    assert list(Archive(full).stream()) == before
+
+
+def test_what_can_not_be_read_now_stays_as_it_is(full: Engine, folder: Path) -> None:
+    def fussy(page: Exchange, source: str | None) -> Article | str:
+        if page.url == url(1):
+            return "a listing"
+        if page.url == url(5):
+            raise ValueError("boom")
+        return reading(page, source)
+
+    before = list(Archive(full).stream())
+    with writing(full).begin() as conn:
+        conn.execute(update(table).where(table.c.url == url(3)).values(capture_id=None))
+    again = {item.url: item for item in reprocess(full, folder, fussy, now=LATER)}
+    assert (again[url(1)].kind, again[url(1)].reason) == ("unread", "a listing")
+    assert (again[url(5)].kind, again[url(5)].reason) == ("unread", "ValueError: boom")
+    assert (again[url(3)].kind, again[url(3)].reason) == ("no-page", "no raw page was kept")
+    assert list(Archive(full).stream()) == before
+
+
+def test_it_may_be_limited(full: Engine, folder: Path) -> None:
+    assert {item.url for item in reprocess(full, folder, reading, now=LATER, where=[table.c.id == 3])} == {url(3)}
+
+
+# --- verify -----------------------------------------------------------------------------------------------
+
+
+def test_a_sound_archive_has_no_fault(full: Engine, folder: Path) -> None:
+    assert list(verify(full, folder)) == []
+
+
+def test_every_kind_of_fault_is_found(full: Engine, folder: Path) -> None:
+    with writing(full).begin() as conn:
+        conn.execute(update(table).where(table.c.id == 1).values(body="verändert"))
+        conn.execute(update(capture).where(capture.c.id == 5).values(sha256="0" * 64))
+        conn.execute(update(revision).values(number=7))
+        rows = conn.execute(select(table.c.id, table.c.title, table.c.body).where(table.c.id == 4)).one()
+        search.unindex(conn, [(rows.id, f"{rows.title}\n{rows.body}")])
+    kinds = {kind for kind, _ in faults(full, folder)}
+    assert kinds == {"digest", "orphan", "search"}
+    whats = " ".join(what for _, what in faults(full, folder))
+    for part in ("article 1", "(capture 5)", "article 2", "article 4"):
+        assert part in whats
+
+
+def test_a_missing_file_is_named(full: Engine, folder: Path) -> None:
+    (path,) = folder.glob("*.warc.gz")
+    path.unlink()
+    assert ("file", path.name) in faults(full, folder)
+
+
+def test_a_torn_file_is_named(full: Engine, folder: Path) -> None:
+    (path,) = folder.glob("*.warc.gz")
+    os.truncate(path, path.stat().st_size - 3)
+    assert ("file", path.name) in faults(full, folder)
+
+
+# --- doctor -----------------------------------------------------------------------------------------------
+
+
+def levels(checks: list[Check]) -> dict[str, str]:
+    return {check.name: check.level for check in checks}
+
+
+def test_the_doctor_finds_a_sound_archive_well(full: Engine, folder: Path) -> None:
+    checks = levels(doctor(full, folder, sqlite=(3, 53, 0)))
+    assert "error" not in checks.values()
+    assert checks["schema"] == checks["raw pages"] == checks["leases"] == "ok"
+    if full.dialect.name == "sqlite":
+        assert checks["journal"] == checks["full text"] == checks["sqlite"] == "ok"
+
+
+def test_the_doctor_sees_leases_of_the_dead_torn_tails_and_an_old_schema(full: Engine, folder: Path) -> None:
+    import socket
+
+    claimed(full, [link(9)], owner=f"{socket.gethostname()}/999999/1.00")
+    (folder / "x.warc.gz.torn").write_bytes(b"x")
+    checks = levels(doctor(full, folder))
+    assert checks["leases"] == checks["torn tails"] == "warning"
+    with writing(full).begin() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = 'x'"))
+    assert levels(doctor(full, folder))["schema"] == "error"
+
+
+@pytest.mark.parametrize(
+    ("version", "level"),
+    [
+        ((3, 34, 1), "error"), ((3, 35, 0), "warning"), ((3, 40, 1), "warning"), ((3, 44, 5), "warning"),
+        ((3, 44, 6), "ok"), ((3, 44, 7), "warning"), ((3, 50, 6), "warning"), ((3, 50, 7), "ok"),
+        ((3, 51, 2), "warning"), ((3, 51, 3), "ok"), ((3, 53, 0), "ok"),
+    ],
+)  # fmt: skip
+def test_the_doctor_knows_the_affected_versions_of_sqlite(version: tuple[int, ...], level: str) -> None:
+    assert sqlite_version(version).level == level
+
+
+# --- backup -----------------------------------------------------------------------------------------------
+
+
+def contents(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
+    with engine.connect() as conn:
+        return {
+            each.name: sorted(tuple(map(repr, row)) for row in conn.execute(select(each)))
+            for each in metadata.sorted_tables
+        }
+
+
+@pytest.fixture
+def copy(full: Engine, folder: Path, tmp_path: Path) -> Path:
+    with writing(full).begin() as conn:
+        number = conn.execute(
+            insert(watch)
+            .values(name="攀枝花", rule={"words": ["钒"]}, channels=[], created_at=NOW)
+            .returning(watch.c.id)
+        ).scalar_one()
+        row = {
+            "key": "k",
+            "watch_id": number,
+            "kind": "new",
+            "article_id": 1,
+            "title": "t",
+            "payload": {},
+            "created_at": NOW,
+        }
+        conn.execute(insert(alert), row)
+    return backup(full, folder, tmp_path / "backup")
+
+
+def test_a_backup_is_an_archive(full: Engine, copy: Path) -> None:
+    engine = db.open_engine(f"sqlite:///{copy / 'panxi.db'}")
+    assert contents(engine) == contents(full)
+    assert faults(engine, copy / "raw") == []
+    with engine.connect() as conn:
+        assert search.search(conn, "正文").total == 5
+    engine.dispose()
+
+
+def test_a_backup_restores_into_an_empty_database(full: Engine, copy: Path, tmp_path: Path, archive_url: str) -> None:
+    before = contents(full)
+    with writing(full).begin() as conn:
+        for each in reversed(metadata.sorted_tables):
+            conn.execute(delete(each))
+        search.rebuild(conn, [])
+    restore(copy, full, tmp_path / "restored")
+    assert contents(full) == before
+    assert faults(full, tmp_path / "restored") == []
+    with writing(full).begin() as conn:  # and it goes on from there: ids are not given again
+        (got,) = record_all(conn, [outcome(claimed_visit(), article("neu"))], kept=[None])
+    assert got.article_id == 6
+
+
+def claimed_visit():
+    from tests.storage.samples import visit
+
+    return visit(99, url("neu"))
+
+
+def test_a_backup_overwrites_nothing(full: Engine, folder: Path, copy: Path, tmp_path: Path) -> None:
+    with pytest.raises(FileExistsError):
+        backup(full, folder, copy)
+    with pytest.raises(DatabaseError, match="not empty"):
+        restore(copy, full, tmp_path / "other")
+    with pytest.raises(FileExistsError):
+        restore(copy, full, folder)
+
+
+def test_a_backup_that_broke_off_leaves_no_backup(full: Engine, folder: Path, tmp_path: Path) -> None:
+    shutil.rmtree(folder)
+    with pytest.raises(Exception, match="no such file"):
+        backup(full, folder, tmp_path / "backup")
+    assert not (tmp_path / "backup").exists()
+
+
+def test_the_text_that_was_hashed_is_title_and_body(full: Engine) -> None:
+    for item in Archive(full).stream():
+        assert sha256(f"{item['title']}\n{item['body']}".encode()).hexdigest() == item["content_sha256"]
+    with full.connect() as conn:
+        assert conn.execute(select(func.count()).select_from(capture)).scalar_one() == 6

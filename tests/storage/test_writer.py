@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func, select, text
+
+from storage import captures, frontier, writer
+from storage.archive import Archive
+from storage.db import open_engine
+from storage.raw import Raw
+from storage.recording import Recorded
+from storage.schema import article as table
+from storage.schema import frontier as frontier_table
+from storage.writer import Writer, WriterError
+from tests.storage.samples import LEASE, NOW, article, claimed, link, outcome, url, visit
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Raw:
+    return Raw(tmp_path / "raw")
+
+
+def stored(engine: Engine) -> int:
+    with engine.connect() as conn:
+        return conn.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def test_what_is_submitted_is_written_with_its_raw_page(engine: Engine, raw: Raw) -> None:
+    visits = claimed(engine, [link(number) for number in range(500)])
+    keeper = Writer(engine, raw)
+    futures = [keeper.submit(outcome(of, article(number, url=of.url))) for number, of in enumerate(visits)]
+    keeper.close()
+    assert {future.result().kind for future in futures} == {"new"}
+    assert stored(engine) == 500
+    with engine.connect() as conn:
+        assert frontier.counts(conn) == {"done": 500}
+        for number in (1, 250, 500):
+            place, payload = captures.pointers(conn, number)
+            page = raw.read(place, payload)
+            item = Archive(engine).by_url(page.url)
+            assert item is not None
+            assert page.body.decode() == item["body_original"]
+
+
+def test_calls_and_outcomes_keep_their_order(engine: Engine, raw: Raw) -> None:
+    keeper = Writer(engine, raw)
+    put = keeper.put([link(1), link(2)], now=NOW)
+    claim = keeper.claim(owner="me", now=NOW, lease=LEASE, limit=9)
+    assert put.result() == 2
+    visits = claim.result()
+    for of in visits:
+        keeper.submit(outcome(of, article(of.url)))
+    assert keeper.call(frontier.counts).result() == {"done": 2}
+    assert keeper.next_due().result() is None
+    keeper.close()
+
+
+def test_closing_writes_what_waits_and_gives_back_what_was_claimed(engine: Engine, raw: Raw) -> None:
+    visits = claimed(engine, [link(number) for number in range(300)])
+    keeper = Writer(engine, raw)
+    for number, of in enumerate(visits[:250]):
+        keeper.submit(outcome(of, article(number)))
+    keeper.close(release="me")
+    keeper.close()
+    with engine.connect() as conn:
+        assert frontier.counts(conn) == {"done": 250, "pending": 50}
+    assert not list(raw.folder.glob("*.open"))
+    with pytest.raises(WriterError, match="closed"):
+        keeper.submit(outcome(visit(), article(1))).result()
+
+
+def test_an_outcome_that_can_not_be_stored_takes_no_other_with_it(engine: Engine, raw: Raw) -> None:
+    visits = claimed(engine, [link(number) for number in range(20)])
+
+    def refuse(_conn: object, _recorded: Recorded, item) -> None:
+        if "毒" in item.body:
+            raise ValueError("no such thing")
+
+    keeper = Writer(engine, raw, after=[refuse])
+    futures = [
+        keeper.submit(outcome(of, article(number, body="毒" if number == 7 else f"正文{number}")))
+        for number, of in enumerate(visits)
+    ]
+    keeper.close()
+    with pytest.raises(ValueError, match="no such thing"):
+        futures[7].result()
+    assert [future.result().kind for place, future in enumerate(futures) if place != 7] == ["new"] * 19
+    assert stored(engine) == 19
+    with engine.connect() as conn:
+        assert frontier.counts(conn) == {"done": 19, "failed": 1}
+        (row,) = conn.execute(select(frontier_table).where(frontier_table.c.state == "failed")).all()
+    assert row.reason == "not stored: ValueError: no such thing"
+    assert keeper.error is None
+
+
+def test_the_crawl_is_told_to_back_off(engine: Engine, raw: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "CAPACITY", 10)
+    go = threading.Event()
+    keeper = Writer(engine, raw, after=[lambda *_: go.wait(10) and None])
+    futures = [keeper.submit(outcome(visit(number), article(number))) for number in range(10)]
+    assert keeper.full
+    go.set()
+    for future in futures:
+        future.result()
+    keeper.call(lambda _: None).result()
+    assert not keeper.full
+    keeper.close()
+
+
+def test_submitting_never_waits(engine: Engine, raw: Raw) -> None:
+    go = threading.Event()
+    keeper = Writer(engine, raw, after=[lambda *_: go.wait(10) and None])
+    started = time.monotonic()
+    for number in range(2000):
+        keeper.submit(outcome(visit(number), article(number)))
+    assert time.monotonic() - started < 2
+    go.set()
+    keeper.close()
+    assert stored(engine) == 2000
+
+
+def test_a_lock_is_waited_for(sqlite_engine: Engine, raw: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.db.BUSY_SECONDS", 0.1)
+    impatient = open_engine(sqlite_engine.url.render_as_string())
+    other = sqlite3.connect(str(sqlite_engine.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    keeper = Writer(impatient, raw)
+    future = keeper.submit(outcome(visit(), article(1)))
+    time.sleep(1)
+    assert not future.done()
+    other.execute("ROLLBACK")
+    assert future.result(10).kind == "new"
+    keeper.close()
+
+
+def test_patience_ends_with_a_clear_error_and_nothing_is_half_stored(
+    sqlite_engine: Engine, raw: Raw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.db.BUSY_SECONDS", 0.05)
+    impatient = open_engine(sqlite_engine.url.render_as_string())
+    other = sqlite3.connect(str(sqlite_engine.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    keeper = Writer(impatient, raw, patience=0.5)
+    futures = [keeper.submit(outcome(visit(number), article(number))) for number in range(300)]
+    for future in futures:
+        with pytest.raises(WriterError, match="database is locked"):
+            future.result(20)
+    assert keeper.error is not None
+    with pytest.raises(WriterError, match="locked"):
+        keeper.submit(outcome(visit(), article(1))).result()
+    with pytest.raises(WriterError, match="locked"):
+        keeper.call(lambda _: None).result(5)
+    other.execute("ROLLBACK")
+    keeper.close(release="me")
+    assert stored(sqlite_engine) == 0
+
+
+def test_a_folder_that_can_not_be_written_is_waited_for(engine: Engine, raw: Raw) -> None:
+    raw.folder.rmdir()
+    keeper = Writer(engine, raw)
+    future = keeper.submit(outcome(visit(), article(1)))
+    time.sleep(0.5)
+    assert not future.done()
+    raw.folder.mkdir()
+    assert future.result(10).kind == "new"
+    keeper.close()
+
+
+def test_a_fault_of_the_program_is_not_waited_for(engine: Engine, raw: Raw) -> None:
+    keeper = Writer(engine, raw)
+    started = time.monotonic()
+    with pytest.raises(Exception, match=r"(?i)no_such_table"):
+        keeper.call(lambda conn: conn.execute(text("SELECT * FROM no_such_table"))).result(5)
+    assert time.monotonic() - started < 2
+    assert keeper.call(frontier.counts).result() == {}
+    keeper.close()
+
+
+def test_what_a_dead_process_of_this_machine_had_is_given_back(engine: Engine, raw: Raw) -> None:
+    import socket
+
+    from storage.owner import process_owner
+
+    claimed(engine, [link(1)], owner=f"{socket.gethostname()}/999999/1.00")
+    claimed(engine, [link(2)], owner=process_owner())
+    claimed(engine, [link(3)], owner="elsewhere/1/1.00")
+    keeper = Writer(engine, raw)
+    assert keeper.release_dead().result() == 1
+    assert [of.url for of in keeper.claim(owner="me", now=NOW, lease=LEASE, limit=9).result()] == [url(1)]
+    keeper.close()
