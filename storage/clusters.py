@@ -9,33 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
-import orjson
-from sqlalchemy import Connection, TextClause, delete, insert, or_, select, text, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from crawler.items import SHANGHAI, Article, Kinship, Story
 from storage import sql
+from storage.candidates import candidates, native, write_bands
 from storage.recording import Hook, Recorded
 from storage.schema import article as articles
 from storage.schema import cluster, kinship
-from storage.types import micros
+from storage.types import micros, moment
 
 Same = Callable[[Story, Story], Kinship | None]
 """The judgement: how two articles are related, None where they tell two stories; symmetric."""
 
-AROUND: Final = 3
-"""Days around a story's own in which candidates are looked for."""
-LATE: Final = timedelta(days=30)
-"""How far apart two publications of one exact text are looked for."""
-LONG: Final = 150
-"""Distinct shingles of a text whose exact repetition is looked for on other days, or without a date."""
-CANDIDATES: Final = 64
-"""Candidates judged for one article, those with most keys in common first: a story has few texts, and a cluster of
-many is met by any of them, so this bounds the cost and not the result."""
-EPOCH: Final = date(1970, 1, 1)
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -87,7 +76,7 @@ def join(
     left = _leave(conn, article_id) if again else set()
     me = _Member(article_id, _story(article), article.date_precision, None, canonical=True, relation=None)
     found = _kin(conn, me, article, same)
-    _write_bands(conn, article_id, article)
+    write_bands(conn, article_id, article.fingerprint)
     if found:
         # An article of the same batch whose turn comes later may be among them: it will find this one again.
         pairs = [_pair(article_id, other.id, kin) for other, kin in found]
@@ -103,67 +92,10 @@ def join(
 
 
 def _kin(conn: Connection, me: _Member, article: Article, same: Same) -> list[tuple[_Member, Kinship]]:
-    ids = _candidates(conn, me.id, article)
+    assert article.fingerprint is not None
+    ids = candidates(conn, me.id, article, article.fingerprint)
     judged = ((other, same(me.story, other.story)) for other in _members(conn, ids))
     return [(other, kin) for other, kin in judged if kin is not None]
-
-
-def _candidates(conn: Connection, article_id: int, article: Article) -> list[int]:
-    made = article.fingerprint
-    assert made is not None
-    days = [(day - EPOCH).days for day in made.days]
-    near, far = (min(days), max(days)) if days else (0, 0)
-    wide = far - near > 2 * AROUND  # two days far apart: not all that lies between
-    published = article.published_at
-    values = {
-        "keys": orjson.dumps(made.bands).decode() if conn.dialect.name == "sqlite" else list(made.bands),
-        "first": near - AROUND,
-        "until": near + AROUND if wide else far + AROUND,
-        "from": far - AROUND if wide else near - AROUND,
-        "last": far + AROUND if days else near - AROUND - 1,
-        "me": article_id,
-        "limit": CANDIDATES,
-        "exact": made.exact if made.shingles >= LONG else None,
-        "undated": int(published is None),
-        "early": 0 if published is None else micros(published - LATE),
-        "late": 0 if published is None else micros(published + LATE),
-        "url": article.url,
-        "mirror_of": article.mirror_of,
-    }
-    return list(conn.execute(_lookup(conn.dialect.name), values).scalars())
-
-
-@lru_cache(2)
-def _lookup(dialect: str) -> TextClause:
-    keys = "json_each(:keys)" if dialect == "sqlite" else "unnest(CAST(:keys AS bigint[])) AS wanted(value)"
-    return text(f"""
-        SELECT id FROM (
-            SELECT band.article_id AS id FROM {keys} CROSS JOIN band
-            WHERE band.key = value AND band.day BETWEEN :first AND :last
-            AND (band.day <= :until OR band.day >= :from) AND band.article_id <> :me
-            GROUP BY band.article_id ORDER BY count(*) DESC, band.article_id LIMIT :limit
-        ) AS around
-        UNION SELECT id FROM (
-            SELECT id FROM article WHERE fingerprint_exact = :exact AND id <> :me
-            AND (published_at IS NULL OR :undated = 1 OR published_at BETWEEN :early AND :late)
-            ORDER BY id LIMIT :limit
-        ) AS exact
-        UNION SELECT id FROM article WHERE mirror_of = :url AND id <> :me
-        UNION SELECT id FROM article WHERE url = :mirror_of AND id <> :me
-    """)  # noqa: S608 - no value stands in it
-
-
-def _write_bands(conn: Connection, article_id: int, article: Article) -> None:
-    made = article.fingerprint
-    assert made is not None
-    rows = [
-        {"key": key, "day": (day - EPOCH).days, "article_id": article_id} for day in made.days for key in made.bands
-    ]
-    if rows:
-        conn.execute(_BAND, rows)
-
-
-_BAND: Final = text("INSERT INTO band (key, day, article_id) VALUES (:key, :day, :article_id) ON CONFLICT DO NOTHING")
 
 
 # --- rows and values --------------------------------------------------------------------------------------
@@ -181,35 +113,48 @@ def _story(item: Article) -> Story:
     )
 
 
-_MEMBER: Final = (
-    "id", "cluster_id", "canonical", "relation", "date_precision",
-    "url", "title", "body", "published_at", "origin", "reprinted_from", "mirror_of",
-)  # fmt: skip
+_MEMBERS: Final = (
+    "SELECT id, cluster_id, canonical, relation, date_precision, "
+    "url, title, body, published_at, origin, reprinted_from, mirror_of FROM article WHERE id IN "
+)
 
 
 def _members(conn: Connection, ids: Iterable[int]) -> list[_Member]:
     wanted = sorted(set(ids))
     if not wanted:
         return []
-    rows = conn.execute(select(*(articles.c[name] for name in _MEMBER)).where(articles.c.id.in_(wanted)))
+    listed = f"({','.join(map(str, wanted))})"  # whole numbers of ours
     return [
         _Member(
-            row.id,
+            number,
             Story(
-                url=row.url,
-                title=row.title,
-                body=row.body,
-                published_at=row.published_at,
-                origin=row.origin,
-                reprinted_from=row.reprinted_from,
-                mirror_of=row.mirror_of,
+                url=url,
+                title=title,
+                body=body,
+                published_at=None if published is None else moment(published),
+                origin=origin,
+                reprinted_from=reprinted,
+                mirror_of=mirror,
             ),
-            row.date_precision,
-            row.cluster_id,
-            canonical=row.canonical,
-            relation=row.relation,
+            precision,
+            cluster_id,
+            canonical=bool(canonical),
+            relation=relation,
         )
-        for row in rows
+        for (
+            number,
+            cluster_id,
+            canonical,
+            relation,
+            precision,
+            url,
+            title,
+            body,
+            published,
+            origin,
+            reprinted,
+            mirror,
+        ) in conn.exec_driver_sql(_MEMBERS + listed)
     ]
 
 
@@ -228,11 +173,19 @@ def _pair(one: int, other: int, kin: Kinship) -> dict[str, Any]:
 
 
 def _attach(conn: Connection, me: _Member, close: Sequence[_Member], same: Same, now: datetime) -> bool:
-    """Add a new article to the one cluster all its kin are in, behind its canonical article; else do nothing."""
+    """Put a new article and its kin in one cluster where that is simple: they are in none, or all in one and behind
+    its canonical article. Returns whether that was so; else nothing is done.
+    """
     ids = {other.cluster_id for other in close}
-    mine = conn.execute(select(articles.c.cluster_id).where(articles.c.id == me.id)).scalar_one()
-    if mine is not None or len(ids) != 1 or (cluster_id := ids.pop()) is None:
+    (mine,) = native(conn, "SELECT cluster_id FROM article WHERE id = :id", {"id": me.id}).one()
+    if mine is not None or len(ids) != 1:
         return False
+    if (cluster_id := ids.pop()) is None:
+        ordered = sorted((me, *close), key=lambda member: member.order)
+        cluster_id = _cluster(conn, None, ordered, now)
+        for member in ordered:
+            _place(conn, member, cluster_id, ordered[0], same, now)
+        return True
     head_id = conn.execute(select(cluster.c.canonical_article_id).where(cluster.c.id == cluster_id)).scalar_one()
     (head,) = [other for other in close if other.id == head_id] or _members(conn, [head_id])
     if me.order < head.order:
@@ -248,8 +201,26 @@ def _place(conn: Connection, member: _Member, cluster_id: int, head: _Member, sa
     kin = None if canonical else same(head.story, member.story)
     relation = None if canonical else (kin.relation if kin is not None else "reprint")
     if (member.cluster_id, member.canonical, member.relation) != (cluster_id, canonical, relation):
-        values = {"cluster_id": cluster_id, "canonical": canonical, "relation": relation, "changed_at": now}
-        conn.execute(update(articles).where(articles.c.id == member.id).values(values))
+        _write_place(conn, member.id, cluster_id, canonical, relation, now)
+
+
+def _write_place(
+    conn: Connection, article_id: int, cluster_id: int | None, canonical: bool, relation: str | None, now: datetime
+) -> None:
+    values = {
+        "id": article_id,
+        "cluster_id": cluster_id,
+        "canonical": canonical,
+        "relation": relation,
+        "now": micros(now),
+    }
+    native(conn, _PLACE, values)
+
+
+_PLACE: Final = (
+    "UPDATE article SET cluster_id = :cluster_id, canonical = :canonical, relation = :relation, changed_at = :now "
+    "WHERE id = :id"
+)
 
 
 def _leave(conn: Connection, article_id: int) -> set[int]:
@@ -293,8 +264,7 @@ def _cluster(conn: Connection, cluster_id: int | None, ordered: Sequence[_Member
 
 def _alone(conn: Connection, member: _Member, now: datetime) -> None:
     if member.cluster_id is not None:
-        values = {"cluster_id": None, "canonical": True, "relation": None, "changed_at": now}
-        conn.execute(update(articles).where(articles.c.id == member.id).values(values))
+        _write_place(conn, member.id, None, canonical=True, relation=None, now=now)
 
 
 def _components(conn: Connection, ids: Iterable[int]) -> list[list[int]]:

@@ -88,8 +88,12 @@ def _reading(told: Story) -> Reading:
 def same_story(a: Story, b: Story) -> Kinship | None:
     """How two articles are related, or None where they tell two stories. Symmetric in its arguments."""
     one, two = sorted((_reading(a), _reading(b)), key=lambda r: (len(r.core), r.core, r.title, r.story.url))
-    if not one.core:
-        return None
+    return _kin(one, two) if one.core else None
+
+
+@lru_cache(64)
+def _kin(one: Reading, two: Reading) -> Kinship | None:
+    """The same for the shorter and the longer text; remembered, as a pair that is found is then given its place."""
     if one.core == two.core:
         close = 1.0, 1.0
     else:
@@ -101,9 +105,11 @@ def same_story(a: Story, b: Story) -> Kinship | None:
     similarity, containment = close
     if not _one_time(one, two, similarity):
         return None
+    if _titles_conflict(one, two) or _parts_conflict(one, two):
+        return None
     found = gaps(one.core, two.core) if similarity < 1 else []
     differs = difference(found, len(NUMBER.findall(one.core)))
-    if _titles_conflict(one, two) or _facts_conflict(differs, len(one.core)) or _parts_conflict(one, two):
+    if _facts_conflict(differs, len(one.core)):
         return None
     alike = similarity >= ALIKE or (containment >= CONTAINED and len(one.core) >= LEAST)
     if not alike and not _edited(one, two, (similarity, containment), differs):
@@ -164,7 +170,7 @@ def _titles_conflict(one: Reading, two: Reading) -> bool:
         return True
     if _matched(one.title, two.title) < HALF:
         return False
-    return any(_other_thing(gap, one.core, two.core) for gap in gaps(one.title, two.title, PAIR))
+    return any(_other_thing(gap, one.core, two.core) for gap in _title_gaps(one.title, two.title))
 
 
 def _other_thing(gap: Gap, one: str, two: str) -> bool:
@@ -187,13 +193,18 @@ def _titles_agree(one: Reading, two: Reading) -> bool:
     return not one.title or not two.title or _matched(one.title, two.title) >= AGREE
 
 
+@lru_cache(64)
+def _title_gaps(a: str, b: str) -> list[Gap]:
+    return gaps(a, b, PAIR)
+
+
 def _matched(a: str, b: str) -> float:
     """The share of the shorter of two titles that the other has."""
     if not a or not b:
         return 0.0
     if a in b or b in a:
         return 1.0
-    found = gaps(a, b, PAIR)
+    found = _title_gaps(a, b)
     least = min(len(a) - sum(len(gap.a) for gap in found), len(b) - sum(len(gap.b) for gap in found))
     return max(0, least) / min(len(a), len(b))
 

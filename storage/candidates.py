@@ -1,0 +1,105 @@
+"""Candidates: which known articles an article may be a near-duplicate of.
+
+Each has rows of ``band``: the keys of its fingerprint under the days its story may be from. Those that share a key
+within a few days are candidates; so are those of exactly its text within a month or without a date, and those that one
+of the two names as what it mirrors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection
+
+from crawler.items import Article, Fingerprint
+from storage.types import micros
+
+AROUND: Final = 3
+"""Days around a story's own in which candidates are looked for."""
+LATE: Final = timedelta(days=30)
+"""How far apart two publications of one exact text are looked for."""
+LONG: Final = 150
+"""Distinct shingles of a text whose exact repetition is looked for on other days, or without a date."""
+LIMIT: Final = 64
+"""Candidates for one article, those with most keys in common first. A story has few texts, and a cluster of many is
+met by any of them: this bounds the cost, not what is found."""
+EPOCH: Final = date(1970, 1, 1)
+
+
+def candidates(conn: Connection, article_id: int, article: Article, made: Fingerprint) -> list[int]:
+    """The ids of the articles to judge, itself not among them."""
+    published = article.published_at
+    values = {
+        "keys": orjson.dumps(made.bands).decode() if conn.dialect.name == "sqlite" else list(made.bands),
+        **_days(made),
+        "me": article_id,
+        "limit": LIMIT,
+        "exact": made.exact if made.shingles >= LONG else None,
+        "undated": int(published is None),
+        "early": 0 if published is None else micros(published - LATE),
+        "late": 0 if published is None else micros(published + LATE),
+        "url": article.url,
+        "mirror_of": article.mirror_of,
+    }
+    return [row[0] for row in native(conn, _lookup(conn.dialect.name), values)]
+
+
+def write_bands(conn: Connection, article_id: int, made: Fingerprint) -> None:
+    """Let the article be found by its keys."""
+    rows = [
+        {"key": key, "day": (day - EPOCH).days, "article_id": article_id} for day in made.days for key in made.bands
+    ]
+    if rows:
+        native(conn, _BAND, rows)
+
+
+def native(conn: Connection, statement: str, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Any:
+    """Run a statement with ``:names`` and the database's own values, past SQLAlchemy's compiler and its types.
+
+    Only for what is done for every article: it costs a quarter.
+    """
+    return conn.exec_driver_sql(_in_style(statement, conn.dialect.name), values)
+
+
+@lru_cache(64)
+def _in_style(statement: str, dialect: str) -> str:
+    return statement if dialect == "sqlite" else re.sub(r":(\w+)", r"%(\1)s", statement)
+
+
+def _days(made: Fingerprint) -> dict[str, int]:
+    """The days to look at: around the first and around the last, and nothing between where they lie far apart."""
+    days = [(day - EPOCH).days for day in made.days]
+    if not days:
+        return {"first": 1, "until": 0, "since": 0, "last": 0}  # none
+    first, last = min(days) - AROUND, max(days) + AROUND
+    if max(days) - min(days) > 2 * AROUND:
+        return {"first": first, "until": first + 2 * AROUND, "since": last - 2 * AROUND, "last": last}
+    return {"first": first, "until": last, "since": first, "last": last}
+
+
+_BAND: Final = "INSERT INTO band (key, day, article_id) VALUES (:key, :day, :article_id) ON CONFLICT DO NOTHING"
+
+
+@lru_cache(2)
+def _lookup(dialect: str) -> str:
+    keys = "json_each(:keys)" if dialect == "sqlite" else "unnest(CAST(:keys AS bigint[])) AS wanted(value)"
+    return f"""
+        SELECT id FROM (
+            SELECT band.article_id AS id FROM {keys} CROSS JOIN band
+            WHERE band.key = value AND band.day BETWEEN :first AND :last
+            AND (band.day <= :until OR band.day >= :since) AND band.article_id <> :me
+            GROUP BY band.article_id ORDER BY count(*) DESC, band.article_id LIMIT :limit
+        ) AS around
+        UNION SELECT id FROM (
+            SELECT id FROM article WHERE fingerprint_exact = :exact AND id <> :me
+            AND (published_at IS NULL OR :undated = 1 OR published_at BETWEEN :early AND :late)
+            ORDER BY id LIMIT :limit
+        ) AS exact
+        UNION SELECT id FROM article WHERE mirror_of = :url AND id <> :me
+        UNION SELECT id FROM article WHERE url = :mirror_of AND id <> :me
+    """  # noqa: S608 - no value stands in it
