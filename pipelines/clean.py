@@ -41,7 +41,7 @@ def clean(scraped: ScrapedArticle, *, now: datetime) -> Article:
     images = tuple(replace(image, caption=texts.field() or None) for image in scraped.images)
     official = None
     if scraped.official is not None:
-        official = OfficialTable(*(texts.field() or None for _ in fields(OfficialTable)))
+        official = OfficialTable(**{field.name: texts.field() or None for field in fields(OfficialTable)})
     body = _body(texts.fields(len(scraped.paragraphs)), scraped.paragraphs)
     text = "\n".join(body.paragraphs)
     original = "\n".join(body.originals)
