@@ -6,8 +6,8 @@ DIR holds ``labels.jsonl`` and the pages it names; without it, or where it is ab
 line says so. One JSON object a system and group of pages (all, traditional, government), then one a system with the
 share of pages on which it gives each further field as data, then a summary.
 
-title, origin, author, editor: equal but for white space and the width of punctuation; authors and editors as sets of
-names. date: the same day; time: the same minute, where the label has one. body_f1: character 4-grams, white space left
+title, origin, author, editor: equal but for white space and the width of punctuation, names in either script; authors
+and editors as sets of names. date: the same day; time: the same minute, where the label has one. body_f1: character 4-grams, white space left
 out. A label that is null is not judged. CPU ms a page, each page read once after a warm-up, decoding included for ours.
 """
 
@@ -33,6 +33,7 @@ from typing import Any
 from crawler.extraction import read_article
 from crawler.items import Page, ScrapedArticle
 from pipelines.clean import clean
+from pipelines.text.script import to_simplified
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DEFAULT = Path(__file__).resolve().parents[1] / ".." / "shared" / "pages"
@@ -147,7 +148,13 @@ def undated(title: str) -> str:
 
 
 def names(text: str | None) -> frozenset[str]:
-    return frozenset(name for name in re.split(r"[\s、，,/／;；]+", unicodedata.normalize("NFKC", text or "")) if name)
+    text = to_simplified(unicodedata.normalize("NFKC", text or ""))
+    return frozenset(name for name in re.split(r"[\s、，,/／;；]+", text) if name)
+
+
+def folded(text: str | None) -> str:
+    """A name in one script: whether a reader gives it as printed or in simplified characters is no difference."""
+    return to_simplified(plain(text))
 
 
 def f1(got: str | None, wanted: str) -> float:
@@ -175,7 +182,7 @@ def score(pairs: list[tuple[dict[str, Any], Answer, float]], system: str, group:
             if len(label["published_at"]) > 10:
                 times.append(float((answer.date or "").replace("T", " ")[:16] == label["published_at"][:16]))
         if label["origin"]:
-            origins.append(float(plain(answer.origin) == plain(label["origin"])))
+            origins.append(float(folded(answer.origin) == folded(label["origin"])))
         if label["author"]:
             authors.append(float(names(answer.author) == names(label["author"])))
         if label["editor"]:
@@ -233,7 +240,7 @@ def explain(label: dict[str, Any], answer: Answer) -> None:
     for name, got, wanted in (
         ("title", plain(answer.title), plain(label["title"])),
         ("date", (answer.date or "")[:16], (label["published_at"] or "")[:16]),
-        ("origin", plain(answer.origin), plain(label["origin"])),
+        ("origin", folded(answer.origin), folded(label["origin"])),
         ("author", names(answer.author), names(label["author"])),
         ("editor", names(answer.editor), names(label["editor"])),
     ):

@@ -117,6 +117,20 @@ class Block:
         return f"Block(<{self.box.node.tag}>, {self.text!r}, links={self.links})"
 
 
+def size(node: LexborNode) -> int:
+    """Characters of the element's text, white space aside."""
+    return len("".join(node.text().split()))
+
+
+def pieces(block: Block) -> list[str]:
+    """The block's text as its inner elements divide it; whole where its element holds other blocks too."""
+    node = block.box.block.node
+    if size(node) > 2 * len(block.text) + 20:
+        return [block.text]
+    texts = (part.text_content or "" for part in node.traverse(include_text=True) if part.is_text_node)
+    return [text for part in texts if (text := " ".join(part.split()))]
+
+
 def _is_hidden(node: LexborNode) -> bool:
     return _HIDDEN.search(node.attrs.sget("style")) is not None
 

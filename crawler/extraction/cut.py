@@ -9,6 +9,9 @@ from crawler.extraction import words
 from crawler.extraction.blocks import Block
 from crawler.extraction.body import weight
 
+_CREDIT_AT_END = re.compile(
+    r"[（(【\[]\s*(?:责任编辑|責任編輯|责编|編輯|编辑|核稿編輯|譯者|编译)\s*[:：/／][^（）()【】\[\]]{2,30}[）)】\]]\s*\d{0,8}$"
+)
 _DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
 _SENTENCE_ENDS = ("。", "！", "？", "”", "；", "：", "…", "」")
 _LABEL = re.compile(
@@ -23,6 +26,9 @@ class Cut:
     text: list[Block] = field(default_factory=list)
     head: list[Block] = field(default_factory=list)
     """Lines over the text: title, date, source."""
+    first: int = 0
+    last: int = 0
+    """The places of the first and the last block of text in the list that was cut."""
     tail: list[Block] = field(default_factory=list)
     """Lines behind the text that name source, authors and editors."""
 
@@ -46,6 +52,11 @@ def is_noise(block: Block) -> bool:
     if block.links >= 0.8 * size and size <= 14:  # noqa: PLR2004 a menu's word
         return True
     return not any(character.isalnum() for character in text) and size <= 3  # noqa: PLR2004
+
+
+def leads_away(block: Block) -> bool:
+    """Whether the block is a line such as 延伸閱讀：… that is all link but for its label."""
+    return len(block.text) <= 120 and block.links * 2 > len(block.text) and words.RELATED_LINE.match(block.text) is not None  # noqa: PLR2004
 
 
 def cut(blocks: list[Block], title: str) -> Cut:
@@ -78,10 +89,13 @@ def cut(blocks: list[Block], title: str) -> Cut:
             continue
         if short and words.END.match(text) and left <= 0.4 * whole:
             break
-        if is_noise(block) or words.DISCLAIMER.match(text):
+        if is_noise(block) or words.DISCLAIMER.match(text) or leads_away(block):
             continue
         result.text.append(block)
     _trim(result)
+    if result.text:
+        result.first, result.last = blocks.index(result.text[0]), blocks.index(result.text[-1])
+        _split_credit(result)
     return result
 
 
@@ -114,6 +128,16 @@ def _trim(result: Cut) -> None:
             break
     result.tail = [block for block in text[first:] if len(block.text) <= 80]  # noqa: PLR2004
     result.text = text[:first]
+
+
+def _split_credit(result: Cut) -> None:
+    """Takes the credit in brackets from the end of the last paragraph: …。（編輯：林某）1130411"""
+    last = result.text[-1]
+    match = _CREDIT_AT_END.search(last.text)
+    if match is None or match.start() == 0:
+        return
+    result.text[-1] = Block(last.box, last.text[: match.start()].rstrip(), last.links, last.bold)
+    result.tail.insert(0, Block(last.box, match[0], 0, 0))
 
 
 def _bare(text: str) -> str:

@@ -27,12 +27,11 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
         parts = cut.Cut()
     else:
         start, stop = found.start, found.stop
-        inside = blocks[start:stop]
         if table is not None and table[2] > start:
-            inside = inside[min(table[2], stop) - start :]
-        parts = cut.cut(inside, heading.text)
-    first = blocks.index(parts.text[0]) if parts.text else start
-    after = blocks.index(parts.text[-1]) + 1 if parts.text else start
+            start = min(table[2], stop)
+        parts = cut.cut(blocks[start:stop], heading.text)
+    first = start + parts.first
+    after = start + parts.last + 1 if parts.text else start
     dates = dateline.find(document, heading.index if heading.index is not None else first, first, after)
     over = blocks[(heading.index + 1 if heading.index is not None else max(0, first - 6)) : first]
     byline = [block.text for block in over if _is_credit(block)]
@@ -61,7 +60,7 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
         author=named.author,
         editor=named.editor,
         rights=_rights(blocks[after:]),
-        related=related.find(document, parts.text[0] if parts.text else None),
+        related=related.find(document, blocks[first] if parts.text else None),
         attachments=media.attachments(document, document.root),
         images=media.images(document, found.node) if found is not None else (),
         column=crumbs.find(blocks, first, heading.text),

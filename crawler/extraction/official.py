@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.extraction.blocks import Block
+from crawler.extraction.blocks import Block, pieces
 from crawler.items import OfficialTable
 
 _LABELS = {
@@ -33,6 +33,8 @@ _ALL = sorted([*_FIELD, *_OTHERS], key=len, reverse=True)
 _LABEL = re.compile(
     r"(?:^|(?<=[\s\t\u3000）)\]】;；|]))[\[【]?\s*(" + "|".join(map(_spaced, _ALL)) + r")\s*[\]】]?\s*(?:[:：]\s*|\t|$)"
 )
+_LINE = 300
+"""Characters; a longer block is no line of a table."""
 _ENOUGH = 3
 """Labels that make a table of it."""
 
@@ -43,7 +45,7 @@ def find(blocks: list[Block], limit: int) -> tuple[OfficialTable, int, int] | No
     first = last = -1
     waiting: str | None = None
     for index, block in enumerate(blocks[:limit]):
-        text = block.text
+        text = block.text if "\t" in block.text or len(block.text) > _LINE else "\t".join(pieces(block))
         if waiting is not None:
             match = _LABEL.match(text)
             if match is None and len(text) <= 200 and index - last <= 1:  # noqa: PLR2004

@@ -11,12 +11,15 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extraction import words
 from crawler.extraction.blocks import Block, Box
+from crawler.extraction.cut import leads_away
 from crawler.extraction.dateline import DATE, day
 from crawler.extraction.document import Document
 from crawler.items import RelatedLink
 
 _LONGEST_LIST = 60
 """Blocks; a list of further reading is shorter."""
+_SHORTEST = 4
+"""Characters of a title."""
 _LEVELS = 4
 """How far out from its heading the element of a list may be."""
 _SHORT = re.compile(r"(?:…|\.{2,})$")
@@ -50,6 +53,7 @@ def find(document: Document, after: Block | None = None) -> tuple[RelatedLink, .
         for index, block in enumerate(blocks[start:], start)
         if len(block.text) <= 30 and words.RELATED.match(block.text) and words.RELATED_HERE.search(block.text)  # noqa: PLR2004
     ]
+    lists.extend(_line(document, block) for block in blocks[start:] if leads_away(block))
     found: list[RelatedLink] = []
     seen: set[str] = {document.link(document.url) or document.url}
     for one in lists:
@@ -69,6 +73,12 @@ def find(document: Document, after: Block | None = None) -> tuple[RelatedLink, .
                 )
             )
     return tuple(found)
+
+
+def _line(document: Document, block: Block) -> _List:
+    """延伸閱讀：… as a line of its own."""
+    entries = [entry for anchor in _anchors(block) if (entry := _entry(document, anchor, block, alone=False))]
+    return _List(block.text[: re.search(r"[:：|｜>]", block.text).start()].strip(), entries)  # type: ignore[union-attr]
 
 
 def heading_of(text: str) -> str:
@@ -134,7 +144,7 @@ def _ends(block: Block, heading: Block) -> bool:
 
 def _anchors(block: Block) -> list[LexborNode]:
     """The links of the block that are titles."""
-    if block.links < 6 or block.links < 0.4 * len(block.text):  # noqa: PLR2004
+    if block.links < _SHORTEST or block.links < 0.4 * len(block.text):
         return []
     box: Box | None = block.box
     while box is not None and box is not box.block:
@@ -142,7 +152,7 @@ def _anchors(block: Block) -> list[LexborNode]:
             break
         box = box.parent
     node = block.box.block.node
-    anchors = [anchor for anchor in node.css("a[href]") if len(anchor.text(strip=True)) >= 6]  # noqa: PLR2004
+    anchors = [anchor for anchor in node.css("a[href]") if len(anchor.text(strip=True)) >= _SHORTEST]
     if not anchors:
         above: Box | None = block.box
         while above is not None:
