@@ -394,8 +394,9 @@ class Outcome:
     """What became of one visit. The archive writes it in one transaction."""
 
     visit: Visit
-    state: Literal["done", "unchanged", "retry", "failed", "gone", "skipped"]
-    """unchanged: 304; retry: try again at ``due_at``; gone: 404 or 410; skipped: not to be stored, and no
+    state: Literal["done", "unchanged", "retry", "postponed", "failed", "gone", "skipped"]
+    """unchanged: 304; retry: try again at ``due_at``; postponed: not tried, because its host or source does not want
+    it before ``due_at``; gone: 404 or 410; skipped: not to be stored, and no
     failure: robots.txt forbids it, or it is a gallery, a video, a listing. On the frontier it stands as failed."""
     url: str
     """Where the visit ended, after redirects."""

@@ -54,7 +54,7 @@ class Tally:
         if isinstance(outcome.article, Article):
             self.empty.update(name for name in WATCHED if not getattr(outcome.article, name))
         reason = outcome.reason or outcome.state
-        if outcome.state in ("gone", "skipped"):
+        if outcome.state in ("gone", "skipped", "postponed"):
             self.passed_over[reason] += 1
         elif outcome.state in ("failed", "retry"):
             self.failures[reason] += 1

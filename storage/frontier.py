@@ -267,6 +267,8 @@ class Visited:
     now: datetime
     due_at: datetime | None
     reason: str | None = None
+    tried: bool = True
+    """Whether it counts as an attempt."""
     went_well: bool = False
     changed: bool = False
     missing: bool = False
@@ -282,6 +284,7 @@ def settle(conn: Connection, visits: Iterable[Visited]) -> None:
             "state_": visit.state,
             "due": visit.due_at,
             "why": visit.reason,
+            "tried": visit.tried,
             "now": visit.now,
             "well": visit.went_well,
             "changed": visit.changed,
@@ -313,7 +316,7 @@ def visited_elsewhere(conn: Connection, url: str, visit: Visit, *, now: datetime
 @lru_cache(1)
 def _settle() -> Update:
     now = bindparam("now", type_=Moment)
-    well, changed, missing = (bindparam(name, type_=Boolean) for name in ("well", "changed", "missing"))
+    well, tried, changed, missing = (bindparam(name, type_=Boolean) for name in ("well", "tried", "changed", "missing"))
     return (
         update(frontier)
         .where(c.id == bindparam("at"))
@@ -322,7 +325,7 @@ def _settle() -> Update:
             due_at=bindparam("due", type_=Moment),
             reason=bindparam("why"),
             lease_owner=None,
-            attempts=case((well, 0), else_=c.attempts),
+            attempts=case((well, 0), (tried, c.attempts), else_=_less_one(c.attempts)),
             visited_at=case((well, now), else_=c.visited_at),
             changed_at=case((changed, now), else_=c.changed_at),
             unchanged_count=case((changed, 0), (well, c.unchanged_count + 1), else_=c.unchanged_count),

@@ -427,9 +427,14 @@ def _visited(
             etag=outcome.etag,
             last_modified=outcome.last_modified,
         )
-    if outcome.state == "retry":
+    if outcome.state in ("retry", "postponed"):
         return frontier.Visited(
-            id=outcome.visit.id, state="pending", now=now, due_at=outcome.due_at or now, reason=outcome.reason
+            id=outcome.visit.id,
+            state="pending",
+            now=now,
+            due_at=outcome.due_at or now,
+            reason=outcome.reason,
+            tried=outcome.state == "retry",
         )
     if outcome.state in ("failed", "skipped"):
         return frontier.Visited(

@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 
 from crawler.extraction import read
 from crawler.items import Exchange, Link, Listing, NotArticle, Outcome, Page, ScrapedArticle, Visit
+from crawler.politeness import Postponed
 from crawler.revisit import article_due, retry_due
 from crawler.site import Site
 from crawler.urls import canonical
@@ -158,6 +159,8 @@ class SiteSpider(scrapy.Spider):
         outcome = Outcome(visit=visit, state="skipped", url=visit.url, fetched_at=datetime.now(UTC))
         if isinstance(failure.value, IgnoreRequest):
             yield replace(outcome, reason=str(failure.value))
+        elif isinstance(failure.value, Postponed):
+            yield replace(outcome, state="postponed", reason=str(failure.value), due_at=failure.value.due_at)
         else:
             yield self.retry(outcome, what_failed(failure))
 
