@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from crawler.items import SHANGHAI
 from storage.corpus.fields import Field
 from storage.corpus.options import Options
-from storage.corpus.plan import Chunk
+from storage.corpus.plan import Partition
 from storage.corpus.read import Rows
 from storage.types import moment
 
@@ -36,15 +36,15 @@ class Figures:
         self.first: int | None = None
         self.last: int | None = None
 
-    def add(self, chunk: Chunk, rows: Rows) -> None:
+    def add(self, split: str, partition: Partition, rows: Rows) -> None:
         """Counts a batch as it was read."""
         count = len(rows)
         self.articles += count
         self.characters += pc.sum(rows.columns["length"]).as_py() or 0
         self.damaged += pc.sum(rows.columns["damaged"]).as_py() or 0
-        self.splits[chunk.split] += count
-        self.sources[chunk.partition.source or "—"] += count
-        self.years["—" if chunk.partition.year is None else str(chunk.partition.year)] += count
+        self.splits[split] += count
+        self.sources[partition.source or "—"] += count
+        self.years["—" if partition.year is None else str(partition.year)] += count
         for value in pc.value_counts(rows.columns["rights"]).to_pylist():
             self._note(value["values"] or "—", value["counts"])
         days = pc.min_max(rows.columns["published_at"]).as_py()
@@ -130,7 +130,8 @@ def _summary(figures: Mapping[str, Any], options: Options) -> str:
 def _damage(figures: Mapping[str, Any]) -> str:
     return (
         f"{figures['damaged']:,} of {figures['articles']:,} articles hold spans that their page gives broken beyond "
-        "exact repair (lost bytes, replacement characters). They are marked in the field `damage`, never filled by a guess."
+        "exact repair (lost bytes, replacement characters). They are marked in the field `damage`, never filled by "
+        "a guess."
     )
 
 

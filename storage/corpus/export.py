@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import errno
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+import numpy as np
 import orjson
-from sqlalchemy import Connection, Engine, FromClause, select
+import pyarrow as pa
+from sqlalchemy import ColumnElement, Connection, Engine, select
 
 from storage.corpus import card as cards
 from storage.corpus import index, manifest
+from storage.corpus.as_of import as_of
 from storage.corpus.earlier import Earlier
 from storage.corpus.encode import Convert, in_script
 from storage.corpus.fields import CorpusError, choose, schema
@@ -21,15 +26,18 @@ from storage.corpus.formats import ENDINGS, OF_ARTICLES, Batch, maker
 from storage.corpus.manifest import File
 from storage.corpus.options import Options
 from storage.corpus.output import Layout, Output
-from storage.corpus.plan import Chunk, Ids, Plan
-from storage.corpus.read import needed, read
+from storage.corpus.plan import Ids, Plan
+from storage.corpus.read import Rows, needed, restored, selected, with_links
 from storage.corpus.snapshot import BATCH, Snapshot, snapshot
 from storage.corpus.target import Hashed, beside, settle
+from storage.corpus.view import View
 from storage.schema import article
 from storage.search import condition
 
 INDEX: Final = "articles.index"
 WITHDRAWN: Final = "withdrawn.jsonl"
+AHEAD: Final = 2
+"""Batches that may wait to be written."""
 Progress = Callable[[int, int], None]
 """Articles looked at so far, and all that will be."""
 
@@ -115,6 +123,8 @@ def _possible(options: Options, layout: Layout, means: Means, since: Path | None
         )
     if since is not None and layout.file == "-":
         raise CorpusError("a delta is several files: name a file or a folder")
+    if options.as_of is not None and options.selection.query is not None:
+        raise CorpusError("a query asks the texts of today; an export as of an earlier time has none")
     if options.format == "warc" and means.raw is None:
         raise CorpusError("WARC needs the folder of raw pages")
 
@@ -163,11 +173,12 @@ class _Job:
         self._fields = choose(options.fields)
         self._columns = needed(self._fields)
         self._links = any(one.name == "related" for one in self._fields)
+        self._then = View() if options.as_of is None else as_of(view, options.as_of)
         self._figures = cards.Figures()
         self._written = 0
 
     def run(self, root: Path | BinaryIO) -> Done:
-        output = Output(root, self._options, maker(self._options.format))
+        output = Output(root, self._options, maker(self._options.format), single=self._layout.file is not None)
         try:
             if isinstance(root, Path):
                 with self._beside(root, INDEX) as records:
@@ -193,40 +204,68 @@ class _Job:
         )
 
     def _all(self, output: Output, records: Hashed | None) -> None:
-        plan = self._plan()
+        """Reads, and lets a second thread encode and write what was read before: the work is about half and half."""
+        plan = Plan(self._view, self._options, self._then, self._found())
         looked = 0
-        last = None
-        for chunk in plan.chunks():
-            if last is not None and chunk.partition is not last:
-                looked += last.size
-            last = chunk.partition
-            self._one(chunk, output, records)
-            self._means.progress(looked + min(len(chunk.ids), last.size), plan.size)
+        waiting: deque[Future[None]] = deque()
+        with ThreadPoolExecutor(1) as writing:
+            for batch in self._chosen(plan):
+                place = self._layout.place(batch.split, batch.partition)
+                kept = self._kept(batch, place, output.number(place), records)
+                if kept is not None:
+                    waiting.append(writing.submit(self._write, output, place, kept))
+                if len(waiting) > AHEAD:
+                    waiting.popleft().result()
+                looked += len(batch.rows)
+                self._means.progress(looked, plan.size)
+            for future in waiting:
+                future.result()
         self._means.progress(plan.size, plan.size)
 
-    def _plan(self) -> Plan:
+    def _found(self) -> list[ColumnElement[bool]]:
         query = self._options.selection.query
-        found = [] if query is None else [condition(query, self._view.conn.dialect.name, self._means.fold)]
-        articles: FromClause = article
-        return Plan(self._view, self._options, articles, found)
+        return [] if query is None else [condition(query, self._view.conn.dialect.name, self._means.fold)]
 
-    def _one(self, chunk: Chunk, output: Output, records: Hashed | None) -> None:
-        rows = read(self._view, chunk.ids, self._columns, links=self._links)
-        self._figures.add(chunk, rows)
-        place = self._layout.place(chunk)
-        number = output.number(place)
+    def _chosen(self, plan: Plan) -> Iterator[Batch]:
+        """The articles of the export in its order, by split and partition."""
+        view = self._then
+        left = self._options.limit
+        for partition in plan.partitions:
+            for read in self._view.stream(plan.query(partition, selected(view.articles, self._columns))):
+                ids = read.column("id").to_numpy().astype(np.int64)
+                sampled = plan.sampled(ids)
+                columns = restored(read if sampled is None else read.filter(pa.array(sampled)), self._columns)
+                columns = columns if left is None else columns.slice(0, left)
+                left = None if left is None else left - columns.num_rows
+                rows = with_links(self._view, view, columns) if self._links else Rows(columns, None, None)
+                ids = columns["id"].to_numpy()
+                clusters = columns["cluster_id"].fill_null(-1).to_numpy()
+                for split, mine in plan.splits(ids, clusters):
+                    some = rows if mine is None else rows.keep(mine)
+                    if len(some):
+                        yield Batch(split, partition, some, self._fields, None, self._view)
+                if left == 0:
+                    return
+
+    def _kept(self, batch: Batch, place: str, number: int, records: Hashed | None) -> Batch | None:
+        """Counts a batch and notes it in the index; returns what of it is to be written."""
+        self._figures.add(batch.split, batch.partition, batch.rows)
+        rows = batch.rows
         if records is not None:
-            made = index.records(chunk.ids, number, index.digests(rows, self._layout.mark(place)))
+            digests = index.digests(rows, self._layout.mark(place))
+            made = index.records(rows.columns["id"].to_numpy(), number, digests)
             records.write(made.tobytes())
             if self._earlier is not None:
                 changed = self._earlier[1].changed(made)
-                if not changed.any():
-                    return
-                rows, chunk = rows.keep(changed), replace(chunk, ids=chunk.ids[changed])
+                rows = rows.keep(changed)
         self._written += len(rows)
-        originals = None if self._options.script == "simplified" else rows.originals()
-        rows = in_script(rows, self._options.script, self._means.convert)
-        output.write(place, Batch(chunk, rows, self._fields, originals, self._view), len(rows))
+        return replace(batch, rows=rows) if len(rows) else None
+
+    def _write(self, output: Output, place: str, batch: Batch) -> None:
+        if self._options.script != "simplified":
+            rows = in_script(batch.rows, self._options.script, self._means.convert)
+            batch = replace(batch, rows=rows, originals=batch.rows.originals())
+        output.write(place, batch)
 
     @contextmanager
     def _beside(self, root: Path, name: str) -> Iterator[Hashed]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.corpus.fields import CorpusError
+from storage.corpus.plan import Ids
 from storage.corpus.read import LINK, Rows
 
 RECORD: Final = np.dtype([("id", "<i8"), ("file", "<i4"), ("digest", "V16")])
@@ -52,15 +53,11 @@ def _joined(columns: Sequence[pa.ChunkedArray | pa.Array]) -> pa.Array:
     return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
 
 
-def records(ids: np.ndarray[tuple[int], np.dtype[np.int64]], files: int, digest: Records) -> Records:
+def records(ids: Ids, file: int, digest: Records) -> Records:
     """The records of one batch, all of one file."""
     made = np.empty(len(ids), dtype=RECORD)
-    made["id"], made["file"], made["digest"] = ids, files, digest
+    made["id"], made["file"], made["digest"] = ids, file, digest
     return made
-
-
-def write(file: BinaryIO, made: Records) -> None:
-    file.write(made.tobytes())
 
 
 def load(path: Path) -> Records:

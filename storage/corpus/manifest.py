@@ -40,17 +40,12 @@ class File:
 
 def archive_state(conn: Connection) -> dict[str, Any]:
     """What tells one state of the archive from another."""
-
-    def latest(column: Any) -> str | None:
-        value = conn.execute(select(type_coerce(func.max(column), BigInteger))).scalar_one()
-        return None if value is None else moment(value).isoformat()
-
+    changed = conn.execute(select(type_coerce(func.max(article.c.changed_at), BigInteger))).scalar_one()
     return {
         "schema": conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one(),
         "articles": conn.execute(select(func.count()).select_from(article)).scalar_one(),
         "revisions": conn.execute(select(func.count()).select_from(revision)).scalar_one(),
-        "changed_at": latest(article.c.changed_at),
-        "seen_at": latest(article.c.last_seen_at),
+        "changed_at": None if changed is None else moment(changed).isoformat(),
     }
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from storage.corpus.formats import ENDINGS, Batch, Writer
 from storage.corpus.manifest import File
 from storage.corpus.options import Options
-from storage.corpus.plan import Chunk, Partition
+from storage.corpus.plan import Partition
 from storage.corpus.target import Hashed
 
 
@@ -31,17 +31,17 @@ class Layout:
     file: str | None
     """Name of the one file; None: a folder."""
 
-    def place(self, chunk: Chunk) -> str:
-        """The path of the chunk's file."""
+    def place(self, split: str, partition: Partition) -> str:
+        """The path of the file that holds these articles."""
         if self.file is not None:
             return self.file
         if self.options.format == "parquet":
-            return f"data/{self._split(chunk.split)}{folder(chunk.partition)}/part-0.parquet"
-        return f"data/{chunk.split}{ENDINGS[self.options.format]}"
+            return f"data/{self._split(split)}{folder(partition)}/part-0.parquet"
+        return f"data/{split}{ENDINGS[self.options.format]}"
 
-    def text(self, chunk: Chunk, number: int) -> str:
+    def text(self, split: str, partition: Partition, number: int) -> str:
         """The path of one article's text."""
-        return f"data/{self._split(chunk.split)}{folder(chunk.partition)}/{number}.txt"
+        return f"data/{self._split(split)}{folder(partition)}/{number}.txt"
 
     def pattern(self, split: str) -> str:
         """Which files hold a split."""
@@ -67,15 +67,18 @@ def folder(partition: Partition) -> str:
 class Output:
     """Writers by path. In a partitioned layout a file is whole once the next one begins."""
 
-    def __init__(self, root: Path | BinaryIO, options: Options, make: Callable[[BinaryIO, Options], Writer]) -> None:
-        """``root``: the folder to write into, or the stream that takes the one file."""
+    def __init__(
+        self, root: Path | BinaryIO, options: Options, make: Callable[[BinaryIO, Options], Writer], *, single: bool
+    ) -> None:
+        """``root``: the folder to write into, or the stream that takes the one file. ``single``: there is but one."""
         self._root = root
         self._options = options
         self._make = make
         self._open: dict[str, _Open] = {}
         self._numbers: dict[str, int] = {}
         self._files: list[File | None] = []
-        self._partitioned = options.format == "parquet"
+        self._partitioned = options.format == "parquet" and isinstance(root, Path) and not single
+        self._partition: Partition | None = None
 
     def number(self, place: str) -> int:
         """The place's number: in the order in which they were first asked for."""
@@ -86,16 +89,18 @@ class Output:
         """All places, by number."""
         return list(self._numbers)
 
-    def write(self, place: str, batch: Batch, rows: int) -> None:
+    def write(self, place: str, batch: Batch) -> None:
         """Appends a batch to the file at ``place``."""
-        self.opened(place).writer.write(batch)
-        self._open[place].rows += rows
+        if self._partitioned and batch.partition is not self._partition:
+            self._close_all()
+            self._partition = batch.partition
+        item = self.opened(place)
+        item.writer.write(batch)
+        item.rows += len(batch.rows)
 
     def opened(self, place: str) -> _Open:
         """The file at ``place``, made where it is not there yet."""
         if place not in self._open:
-            if self._partitioned:
-                self._close_all()
             self._open[place] = self._create(place)
         return self._open[place]
 

@@ -1,4 +1,4 @@
-"""Which articles an export holds, in which order, and where each of them goes."""
+"""Which articles an export holds, and in which order."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, FromClause, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, func, select, type_coerce
 
 from crawler.items import SHANGHAI
 from storage.corpus.conditions import between, conditions
 from storage.corpus.fields import CorpusError
 from storage.corpus.options import SPLITS, Options
-from storage.corpus.snapshot import BATCH, Snapshot
+from storage.corpus.snapshot import Snapshot
+from storage.corpus.view import View
 from storage.types import moment
 
 Ids = np.ndarray[tuple[int], np.dtype[np.int64]]
 Hashes = np.ndarray[tuple[int], np.dtype[np.uint64]]
+Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 WHOLE: Final = float(2**64)
 
 
@@ -33,92 +35,83 @@ class Partition:
     """Articles in the archive, before any condition."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """At most ``BATCH`` articles of one split and partition, by id."""
-
-    split: str
-    partition: Partition
-    ids: Ids
-
-
-def partitions(snapshot: Snapshot, articles: FromClause) -> list[Partition]:
-    """All partitions that hold articles, by source (the unnamed last) and year (the undated first)."""
-    article = articles.c
-    spans = snapshot.conn.execute(
-        select(
-            article.source,
-            type_coerce(func.min(article.published_at), BigInteger),
-            type_coerce(func.max(article.published_at), BigInteger),
-        ).group_by(article.source)
-    ).all()
-    found = []
-    for source, first, last in sorted(spans, key=lambda span: (span[0] is None, span[0] or "")):
-        years = [] if first is None else range(_year(first), _year(last) + 1)
-        for year in (None, *years):
-            size = snapshot.conn.execute(
-                select(func.count()).select_from(articles).where(*_inside(article, source, year))
-            ).scalar_one()
-            if size:
-                found.append(Partition(source, year, size))
-    return found
-
-
 class Plan:
-    """The articles that the options choose: partition by partition, so that memory does not grow with their number."""
+    """The articles that the options choose, partition by partition: memory does not grow with their number."""
 
     def __init__(
-        self,
-        snapshot: Snapshot,
-        options: Options,
-        articles: FromClause,
-        extra: Sequence[ColumnElement[bool]] = (),
+        self, snapshot: Snapshot, options: Options, view: View, extra: Sequence[ColumnElement[bool]] = ()
     ) -> None:
         """``extra``: further conditions, e.g. of a full-text query. Raises CorpusError for an unknown source."""
         self._snapshot = snapshot
         self._options = options
-        self._articles = articles
+        self._articles = view.articles
         chosen = options.selection
-        self._tests = [*conditions(chosen, articles, snapshot.conn.dialect.name), *extra]
-        every = partitions(snapshot, articles)
+        self._tests = [*conditions(chosen, view.articles, snapshot.conn.dialect.name), *extra]
+        every = self._every()
         known = {partition.source for partition in every}
         for source in chosen.sources:
             if source not in known:
                 names = ", ".join(sorted(name for name in known if name)) or "none"
                 raise CorpusError(f"the archive holds no article of a source {source!r}; it holds: {names}")
         self.partitions = [part for part in every if not chosen.sources or part.source in chosen.sources]
+        """By source (the unnamed last) and year (the undated first); in one, articles go by time and id."""
         self.size = sum(partition.size for partition in self.partitions)
         """Articles to be looked at: the measure of progress."""
         self._most = self._threshold()
 
-    def chunks(self) -> Iterator[Chunk]:
-        """In the order of the export."""
-        left = self._options.limit
-        for partition in self.partitions:
-            ids, clusters = self._chosen(partition)
-            for split, mine in self._divided(ids, clusters):
-                some = mine if left is None else mine[:left]
-                left = None if left is None else left - len(some)
-                for start in range(0, len(some), BATCH):
-                    yield Chunk(split, partition, some[start : start + BATCH])
-                if left == 0:
-                    return
-
-    def _chosen(self, partition: Partition) -> tuple[Ids, Ids]:
-        """Ids of the partition's articles that meet every condition, ascending, and what keeps clusters whole."""
+    def query(self, partition: Partition, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+        """The chosen articles of a partition, before sample and limit."""
         article = self._articles.c
-        rows = self._snapshot.conn.execute(
-            select(article.id, article.cluster_id)
-            .where(*_inside(article, partition.source, partition.year), *self._tests)
-            .order_by(article.id)
+        return (
+            select(*columns)
+            .where(*self._inside(partition.source, partition.year), *self._tests)
+            .order_by(article.published_at, article.id)
         )
+
+    def sampled(self, ids: Ids) -> Mask | None:
+        """Which of these articles are in the sample; None: all."""
+        return None if self._most is None else mix(ids, self._options.seed) <= self._most
+
+    def splits(self, ids: Ids, clusters: Ids) -> Iterator[tuple[str, Mask | None]]:
+        """Each split and which of these articles are in it; None: all. Negative clusters are none."""
+        weights = self._options.splits
+        if not weights:
+            yield SPLITS[0], None
+            return
         # Two ranges of numbers that never meet: clusters, and articles that are in none.
-        pairs = [(id_, id_ * 2 + 1 if cluster is None else cluster * 2) for id_, cluster in rows]
-        ids, clusters = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-        if self._most is not None:
-            taken = mix(ids, self._options.seed) <= self._most
-            return ids[taken], clusters[taken]
-        return ids, clusters
+        keys = np.where(clusters < 0, ids * 2 + 1, clusters * 2)
+        bounds = np.cumsum(weights) / sum(weights)
+        place = np.searchsorted(bounds, mix(keys, self._options.seed + 1) / WHOLE, side="right")
+        place = np.minimum(place, len(weights) - 1)
+        for number, name in enumerate(SPLITS[: len(weights)]):
+            yield name, place == number
+
+    def _every(self) -> list[Partition]:
+        article = self._articles.c
+        earliest, latest = (func.coalesce(type_coerce(end(article.published_at), BigInteger), NEVER) for end in _ENDS)
+        spans = self._snapshot.fetch(
+            select(
+                func.coalesce(article.source, "").label("source"), earliest.label("first"), latest.label("last")
+            ).group_by(article.source)
+        )
+        found = []
+        for span in sorted(spans.to_pylist(), key=lambda span: (not span["source"], span["source"])):
+            source = span["source"] or None
+            years = [] if span["first"] == NEVER else range(_year(span["first"]), _year(span["last"]) + 1)
+            for year in (None, *years):
+                count = select(func.count().label("size")).where(*self._inside(source, year))
+                size = self._snapshot.fetch(count.select_from(self._articles))["size"][0].as_py()
+                if size:
+                    found.append(Partition(source, year, size))
+        return found
+
+    def _inside(self, source: str | None, year: int | None) -> list[ColumnElement[bool]]:
+        article = self._articles.c
+        named = article.source.is_(None) if source is None else article.source == source
+        if year is None:
+            return [named, article.published_at.is_(None)]
+        begin, end = (datetime(value, 1, 1, tzinfo=SHANGHAI) for value in (year, year + 1))
+        return [named, *between(begin, end, article.published_at)]
 
     def _threshold(self) -> np.uint64 | None:
         """The largest hash of an article that is in the sample."""
@@ -129,22 +122,11 @@ class Plan:
             return np.uint64(min(int(sample * WHOLE), 2**64 - 1))
         smallest: Hashes = np.empty(0, dtype=np.uint64)
         size = int(sample)
-        self._most = None
         for partition in self.partitions:
-            both = np.concatenate([smallest, mix(self._chosen(partition)[0], self._options.seed)])
+            ids = self._snapshot.fetch(self.query(partition, [self._articles.c.id]))["id"].to_numpy()
+            both = np.concatenate([smallest, mix(ids.astype(np.int64), self._options.seed)])
             smallest = np.partition(both, size)[:size] if len(both) > size else both
         return smallest.max() if len(smallest) else np.uint64(0)
-
-    def _divided(self, ids: Ids, clusters: Ids) -> Iterator[tuple[str, Ids]]:
-        weights = self._options.splits
-        if not weights:
-            yield SPLITS[0], ids
-            return
-        bounds = np.cumsum(weights) / sum(weights)
-        place = np.searchsorted(bounds, mix(clusters, self._options.seed + 1) / WHOLE, side="right")
-        place = np.minimum(place, len(weights) - 1)
-        for number, name in enumerate(SPLITS[: len(weights)]):
-            yield name, ids[place == number]
 
 
 def mix(values: Ids, seed: int) -> Hashes:
@@ -156,12 +138,9 @@ def mix(values: Ids, seed: int) -> Hashes:
         return mixed ^ (mixed >> np.uint64(31))
 
 
-def _inside(article: Any, source: str | None, year: int | None) -> list[ColumnElement[bool]]:
-    named = article.source.is_(None) if source is None else article.source == source
-    if year is None:
-        return [named, article.published_at.is_(None)]
-    begin, end = (datetime(value, 1, 1, tzinfo=SHANGHAI) for value in (year, year + 1))
-    return [named, *between(begin, end, article.published_at)]
+NEVER: Final = -(2**63)
+"""Stands for NULL among numbers on the way out of the database."""
+_ENDS: Final = (func.min, func.max)
 
 
 def _year(micros: int) -> int:

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    cast,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage.corpus.fields import Field
-from storage.corpus.plan import Ids
+from storage.corpus.plan import NEVER, Ids, Mask
 from storage.corpus.snapshot import Snapshot
+from storage.corpus.view import View
 from storage.schema import article
+from storage.types import Day, Json
 
-NEVER: Final = -(2**63)
-"""Stands for NULL among numbers on the way out of the database."""
 LINK: Final = ("position", "title", "url", "summary", "date", "heading")
 
 
@@ -27,7 +41,7 @@ class Rows:
     columns: pa.Table
     links: pa.Table | None
     """article_id and the members of a related link, by article in the order of ``columns`` and position."""
-    counts: np.ndarray[tuple[int], np.dtype[np.int64]] | None
+    counts: Ids | None
     """How many links each article has."""
 
     def __len__(self) -> int:
@@ -40,7 +54,7 @@ class Rows:
         body, original = self.columns["body"], self.columns["body_original"]
         return body if original.null_count == len(original) else pc.coalesce(original, body)
 
-    def keep(self, mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Rows:
+    def keep(self, mask: Mask) -> Rows:
         """The articles where ``mask`` is true."""
         columns = self.columns.filter(pa.array(mask))
         if self.links is None or self.counts is None:
@@ -50,65 +64,89 @@ class Rows:
 
 def needed(fields: Sequence[Field]) -> tuple[str, ...]:
     """The columns of ``article`` to read for these fields: always what a digest and a card want as well."""
-    always = {"id", "source", "published_at", "content_sha256", "rights", "damaged", "length", "body_original"}
-    wanted = always.union(*(field.columns for field in fields))
+    always = {"id", "source", "published_at", "cluster_id", "content_sha256", "rights", "damaged", "length"}
+    wanted = always.union({"body_original"}, *(field.columns for field in fields))
     return tuple(column.name for column in article.columns if column.name in wanted)
 
 
-def read(snapshot: Snapshot, ids: Ids, columns: Sequence[str], *, links: bool) -> Rows:
-    """The articles of these ascending ids, in their order."""
-    among = ",".join(map(str, ids.tolist()))
-    names = ", ".join(_expression(name) for name in columns)
-    table = snapshot.fetch(f"SELECT {names} FROM article WHERE id IN ({among}) ORDER BY id")  # noqa: S608 - numbers
-    table = pa.table({name: _restored(table.column(name), name) for name in columns}).combine_chunks()
-    if not links:
-        return Rows(table, None, None)
+def selected(articles: FromClause, names: Sequence[str]) -> list[ColumnElement[Any]]:
+    """The columns as they are read: no NULL in them, so that each has its type from the first row on."""
+    return [_selected(articles.c[name], name).label(name) for name in names]
+
+
+def restored(batch: pa.RecordBatch, names: Sequence[str]) -> pa.Table:
+    """A batch of such columns with its NULLs again."""
+    return pa.table({name: pa.chunked_array([_restored(batch.column(name), name)]) for name in names})
+
+
+def with_links(snapshot: Snapshot, view: View, columns: pa.Table) -> Rows:
+    """The articles with their related links."""
+    ids = columns["id"].to_numpy()
+    links = view.links.c
+    texts = [func.coalesce(type_coerce(links[name], Text), "").label(name) for name in LINK if name != "position"]
+    among = among_numbers(ids, snapshot.conn.dialect.name)
     found = snapshot.fetch(
-        "SELECT article_id, position, title, COALESCE(url, '') AS url, COALESCE(summary, '') AS summary, "  # noqa: S608
-        "COALESCE(date, '') AS date, COALESCE(heading, '') AS heading "
-        f"FROM related_link WHERE article_id IN ({among}) ORDER BY article_id, position"
+        select(links.article_id, links.position, *texts)
+        .where(links.article_id.in_(among))
+        .order_by(links.article_id, links.position)
     )
-    return Rows(table, *linked(ids, found))
+    return Rows(columns, *linked(ids, found))
 
 
-def linked(ids: Ids, found: pa.Table) -> tuple[pa.Table, np.ndarray[tuple[int], np.dtype[np.int64]]]:
-    """The links with their NULLs restored, and how many each article has."""
+def among_numbers(ids: Ids, dialect: str) -> Select[Any]:
+    """The numbers as a subquery: a list of thousands is slow to parse as SQL."""
+    numbers = ",".join(map(str, ids.tolist()))
+    if dialect == "sqlite":
+        return select(literal_column("value", BigInteger)).select_from(func.json_each(f"[{numbers}]"))
+    return select(func.unnest(cast(f"{{{numbers}}}", ARRAY(BigInteger))))
+
+
+def linked(ids: Ids, found: pa.Table) -> tuple[pa.Table, Ids]:
+    """The links by article in the order of ``ids``, their NULLs restored, and how many each article has."""
     if not found.num_rows:
         empty = {name: pa.array([], pa.int64() if name == "position" else pa.string()) for name in LINK}
         return pa.table(empty), np.zeros(len(ids), dtype=np.int64)
-    owners = found.column("article_id").to_numpy()
-    edges = np.searchsorted(owners, np.append(ids, ids[-1] + 1))
-    plain = {name: found.column(name) if name == "position" else _text(found.column(name)) for name in LINK}
-    return pa.table(plain).combine_chunks(), np.diff(edges)
+    owners = found["article_id"].to_numpy()
+    begins, ends = (np.searchsorted(owners, ids, side=side) for side in ("left", "right"))
+    counts = ends - begins
+    # The place of each link: its article's first, and on from there.
+    place = np.repeat(begins - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
+    if not np.array_equal(place, np.arange(len(place))):
+        found = found.take(pa.array(place))
+    whole = {name: _whole(found[name]) for name in LINK}
+    return pa.table({name: one if name == "position" else _text(one) for name, one in whole.items()}), counts
 
 
-def _expression(name: str) -> str:
-    column = article.columns[name]
-    if not column.nullable:
-        return f'"{name}"'
-    missing = "''" if _is_text(name) else str(NEVER)
-    return f'COALESCE("{name}", {missing}) AS "{name}"'
+def _selected(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    plain = type_coerce(column, Text if is_text(article.columns[name]) else BigInteger)
+    if not article.columns[name].nullable:
+        return column if isinstance(article.columns[name].type, Boolean) else plain
+    return func.coalesce(plain, "" if is_text(article.columns[name]) else NEVER)
 
 
-def _is_text(name: str) -> bool:
-    from sqlalchemy import Text
-
-    from storage.types import Json
-
-    return isinstance(article.columns[name].type, Text | Json)
+def is_text(column: ColumnElement[Any]) -> bool:
+    """Whether the database has it as text: words, JSON, days."""
+    return isinstance(column.type, Text | Json | Day)
 
 
-def _restored(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
-    if name in {"canonical", "damaged"}:
+def _restored(column: pa.Array, name: str) -> pa.Array:
+    if isinstance(article.columns[name].type, Boolean):
         return column.cast(pa.bool_())
     if not article.columns[name].nullable:
         return column
-    if _is_text(name):
+    if is_text(article.columns[name]):
         return _text(column)
     return pc.if_else(pc.equal(column, NEVER), pa.scalar(None, column.type), column)
 
 
-def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """An absent text is null, never empty."""
-    column = column.cast(pa.string())
-    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+def _text(column: pa.Array) -> pa.Array:
+    """An absent text is null, never empty. The texts themselves are not copied."""
+    offsets = np.frombuffer(column.buffers()[1], dtype=np.int32)[column.offset : column.offset + len(column) + 1]
+    present = np.packbits(np.diff(offsets) > 0, bitorder="little")
+    buffers = [pa.py_buffer(present), pa.py_buffer(np.ascontiguousarray(offsets)), column.buffers()[2]]
+    return pa.Array.from_buffers(pa.string(), len(column), buffers)
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    """The column in one piece."""
+    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from storage.corpus.fields import Field
 from storage.corpus.options import Format, Options
-from storage.corpus.plan import Chunk
+from storage.corpus.plan import Partition
 from storage.corpus.read import Rows
 from storage.corpus.snapshot import Snapshot
 
@@ -19,7 +19,8 @@ from storage.corpus.snapshot import Snapshot
 class Batch:
     """Articles on their way into a file."""
 
-    chunk: Chunk
+    split: str
+    partition: Partition
     rows: Rows
     fields: Sequence[Field]
     originals: pa.ChunkedArray | None

@@ -11,6 +11,7 @@ from storage.corpus.encode import typed
 from storage.corpus.fields import choose, schema
 from storage.corpus.formats import Batch
 from storage.corpus.options import Options
+from storage.corpus.snapshot import BATCH
 
 REPEATED: Final = ("source", "date_precision", "origin", "reprinted_from", "script", "rights", "language", "relation")
 """Columns whose values come again and again: a dictionary is worth its time for these alone."""
@@ -28,35 +29,66 @@ def parquet_writer(file: BinaryIO, columns: pa.Schema) -> pq.ParquetWriter:
     )
 
 
-class Parquet:
-    """Typed, a batch a row group."""
+class _Columnar:
+    """Rows gathered to groups of ``BATCH``, however they come."""
 
     def __init__(self, file: BinaryIO, options: Options) -> None:
-        self._writer = parquet_writer(file, schema(choose(options.fields)))
+        self._file = file
+        self._schema = schema(choose(options.fields))
+        self._waiting: list[pa.Table] = []
+        self._rows = 0
 
     def write(self, batch: Batch) -> None:
         self.write_table(typed(batch.rows, batch.fields, batch.originals))
 
     def write_table(self, table: pa.Table) -> None:
-        self._writer.write_table(table)
+        """Rows of the corpus's schema."""
+        self._waiting.append(table)
+        self._rows += table.num_rows
+        while self._rows >= BATCH:
+            whole = self._waiting[0] if len(self._waiting) == 1 else pa.concat_tables(self._waiting)
+            self._group(whole.slice(0, BATCH))
+            self._rows -= BATCH
+            self._waiting = [whole.slice(BATCH)] if self._rows else []
 
     def close(self) -> None:
+        if self._rows:
+            self._group(pa.concat_tables(self._waiting))
+            self._waiting, self._rows = [], 0
+        self._end()
+
+    def _group(self, table: pa.Table) -> None:
+        raise NotImplementedError
+
+    def _end(self) -> None:
+        raise NotImplementedError
+
+
+class Parquet(_Columnar):
+    """Typed, with row groups of ``BATCH`` rows."""
+
+    def __init__(self, file: BinaryIO, options: Options) -> None:
+        super().__init__(file, options)
+        self._writer = parquet_writer(file, self._schema)
+
+    def _group(self, table: pa.Table) -> None:
+        self._writer.write_table(table, row_group_size=BATCH)
+
+    def _end(self) -> None:
         self._writer.close()
 
 
-class Arrow:
-    """Arrow IPC, a record batch a batch: a file where readers can seek, else a stream."""
+class Arrow(_Columnar):
+    """Arrow IPC: a file where it can be sought in, else a stream."""
 
     def __init__(self, file: BinaryIO, options: Options) -> None:
+        super().__init__(file, options)
         make: Any = pa.ipc.new_file if file.seekable() else pa.ipc.new_stream
-        self._writer = make(file, schema(choose(options.fields)))
+        self._writer = make(file, self._schema)
 
-    def write(self, batch: Batch) -> None:
-        self.write_table(typed(batch.rows, batch.fields, batch.originals))
-
-    def write_table(self, table: pa.Table) -> None:
+    def _group(self, table: pa.Table) -> None:
         for batch in table.combine_chunks().to_batches():
             self._writer.write_batch(batch)
 
-    def close(self) -> None:
+    def _end(self) -> None:
         self._writer.close()
