@@ -6,7 +6,8 @@ transaction that stores the article, and come back from there as visits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,8 @@ from scrapy.utils.misc import load_object
 from twisted.python.failure import Failure
 
 from crawler.extraction import read
-from crawler.items import Exchange, Link, Listing, NotArticle, Outcome, Page, ScrapedArticle, Visit
+from crawler.guards.reading import is_strange, read_bounded
+from crawler.items import Exchange, Link, Listing, NotArticle, Outcome, Page, ScrapedArticle, Visit, VisitKind
 from crawler.politeness import Postponed
 from crawler.revisit import article_due, retry_due
 from crawler.site import Site
@@ -126,7 +128,7 @@ class SiteSpider(scrapy.Spider):
 
     # --- what came back ----------------------------------------------------------------------------------
 
-    def parse(self, response: Response) -> Iterator[Outcome]:
+    async def parse(self, response: Response) -> AsyncIterator[Outcome]:
         """One response to one outcome."""
         visit: Visit = response.meta["visit"]
         now = datetime.now(UTC)
@@ -143,7 +145,7 @@ class SiteSpider(scrapy.Spider):
         )
         match response.status:
             case 200:
-                yield self._read(answer, response)
+                yield await self._read(answer, response)
             case 304:
                 yield replace(answer, state="unchanged")
             case 404 | 410:
@@ -175,7 +177,7 @@ class SiteSpider(scrapy.Spider):
         due = retry_due(outcome.visit.attempts, outcome.fetched_at, retry_after=retry_after)
         return replace(outcome, state="retry" if due else "failed", due_at=due, reason=reason)
 
-    def _read(self, answer: Outcome, response: Response) -> Outcome:
+    async def _read(self, answer: Outcome, response: Response) -> Outcome:
         visit = answer.visit
         site = self.sites.get(visit.source or "") or self._site(answer.url)
         page = Page(
@@ -184,7 +186,11 @@ class SiteSpider(scrapy.Spider):
             content_type=header(response, "Content-Type"),
             fetched_at=answer.fetched_at,
         )
-        reading = read(page, site, kind="listing" if visit.kind == "listing" else None)
+        kind: VisitKind | None = "listing" if visit.kind == "listing" else None
+        if is_strange(page.body):
+            reading = await asyncio.to_thread(read_bounded, page, site, kind=kind)
+        else:
+            reading = read(page, site, kind=kind)
         if isinstance(reading, ScrapedArticle):
             return replace(
                 answer,
