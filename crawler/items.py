@@ -151,6 +151,8 @@ class ScrapedArticle:
     """Breadcrumbs from the outermost in."""
     official: OfficialTable | None = None
     language: str | None = None
+    next_page: str | None = None
+    """Address of the article's following page, where it is in parts; see crawler.extraction.join."""
     evidence: tuple[Evidence, ...] = ()
 
 

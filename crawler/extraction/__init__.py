@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawler.extraction.parts import join
 from crawler.extraction.reading import read, read_article, read_listing
 
-__all__ = ["read", "read_article", "read_listing"]
+__all__ = ["join", "read", "read_article", "read_listing"]

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
 from crawler.extraction import words
 from crawler.extraction.blocks import Block, Box
 
+_SENTENCE = 10
+"""The least weight of a sentence that a text may begin with."""
+_NEAR = 10
+"""Blocks; byline and tools between title and text are fewer."""
+_LIST = 3
+"""Titles that make a list of articles with their summaries."""
 _SHARES = (1.0, 0.6, 0.3, 0.15)
 """How much of a paragraph's weight goes to the element around it, the next one out, and so on."""
 
@@ -45,27 +52,29 @@ def _prior(box: Box, priors: dict[Box, float]) -> float:
     prior = priors.get(box)
     if prior is None:
         above = _prior(box.parent, priors) if box.parent is not None else 1.0
-        name = _name(box)
-        own = 1.0
-        if name != " ":
-            if words.BAD_NAME.search(name):
-                own = 0.3
-        above = min(above, 1.0)
-        prior = max(above * own, 0.01)
+        prior = max(above * (0.3 if words.BAD_NAME.search(_name(box)) else 1.0), 0.01)
         priors[box] = prior
     return prior
 
 
-def find(blocks: list[Block]) -> Body | None:
-    """The element with the article's text and its range of blocks, or None where nothing reads like text."""
+def find(blocks: list[Block], anchor: int | None = None) -> Body | None:
+    """The element with the article's text and its range of blocks, or None where nothing reads like text.
+
+    Each paragraph lends its weight to the elements around it, less the further out. Names of elements speak for or
+    against them. ``anchor`` is the block of title or byline, where one is sure: what begins close behind it is believed
+    more, what stands before it less.
+    """
     scores: dict[Box, float] = {}
-    for block in blocks:
-        value = weight(block)
-        if not value:
-            continue
+    begins: dict[Box, int] = {}
+    lines: dict[Box, list[int]] = {}
+    priors: dict[Box, float] = {}
+    for index, block in enumerate(blocks):
+        value = weight(block) * _prior(block.box, priors)
+        title = block.links >= 0.8 * len(block.text) and len(block.text) >= 6  # noqa: PLR2004 of another article
+        if anchor is not None and index < anchor:
+            value *= 0.5
         box: Box | None = block.box.block
-        assert box is not None
-        if _is_paragraph(box):
+        if box is not None and _is_paragraph(box):
             box = box.parent
         for share in _SHARES:
             while box is not None and box.block is not box:
@@ -73,18 +82,23 @@ def find(blocks: list[Block]) -> Body | None:
             if box is None:
                 break
             scores[box] = scores.get(box, 0.0) + value * share
+            counts = lines.setdefault(box, [0, 0])
+            counts[title] += 1
+            if anchor is not None and index > anchor and value >= _SENTENCE:
+                begins.setdefault(box, index)
             box = box.parent
-    priors: dict[Box, float] = {}
+    lists = {box for box, (others, titles) in lines.items() if titles >= max(_LIST, 0.8 * others)}
     best: Box | None = None
     highest = 0.0
     for box, score in scores.items():
-        good = 1.3 if words.GOOD_NAME.search(_name(box)) else 1.0
-        value = score * _prior(box, priors) * good
+        value = score * (1.3 if words.GOOD_NAME.search(_name(box)) else 1.0)
+        if anchor is not None and box in begins:
+            value *= 1 + 2 / (1 + (begins[box] - anchor) // _NEAR)
+        if any(outer in lists for outer in islice(box.ancestors(), 2)):
+            value *= 0.1
         if value > highest:
             best, highest = box, value
-    if best is None:
-        return None
-    return within(blocks, best.node)
+    return within(blocks, best.node) if best is not None else None
 
 
 def within(blocks: list[Block], node: LexborNode) -> Body | None:

@@ -24,9 +24,7 @@ from pipelines.text.attribution import attribute
 _AUTHOR = re.compile(
     r"(?:^|[-_ \d])(?:author|writer|reporter|zuozhe|nick_?name|account|user_?name)(?:$|[-_ \d])", re.IGNORECASE
 )
-_ORIGIN = re.compile(
-    r"(?:^|[-_ ])(?:source|laiyuan|origin|media_?name|mediaid|from|ly)(?:$|[-_ \d])", re.IGNORECASE
-)
+_ORIGIN = re.compile(r"(?:^|[-_ ])(?:source|laiyuan|origin|media_?name|mediaid|from|ly)(?:$|[-_ \d])", re.IGNORECASE)
 """Names of elements that hold an author, or a medium."""
 
 _LABEL = re.compile(

@@ -56,7 +56,11 @@ def is_noise(block: Block) -> bool:
 
 def leads_away(block: Block) -> bool:
     """Whether the block is a line such as 延伸閱讀：… that is all link but for its label."""
-    return len(block.text) <= 120 and block.links * 2 > len(block.text) and words.RELATED_LINE.match(block.text) is not None  # noqa: PLR2004
+    return (
+        len(block.text) <= 120
+        and block.links * 2 > len(block.text)
+        and words.RELATED_LINE.match(block.text) is not None
+    )  # noqa: PLR2004
 
 
 def cut(blocks: list[Block], title: str) -> Cut:

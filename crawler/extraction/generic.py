@@ -7,18 +7,21 @@ import re
 from selectolax.lexbor import LexborNode
 
 from crawler.extraction import body, credits, crumbs, cut, dateline, media, official, related, title, words
+from crawler.extraction import parts as parts_of
 from crawler.extraction.blocks import Block
 from crawler.extraction.document import Document, where
 from crawler.extraction.verdict import refuse
 from crawler.items import Evidence, NotArticle, OfficialTable, ScrapedArticle
 
+
 def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle | NotArticle:
     """The page as an article, or why it is none. ``root`` is the element that holds the text, where it is known."""
     blocks = document.blocks
-    found = body.find(blocks) if root is None else body.within(blocks, root)
+    anchor = title.anchor(document)
+    found = body.find(blocks, anchor) if root is None else body.within(blocks, root)
     table = official.find(blocks, found.start + 40 if found is not None else len(blocks))
     heading = title.find(document, _text_start(blocks, found))
-    verdict = refuse(document, found, heading)
+    verdict = refuse(document, found, heading, sure=anchor is not None)
     if verdict is not None:
         return verdict
     assert heading is not None
@@ -66,6 +69,7 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
         column=crumbs.find(blocks, first, heading.text),
         official=data,
         language=_language(document),
+        next_page=parts_of.next_page(document),
         evidence=evidence,
     )
 

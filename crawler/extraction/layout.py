@@ -8,6 +8,7 @@ from typing import Any
 from selectolax.lexbor import LexborNode
 
 from crawler.extraction import cut, generic, media, related
+from crawler.extraction import parts as parts_of
 from crawler.extraction.blocks import blocks
 from crawler.extraction.dateline import DATE
 from crawler.extraction.document import Document
@@ -61,6 +62,7 @@ def _whole(document: Document, site: Site, layout: Layout, root: LexborNode) -> 
         tail=tuple(block.text for block in parts.tail),
         attachments=media.attachments(document, root.parent or root),
         images=media.images(document, root),
+        next_page=parts_of.next_page(document),
         evidence=(Evidence(field="title", how="selector", where=layout.title, value=title), *evidence),
         **fields,
     )

@@ -18,6 +18,14 @@ _CALL = re.compile(
 _IN_URL = re.compile(r"(?:[_/-]|page[=/_-]?|[?&]p(?:age|n)?=)(\d{1,4})(?:\.\w+)?(?:/)?$", re.IGNORECASE)
 
 
+_HINT = re.compile(r"下\s*一?\s*[页頁]|rel=[\"']?next|【2】|>\s*2\s*</a>|createPage")
+
+
+def may_follow(document: Document) -> bool:
+    """Whether anything on the page looks like a pager: cheaper than looking at every link."""
+    return _HINT.search(document.html) is not None
+
+
 def following(document: Document, anchors: Iterable[LexborNode] | None = None) -> str | None:
     """The address of the page that follows this one in its listing or article, or None on the last.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
@@ -14,6 +15,9 @@ from crawler.items import How
 
 META = ("articletitle", "og:title", "headline", "twitter:title", "title")
 _NAMED = re.compile(r"title|headline|biaoti|(?:^|[-_ ])bt(?:$|[-_ \d])|subject|heading", re.IGNORECASE)
+_STYLED = re.compile(
+    r"font-weight\s*:\s*(?:bold|[6-9]00)|font-size\s*:\s*(?:1[89]|[23]\d)(?:\.\d+)?p[xt]|font-size\s*:\s*(?:1\.[5-9]|2)\d*r?em"
+)
 _SECOND = re.compile(r"sub-?title|second|subhead|fubiaoti|futi|fbt|(?:^|[-_ ])sub(?:$|[-_ ])", re.IGNORECASE)
 _CRUMB = re.compile(
     r"(?:位置|位於|首页|首頁)\s*[:：>›»]|^(?:网站)?首[页頁]\s*(?:[-—|/·]|\S{2,8}$)|(?:>|›|»|→).*(?:>|›|»|→|正文)|^[>›»→]"
@@ -66,6 +70,26 @@ def _strip_delimiter(text: str) -> str:
     return text.rstrip(" \t_|｜–—-:«»<>丨")
 
 
+def anchor(document: Document) -> int | None:
+    """The block that is surely the title's: a heading, or named so, that says what <title> or the meta tags say."""
+    names = _declared_names(document)
+    best: int | None = None
+    highest = 5.5
+    for index, block in enumerate(document.blocks):
+        text = block.text
+        if not 4 <= len(text) <= _LONGEST or block.links * 2 > len(text):  # noqa: PLR2004
+            continue
+        score = _score(block, _whole(document.blocks, index), names)
+        if score > highest:
+            best, highest = index, score
+    return best
+
+
+def _declared_names(document: Document) -> list[str]:
+    names = (document.meta.get("articletitle"), document.meta.get("og:title"), document.heading)
+    return [bare(name) for name in names if name]
+
+
 def declared(document: Document) -> Found | None:
     """The title as the page's head gives it."""
     meta = document.meta
@@ -88,8 +112,7 @@ def find(document: Document, before: int) -> Found | None:
     A heading is believed for its tag, its class, its place close over the text, and for standing in <title> or the
     meta tags. Where no block is convincing, what the page's head says is the title.
     """
-    official = document.meta.get("articletitle")
-    names = [bare(name) for name in (official, document.meta.get("og:title"), document.heading) if name]
+    names = _declared_names(document)
     best: Found | None = None
     highest = 2.0
     blocks = document.blocks
@@ -103,6 +126,8 @@ def find(document: Document, before: int) -> Found | None:
         if score <= 0 or (is_byline(text) and score < 4):  # noqa: PLR2004
             continue
         score += 1.5 / (1 + (before - index) / 4)
+        if any(is_byline(follower.text) for follower in blocks[index + 1 : index + 3]):
+            score += 1.0
         if score >= highest:
             best, highest = Found(text, "heuristic", where(block.box.node), index), score
     if best is not None:
@@ -119,6 +144,8 @@ def _score(block: Block, text: str, names: list[str]) -> float:
         score += 1.5
     if block.bold >= len(text) - 1:
         score += 0.3
+    if _STYLED.search(" ".join(box.node.attrs.sget("style") for box in islice(block.box.ancestors(), 3))):
+        score += 1.2
     short = bare(text)
     if len(short) >= 4:  # noqa: PLR2004
         for name in names:

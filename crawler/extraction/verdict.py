@@ -16,10 +16,14 @@ _ERROR = re.compile(
 _LIST_TYPE = re.compile(r"列表|目录|首页")
 _ENOUGH = 30
 """Characters of running text that make an article where nothing else speaks for one."""
+_ENOUGH_UNDER_TITLE = 8
+"""The same, under a heading that is surely the title."""
 
 
-def refuse(document: Document, found: body.Body | None, heading: title.Found | None) -> NotArticle | None:
-    """Why the page is no article; None where it is one."""
+def refuse(
+    document: Document, found: body.Body | None, heading: title.Found | None, *, sure: bool
+) -> NotArticle | None:
+    """Why the page is no article; None where it is one. ``sure`` says that the heading surely is the page's title."""
     blocks = document.blocks
     inside = blocks[found.start : found.stop] if found is not None else []
     text = sum(body.weight(block) for block in inside)
@@ -40,7 +44,7 @@ def refuse(document: Document, found: body.Body | None, heading: title.Found | N
         return NotArticle(kind="listing", reason=f"{len(links)} of {len(inside)} lines of its main part are links")
     if heading is None:
         return NotArticle(kind="other", reason="no title was found")
-    if text < _ENOUGH:
+    if text < (_ENOUGH_UNDER_TITLE if sure else _ENOUGH):
         if document.tree.css_first("video, embed[src], object[data], [class*=video-player], #video") is not None:
             return NotArticle(kind="video", reason="a film and no text")
         if elsewhere >= 8 and not declared:  # noqa: PLR2004
