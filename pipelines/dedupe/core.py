@@ -18,6 +18,11 @@ HEAD = re.compile(
     r"\s*(?:[（(][^）)\n]{0,40}[）)])?\s*[：:，,]?\s*(?:本台消息|本报讯|记者.{2,12}报道)?[：:，,]?\s*"
 )
 """新华社北京4月11日电（记者 …） · 央视网消息（新闻联播）：本台消息， · 本报讯"""
+HEAD_LINE = re.compile(
+    r"[^\S\n]*(?:来源|稿源|转自|时间|日期|发布时间|发布日期|发表时间|作者|记者|编辑|责任编辑|字号|字体|阅读次数|浏览次数|点击)"
+    r"\s*[:：][^\n]{0,80}\n"
+)
+"""来源：… 时间：2020-04-11, where it got into the text."""
 FOOT_LINE = re.compile(
     r"\s*[（(【\[]?\s*(?:责任编辑|视频编辑|文字编辑|编辑|责编|来源|稿源|转自|转载自|作者|记者|通讯员|校对|审核|监制|"
     r"原标题|免责声明|版权|声明|延伸阅读|相关阅读|扫一扫|分享|上一篇|下一篇|关键词)"
@@ -42,12 +47,16 @@ def words(text: str) -> str:
 
 def trimmed(body: str) -> str:
     """The body without dateline, editors' lines and notes of origin; whole where nothing would be left."""
-    start = head.end() if (head := HEAD.match(body)) else 0
+    start = 0
+    while line := HEAD_LINE.match(body, start):
+        start = line.end()
+    if head := HEAD.match(body, start):
+        start = head.end()
     end = len(body.rstrip())
     while end > start:
-        line = body.rfind("\n", start, end) + 1
-        if line > start and FOOT_LINE.match(body, line, end):
-            end = line - 1
+        last = body.rfind("\n", start, end) + 1
+        if last > start and FOOT_LINE.match(body, last, end):
+            end = last - 1
         elif note := FOOT_NOTE.search(body, max(start, end - 140), end):
             end = note.start()
         else:
@@ -59,10 +68,14 @@ def trimmed(body: str) -> str:
 
 DATE = r"(?:(?P<year>20\d\d|19\d\d)年)?(?P<month>1[0-2]|0?[1-9])月(?P<day>3[01]|[12]\d|0?[1-9])日"
 DATELINE = re.compile(DATE + r"\s*(?:[电讯]|消息)")
-LEAD = re.compile(r"[^，。；！？\n]{0,8}?(?<!\d)" + DATE)
+LABELLED = re.compile(
+    r"(?:时间|日期|发布)\s*[:：]?\s*(?P<year>20\d\d|19\d\d)\s?[-/.年]\s?(?P<month>1[0-2]|0?[1-9])\s?[-/.月]\s?"
+    r"(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)"
+)
+LEAD = re.compile(r"[^。！？\n]{0,30}?(?<!\d)" + DATE)
 SIGNED = re.compile(r"[（(]?" + DATE + r"[）)]?\s*$")
 LEAD_SPAN = 120
-SIGNED_SPAN = 24
+SIGNED_SPAN = 60
 
 
 def day_of(moment: datetime) -> date:
@@ -71,17 +84,16 @@ def day_of(moment: datetime) -> date:
 
 
 def stated_day(body: str, published: date | None) -> date | None:
-    """The day the text dates itself: a dateline (4月11日电), a date in its first words, or a signature's.
+    """The day the text dates itself: by a label (时间：), a dateline (4月11日电), its first words, or its signature.
 
     A date without a year is the last such day not after ``published``, at most half a year back: what is further
     is rather a day to come. A day after the publication is none.
     """
     head, foot = body[:LEAD_SPAN], body[-SIGNED_SPAN:]
-    if "日" not in head and "日" not in foot:
-        return None
-    signed = SIGNED.search(foot)
-    found = DATELINE.search(head) or LEAD.match(trimmed(body)[:LEAD_SPAN])
-    if found is None and signed is not None and signed["year"]:
+    found = LABELLED.search(head) or LABELLED.search(foot)
+    if found is None and "日" in head:
+        found = DATELINE.search(head) or LEAD.match(trimmed(head))
+    if found is None and "日" in foot and (signed := SIGNED.search(foot)) and signed["year"]:
         found = signed
     return None if found is None else _resolved(found, published)
 

@@ -19,6 +19,8 @@ LIMIT = 12_000
 
 NUMERAL = "零〇一二三四五六七八九十百千万亿两"
 DIGITS = re.compile(r"\d+")
+FIGURE = re.compile(r"(\d+)(\D)")
+"""A number with the first character of its unit."""
 NUMBER = re.compile(rf"\d+|[{NUMERAL}]+")
 IDENTIFYING = re.compile(r"号|期|届|次|批|季|日|月|年|版|场|轮|论|标段|地块")
 INSIDE = re.compile(rf"第[\d{NUMERAL}]|\d(?:号|期|届|次|批|日|月|年)")
@@ -27,6 +29,9 @@ LEAST, MOST = 2, 8
 """Characters of a name, or of a figure with its unit."""
 ORDERS = ("上中下", "东南西北中", "甲乙丙丁戊", "春夏秋冬", "早中晚", "内外", "正副")
 """Single characters that stand for one another only where another thing is meant."""
+UNITS = "区县市镇乡村州省局厅院校"
+"""What ends the name of a place or an office."""
+HERE = frozenset(("我", "本", "该", "全", "当地", "这", "此", "今", "昨"))
 ONE_OF = {ord(one): order[0] for order in ORDERS for one in order}
 
 
@@ -72,15 +77,15 @@ class Difference:
 def difference(found: Sequence[Gap], numbers: int) -> Difference:
     """What the gaps between two texts say; ``numbers`` is how many the first text has."""
     figures = identifying = words = wording = 0
-    swaps = Counter((gap.a, gap.b) for gap in found if gap.a and gap.b and not numbers_of(gap.a))
+    swaps = Counter((gap.a, gap.b) for gap in found if names_another(gap) and not numbers_of(gap.a))
     names = sum(count for count in swaps.values() if count > 1)
     for gap in found:
-        if _another_figure(gap):
+        if another_figure(gap):
             figures += 1
             identifying += identifies(gap)
         elif swaps[gap.a, gap.b] > 1:
             continue
-        elif _another_word(gap.a, gap.b):
+        elif names_another(gap) and _another_word(gap.a, gap.b):
             words += 1
         else:
             wording += 1
@@ -97,13 +102,25 @@ def identifies(gap: Gap) -> bool:
     return gap.before.endswith("第") or bool(IDENTIFYING.match(gap.after)) or bool(INSIDE.search(gap.a + gap.b))
 
 
-def _another_figure(gap: Gap) -> bool:
+def another_figure(gap: Gap) -> bool:
     """Whether one number stands for another in the same words, or 下 for 上: not so where a digit was mistyped."""
     if not gap.a or not gap.b:
         return False
     if any(gap.a in order and gap.b in order for order in ORDERS):
         return True
-    return bool(numbers_of(gap.a)) and _form(gap.a) == _form(gap.b)
+    if not numbers_of(gap.a) or not numbers_of(gap.b):
+        return False
+    if _form(gap.a) == _form(gap.b):
+        return True
+    one, two = FIGURE.search(gap.a + gap.after), FIGURE.search(gap.b + gap.after)
+    if one is None or two is None or one[1] == two[1]:
+        return False
+    return one[2] == two[2] and one.start() == two.start() == 0
+
+
+def names_another(gap: Gap) -> bool:
+    """Whether a word stands for another one, and neither is the place's own way to say where: 我市 for 攀枝花市."""
+    return bool(gap.a and gap.b) and not {gap.a.rstrip(UNITS), gap.b.rstrip(UNITS)} & HERE
 
 
 def _form(text: str) -> str:
@@ -139,6 +156,10 @@ def gaps(a: str, b: str, gram: int = GRAM) -> list[Gap]:
 
 def _gap(a: str, b: str, in_a: tuple[int, int], in_b: tuple[int, int]) -> Gap:
     (start_a, stop_a), (start_b, stop_b) = in_a, in_b
+    while start_a < stop_a and start_b < stop_b and a[start_a] == b[start_b]:
+        start_a, start_b = start_a + 1, start_b + 1
+    while start_a < stop_a and start_b < stop_b and a[stop_a - 1] == b[stop_b - 1]:
+        stop_a, stop_b = stop_a - 1, stop_b - 1
     while start_a and start_b and a[start_a - 1] == b[start_b - 1] and a[start_a - 1].isdigit():
         start_a, start_b = start_a - 1, start_b - 1
     while stop_a < len(a) and stop_b < len(b) and a[stop_a] == b[stop_b] and a[stop_a].isdigit():

@@ -16,7 +16,19 @@ import numpy as np
 
 from crawler.items import Article, Kinship, Story
 from pipelines.dedupe.core import FRESH, story_days, trimmed, words
-from pipelines.dedupe.facts import MOST, NUMBER, Difference, Gap, difference, gaps, identifies, numbers_of
+from pipelines.dedupe.facts import (
+    MOST,
+    NUMBER,
+    UNITS,
+    Difference,
+    Gap,
+    another_figure,
+    difference,
+    gaps,
+    identifies,
+    names_another,
+    numbers_of,
+)
 from pipelines.dedupe.fingerprint import Hashes, shingles
 
 ALIKE = 0.8
@@ -166,7 +178,7 @@ def _titles_conflict(one: Reading, two: Reading) -> bool:
     if one.title == two.title or not one.title or not two.title:
         return False
     documents = [[words(name) for name in QUOTED.findall(r.story.title)] for r in (one, two)]
-    if all(documents) and not any(_matched(a, b) >= ALIKE for a in documents[0] for b in documents[1]):
+    if all(documents) and not any(_matched(a, b) >= TITLED for a in documents[0] for b in documents[1]):
         return True
     if _matched(one.title, two.title) < HALF:
         return False
@@ -174,19 +186,21 @@ def _titles_conflict(one: Reading, two: Reading) -> bool:
 
 
 def _other_thing(gap: Gap, one: str, two: str) -> bool:
-    numbers = numbers_of(gap.a), numbers_of(gap.b)
-    if numbers[0] and numbers[1]:
-        if numbers[0] == numbers[1]:
-            return False
-        told = {*numbers[1]} <= {*NUMBER.findall(one)} or {*numbers[0]} <= {*NUMBER.findall(two)}
-        return identifies(gap) or not told
-    if not gap.a or not gap.b or max(len(gap.a), len(gap.b)) > MOST:
+    """Whether a title names another thing at this place than the other one, of whose texts neither knows better."""
+    if not names_another(gap):
+        return False
+    if another_figure(gap):
+        numbers = {*numbers_of(gap.a)}, {*numbers_of(gap.b)}
+        rounded = numbers[1] <= {*NUMBER.findall(one)} or numbers[0] <= {*NUMBER.findall(two)}
+        return identifies(gap) or not (all(numbers) and rounded)
+    if max(len(gap.a), len(gap.b)) > MOST:
         return False
     sides = [(gap.a, gap.b)]
     if len(gap.a) == 1 or len(gap.b) == 1:
         before, after = gap.before[-1:], gap.after[:1]
         sides = [(gap.a + after, gap.b + after), (before + gap.a, before + gap.b)]
-    return any(a not in two and b not in one and ((a in one and b in two) or len(one) < NOTE) for a, b in sides)
+    untold = len(one) < NOTE or gap.after[:1] in UNITS
+    return any(a not in two and b not in one and ((a in one and b in two) or untold) for a, b in sides)
 
 
 def _titles_agree(one: Reading, two: Reading) -> bool:
@@ -221,7 +235,8 @@ def _edited(one: Reading, two: Reading, close: tuple[float, float], differs: Dif
     scattered = differs.rewritten <= REWRITTEN * length and length >= EDITED_PART * longer
     if titled and (containment >= EDITED_PART or scattered):
         return True
-    return similarity >= HALF and len(one.core) >= SHORT and differs.agreeing >= SPECIFIC > differs.figures
+    whole = similarity >= HALF and containment >= EDITED_PART and length >= SHORT
+    return whole and differs.agreeing >= SPECIFIC > differs.figures
 
 
 # --- relation ---------------------------------------------------------------------------------------------
