@@ -102,4 +102,4 @@ BAD_NAME = re.compile(
 
 STOP = "，。！？；：、…,.!?;"
 """Marks that running text has and menus have not."""
-PUNCTUATION = re.compile(r"[，。！？；：、…]|[,.!?;](?=\s|$)")
+PUNCTUATION = re.compile(r"[，。！？；…]|[,.!?;](?=\s|$)")
