@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,8 +19,10 @@ _AROUND = "()（）12345 \u00a0\u3000\t"
 
 _SYSTEM = 5
 """Different annotated characters from which on a page is a mirror's work."""
+_DICTIONARY = 20
+"""Different annotated characters from which on it shows what readings the mirror's table has."""
 _SLIPS = 0.05
-"""Up to this share of second readings, the mirror's dictionary gives first readings only."""
+"""Up to this share of unusual readings, the table has usual ones only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class _Token:
 
     character: str
     is_reading: bool
-    is_first: bool
+    is_usual: bool
     is_changed: bool
     """Whether conversion to simplified changes the character."""
 
@@ -51,15 +53,19 @@ def _strip(text: str, pattern: re.Pattern[str]) -> str:
     try:
         pieces[1::2] = map(_plain.__getitem__, found)
     except KeyError:
-        counts = Counter(found)
-        aids = _aids(text, counts)
-        left = {token: token[0] if token in aids else token for token in counts}
+        tokens = set(found)
+        aids = _aids(text, found, tokens)
+        left = {token: token[0] if token in aids else token for token in tokens}
         pieces[1::2] = map(left.__getitem__, found)
     return "".join(pieces)
 
 
 _plain: dict[str, str] = {}
 """Tokens met so far that are aids on every page, with what is left of them: a changed character's first reading."""
+
+
+def _is_usual(syllable: str, character: str) -> bool:
+    return readings.is_usual(syllable, character) or readings.is_usual_in_words(syllable, script.convert(character))
 
 
 @cache
@@ -69,39 +75,47 @@ def _token(token: str) -> _Token:
     known = _Token(
         character,
         is_reading,
-        is_reading and readings.is_first(syllable, character),
+        is_reading and _is_usual(syllable, character),
         is_reading and script.convert(character) != character,
     )
-    if known.is_changed and known.is_first:
+    if known.is_changed and known.is_usual:
         _plain[token] = character
     return known
 
 
-def _aids(text: str, counts: Counter[str]) -> set[str]:
-    read = {token: known for token in counts if (known := _token(token)).is_reading}
-    changed = {token for token, known in read.items() if known.is_changed}
-    aids = changed - _glosses(text, counts, changed)
-    if len(read) == len(changed):
+def _aids(text: str, found: list[str], tokens: set[str]) -> set[str]:
+    plain = tokens & _plain.keys()
+    others = {token: known for token in tokens - plain if (known := _token(token)).is_reading}
+    plain |= others.keys() & _plain.keys()  # what was met for the first time
+    changed = plain | {token for token, known in others.items() if known.is_changed}
+    aids = changed - _glosses(text, found, plain, changed)
+    if others.keys() <= changed:
         return aids
     if len(changed) >= _SYSTEM:
-        return aids | {t for t, known in read.items() if known.is_first and t[0] in _changed_in_words()}
-    return aids | _simplified_system(counts, set(read))
+        return aids | {t for t, known in others.items() if known.is_usual and t[0] in _changed_in_words()}
+    return aids | _simplified_system(found, others.keys() - changed)
 
 
-def _glosses(text: str, counts: Counter[str], changed: set[str]) -> set[str]:
-    """Readings that the mirror's dictionary, which has one for each character, does not give."""
-    second = {token for token in changed if not _token(token).is_first}
-    if len(changed) < _SYSTEM:
-        return second
-    if len(second) > max(1, _SLIPS * len(changed)):
+def _glosses(text: str, found: list[str], plain: set[str], changed: set[str]) -> set[str]:
+    """Unusual readings on a page whose mirror otherwise gives each character its usual one: an author's.
+
+    An author glosses a word, 樂(yuè)清; so the same character follows each time.
+    """
+    unusual = changed - plain
+    if len(changed) < _DICTIONARY or len(unusual) > max(1, _SLIPS * len(changed)):
         return set()
-    return {token for token in second if counts[token] == 1 < text.count(token[0])}
+    return {token for token in unusual if found.count(token) == 1 or len(_followers(token, text)) == 1}
 
 
-def _simplified_system(counts: Counter[str], read: set[str]) -> set[str]:
+def _followers(token: str, text: str) -> set[str]:
+    """The characters that stand behind the token."""
+    return {piece[:1] for piece in text.split(token)[1:]}
+
+
+def _simplified_system(found: list[str], read: Set[str]) -> set[str]:
     """Aids of a mirror that left the script alone: an author explains a reading once, a mirror again and again."""
     candidates = {token for token in read if script.to_traditional(token[0]) != token[0]}
-    repeated = sum(counts[token] > 1 for token in candidates)
+    repeated = sum(found.count(token) > 1 for token in candidates)
     return candidates if len(candidates) >= _SYSTEM and repeated * 3 >= len(candidates) else set()
 
 

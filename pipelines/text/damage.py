@@ -15,16 +15,15 @@ _HAN = "\u3400-\u9fff"
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("splice", re.compile(rf"[{LOST}]{OPENING}?\s?{SYLLABLE}\s?{CLOSING}[^\x00-\x7f]{{0,400}}")),
     ("lost-bytes", re.compile("(?:锟斤拷|烫烫烫|屯屯屯)[锟斤拷烫屯]*")),
-    # UTF-8 read as GBK with bytes lost on the way: 鐨�, 锛�, 鈥� are what 的, ， and quotation marks become
-    (
-        "lost-bytes",
-        re.compile("(?<![^\x00-\x7f])[^\x00-\x7f]{0,400}?[锛銆鐨鈥涓][^\x00-\x7f]{0,8}\ufffd[^\x00-\x7f]{0,400}"),
-    ),
+    # UTF-8 read as GBK, with bytes lost on the way: what 的, ，, 。 and quotation marks become
+    ("lost-bytes", re.compile("[锛銆鐨鈥涓][^\x00-\x7f]{0,400}\ufffd[^\x00-\x7f]{0,400}")),
+    # UTF-8 read as Windows-1252
+    ("lost-bytes", re.compile("(?:[ä-é][\u0080-\u00bf\u0152-\u2122\ufffd]{1,2}){2,}")),
     ("replacement", re.compile("\ufffd+")),
     ("private-use", re.compile("[\ue000-\uf8ff]+")),
     ("question-mark", re.compile(rf"(?<=[{_HAN}])\?(?=[{_HAN}])|(?<=[年月])\?|(?<=\d)\?(?=[年月日])")),
 )
-_SIGNS = re.compile("[\ufffd\ue000-\uf8ff?？锟烫屯]")
+_SIGNS = re.compile("[\ufffd\ue000-\uf8ff?？锟烫屯ä-ç]")
 _ASKS = re.compile("[吗呢么吧谁哪几何怎]|什么|多少|是否|能否|可否|为啥|是不是|有没有|要不要|能不能|会不会")
 _CLAUSE = re.compile("[^，。！？；：,.!?;:“”\n]{1,60}$")
 

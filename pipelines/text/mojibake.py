@@ -3,51 +3,67 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+
+from pipelines.text import gbk
 
 _BOM = re.compile("ï»¿|锘(?:\ufeff|匡豢|縷)?(?=$|[\\s<\u3400-\u9fff])")
-_WRONG: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    # UTF-8 read as Windows-1252 or Latin-1: ä¸­å›½
-    (
-        re.compile("[\u00c2-\u00f4][\u0080-\u00ff\u0152-\u2122]{1,3}(?:[\u0080-\u00ff\u0152-\u2122])*"),
-        "cp1252",
-        "utf-8",
-    ),
-    # GBK read as Latin-1: ÖÐ¹ú
-    (re.compile("(?:[\u00a1-\u00fe]{2}){2,}"), "latin-1", "gb18030"),
-    # UTF-8 read as GBK: 涓浗
-    (re.compile("[\u2010-\u2642\u3000-\u303f\u3400-\u9fff\ue000-\uf8ff\uff01-\uffe5]{3,}"), "gb18030", "utf-8"),
-)
-_SIGNS = re.compile("[\u00c0-\u00ff]{2}|[\u00c2-\u00f4][\u0080-\u00bf]|[锛銆鐨鈥][^\x00-\x7f]")
+_LATIN = "\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122"
+"""What bytes from 80 on become when read as Latin-1 or Windows-1252."""
+_AS_LATIN = re.compile(f"[\u00c2-\u00f4][{_LATIN}]+")
+_AS_GBK = re.compile("[\u2010-\u2642\u3000-\u303f\u3400-\u9fff\ue000-\uf8ff\uff01-\uffe5]{2,}[?\ufffd]?")
+_SIGNS = re.compile("[ä-ç锛銆鐨鈥锘涓缁鍙鍥鍦鍏µÄÐÖ]")
+"""Chinese of some length that was decoded wrongly has one of these; none is a letter of pinyin."""
 _CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uff5e\u2010-\u2026\u00b7]+")
+_TEXT = 12.0
+"""Mean cost in bits up to which a reading is text."""
+_HOLE = "\ufffd"
 
 
 def repair(text: str) -> str:
-    """Takes back a wrong decoding wherever all its bytes are there and give Chinese; other text stays."""
-    text = _BOM.sub("", text) if "ï»¿" in text or "锘" in text else text
-    if _SIGNS.search(text) is None:
+    """Takes back a wrong decoding wherever all its bytes are there and give Chinese; other text stays.
+
+    UTF-8 read as Windows-1252, Latin-1 or GBK, and GBK read as Latin-1. Where UTF-8 read as GBK has lost the last byte
+    of a run, its character becomes U+FFFD.
+    """
+    if _SIGNS.search(text) is None and "ï»¿" not in text:
         return text
-    for pattern, wrong, right in _WRONG:
-        text = pattern.sub(lambda found, w=wrong, r=right: _reread(found[0], w, r), text)  # type: ignore[misc]
-    return text
+    text = _AS_LATIN.sub(lambda found: _from_latin(found[0]), _BOM.sub("", text))
+    return _AS_GBK.sub(lambda found: _from_gbk(found[0]), text)
 
 
-def _reread(run: str, wrong: str, right: str) -> str:
-    raw = _bytes(run, wrong)
-    if raw is None:
-        return run
+def _from_latin(run: str) -> str:
     try:
-        read = raw.decode(right)
-    except UnicodeDecodeError:
-        return run
-    return read if _CHINESE.fullmatch(read) else run
-
-
-def _bytes(run: str, codec: str) -> bytes | None:
-    try:
-        if codec == "cp1252":  # its five holes are C1 controls in practice
-            return b"".join(c.encode("latin-1" if c <= "\xff" else codec) for c in run)
-        if codec == "gb18030":  # browsers read a lone 80 as €
-            return b"\x80".join(part.encode(codec) for part in run.split("€"))
-        return run.encode(codec)
+        # the five holes of Windows-1252 are C1 controls in practice
+        raw = b"".join(c.encode("latin-1" if c <= "\xff" else "cp1252") for c in run)
     except UnicodeEncodeError:
-        return None
+        return run
+    for codec in ("utf-8", "gb18030"):
+        try:
+            read = raw.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        if _CHINESE.fullmatch(read) and (codec == "utf-8" or _is_text(read)):
+            return read
+    return run
+
+
+def _is_text(read: str) -> bool:
+    cost = sum(gbk.cost(before, c) for before, c in pairwise(f"。{read}"))
+    return len(read) > 1 and cost <= _TEXT * len(read)
+
+
+def _from_gbk(found: str) -> str:
+    run = found.rstrip(f"?{_HOLE}")
+    lost = found[len(run) :]
+    try:
+        raw = b"\x80".join(part.encode("gb18030") for part in run.split("€"))  # browsers read a lone 80 as €
+    except UnicodeEncodeError:
+        return found
+    try:
+        read = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if not lost or error.start < len(raw) - 2:
+            return found
+        read, lost = raw[: error.start].decode("utf-8"), _HOLE
+    return read + lost if len(read) > 1 and _CHINESE.fullmatch(read) else found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from functools import cache
 
 _CARON = "\N{COMBINING CARON}"
@@ -39,9 +40,27 @@ def is_reading(syllable: str, character: str) -> bool:
     return any(_says(syllable, reading) for reading in readings(character))
 
 
-def is_first(syllable: str, character: str) -> bool:
-    """Whether it is the character's commonest reading."""
+def is_usual(syllable: str, character: str) -> bool:
+    """Whether it is the reading that a table with one reading a character would have: the dictionary's first."""
     return any(_says(syllable, reading) for reading in readings(character)[:1])
+
+
+@cache
+def _in_words() -> dict[str, str]:
+    """The reading that each (simplified) character has in most words."""
+    from pypinyin.phrases_dict import phrases_dict
+
+    counts: dict[str, Counter[str]] = {}
+    for word, syllables in phrases_dict.items():
+        for character, (reading, *_) in zip(word, syllables, strict=False):
+            counts.setdefault(character, Counter())[reading] += 1
+    return {character: normal(count.most_common(1)[0][0]) for character, count in counts.items()}
+
+
+def is_usual_in_words(syllable: str, character: str) -> bool:
+    """Whether it is the reading that most words have with the (simplified) character: 兴 xīng, not xìng."""
+    reading = _in_words().get(character)
+    return reading is not None and _says(syllable, reading)
 
 
 def _says(syllable: str, reading: str) -> bool:

@@ -14,7 +14,7 @@ import opencc
 Script = Literal["simplified", "traditional", "mixed"]
 
 _WORDS = Path(__file__).with_name("simplified.txt")
-"""Words that mainland news writes otherwise than OpenCC's t2s; as OpenCC's dictionaries: traditional, tab, simplified."""
+"""Words that mainland news writes otherwise than OpenCC's t2s, in OpenCC's form: traditional, tab, simplified."""
 _HAN = range(0x3400, 0xA000)
 _THAN = re.compile(
     "(?<=[位由对关至在处属等终基用便利敢忠善勇过大小高低多少优源限始生死免出急易难乐安甘胜甚陷见介居归趋力鉴得长早晚"
@@ -35,8 +35,9 @@ def _to_simplified() -> opencc.OpenCC:
     """OpenCC's own t2s with our words before its phrases; OpenCC reads a configuration from a file only."""
     share = Path(opencc.__file__).parent / "clib" / "share" / "opencc"
     config = json.loads((share / "t2s.json").read_text(encoding="utf-8"))
+    config.pop("normalization")  # compatibility characters: typography has made them plain
     group = config["conversion_chain"][0]["dict"]["dicts"]
-    for dictionary in (*group, *(step["dict"] for step in config["normalization"])):
+    for dictionary in group:
         dictionary["file"] = str(share / dictionary["file"])
     group.insert(0, {"type": "text", "file": str(_WORDS)})
     with TemporaryDirectory() as folder:

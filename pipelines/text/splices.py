@@ -20,8 +20,8 @@ HOLE = "\ufffd"
 LOST = f"?？{HOLE}"
 _FULLWIDTH = re.compile("[\uff01-\uff5e]")
 _SPLICE = re.compile(rf"(?:[{LOST}]{OPENING}?|{OPENING})\s?({SYLLABLE})\s?{CLOSING}")
-_HINTS = tuple((mark, re.compile(rf"{re.escape(mark)}{OPENING}?\s?{SYLLABLE}\s?{CLOSING}")) for mark in f"{LOST}(（")
-"""The same, each led by one letter, which ``re`` looks for much faster."""
+_HINT = re.compile(rf"[{LOST}(（]{OPENING}?\s?{SYLLABLE}\s?{CLOSING}")
+"""The same, begun with one class, which ``re`` looks for much faster."""
 _AID = re.compile(rf"{OPENING}\s?({SYLLABLE})\s?{CLOSING}")
 _LONGEST = 400
 """Characters after which a run that never falls into step is given up."""
@@ -60,7 +60,7 @@ class _Way:
 
 def undo(text: str) -> str:
     """Restores every run that a spliced aid put out of step; what can't be proved stays as it is."""
-    if not any(mark in text and hint.search(text) for mark, hint in _HINTS):
+    if _HINT.search(text) is None:
         return text
     folded = _FULLWIDTH.search(text) is None
     return "\n".join(_line(line, folded=folded) for line in text.split("\n"))

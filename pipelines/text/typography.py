@@ -11,11 +11,10 @@ _SPACES = "\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _INVISIBLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff"
 _PRIVATE = "\ue000-\uf8ff"
 _WIDE = "０-９Ａ-Ｚａ-ｚ"
-_RADICALS = "\u2e80-\u2fd5"
+_RADICALS = "\u2e80-\u2fd5\uf900-\ufad9"
 _DIRT = re.compile(f"[{_SPACES}{_INVISIBLE}{_PRIVATE}{_WIDE}{_RADICALS}\r\u200d]")
-_EDGE = re.compile(
-    f"(?m)^[ \t{_SPACES}{_PRIVATE}]*[{_SPACES}{_PRIVATE}]|[{_SPACES}{_PRIVATE}][ \t{_SPACES}{_PRIVATE}]*$"
-)
+_EDGE = re.compile(f"[ \t{_SPACES}{_PRIVATE}]*")
+_NOT_PLAIN = re.compile(f"[{_SPACES}{_PRIVATE}]")
 _SPACE = re.compile(f"[{_SPACES}]")
 _NOTHING = re.compile(f"[{_INVISIBLE}]|\r(?=\n)|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d")
 _LETTER = re.compile(f"[{_WIDE}]")
@@ -24,7 +23,7 @@ _RADICAL = re.compile(f"[{_RADICALS}]")
 _ICON = re.compile(f"[{_PRIVATE}]")
 _MISREAD = re.compile(r"[?？\ufffd][(（]?\s?[a-zɡāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,8}\s?[)）]")
 _TWICE = re.compile(r"([，、；：])\1+|(?<!。)。。(?!。)|(?<=[\u3400-\u9fff]),,(?=[\u3400-\u9fff])")
-_PAIRS = ("，，", "、、", "；；", "：：", "。。", ",,")
+_PAIR = re.compile(r"([，、；：。,])\1")
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in (0x85, *range(0x91, 0x98))}
 
 
@@ -38,7 +37,7 @@ def tidy(text: str) -> str:
         text = _unescape(text)
     if _DIRT.search(text):
         text = _plain(text)
-    if any(pair in text for pair in _PAIRS):
+    if _PAIR.search(text):
         text = _TWICE.sub(lambda found: found[0][0], text)
     return text
 
@@ -54,11 +53,19 @@ def _unescape(text: str) -> str:
 
 def _plain(text: str) -> str:
     text = _NOTHING.sub("", text.translate(_C1))
-    if _ICON.search(text):
-        text = "\n".join(
-            line if _MISREAD.search(line) else _ICON.sub("", _EDGE.sub("", line)) for line in text.split("\n")
-        )
-    text = _SPACE.sub(" ", _EDGE.sub("", text))
+    if _NOT_PLAIN.search(text):
+        text = "\n".join(line if _MISREAD.search(line) else _ICON.sub("", _edges(line)) for line in text.split("\n"))
+        text = _SPACE.sub(" ", text)
     text = _LETTER.sub(lambda found: chr(ord(found[0]) - 0xFEE0), text)
     text = _PERCENT.sub(lambda found: chr(ord(found[0]) - 0xFEE0), text)
     return _RADICAL.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+
+
+def _edges(line: str) -> str:
+    """Drops an indent or a tail that holds more than plain spaces."""
+    for _ in range(2):
+        edge = _EDGE.match(line)
+        if edge and _NOT_PLAIN.search(edge[0]):
+            line = line[edge.end() :]
+        line = line[::-1]
+    return line
