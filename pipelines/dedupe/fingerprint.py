@@ -61,6 +61,12 @@ def shingles(core: str) -> Hashes:
     return _mixed(mixed)
 
 
+def distinct(hashes: Hashes) -> Hashes:
+    """Each hash once, ascending."""
+    ordered = np.sort(hashes)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
+
+
 def signature(hashes: Hashes) -> NDArray[np.uint32]:
     """MinHash: for each permutation the smallest of the permuted hashes (their upper 32 bits)."""
     least: Hashes = (hashes * PERMUTATIONS).min(axis=1)
@@ -86,7 +92,7 @@ def fingerprint(article: Article) -> Article:
     made = Fingerprint(
         recipe=RECIPE,
         exact=sha256(core.encode()).hexdigest(),
-        shingles=len({*hashes.tolist()}),
+        shingles=len(distinct(hashes)),
         bands=tuple(dict.fromkeys([*keys.view(np.int64).tolist(), *anchors(parts)])),
         signature=signed.tobytes(),
         days=story_days(article.body, article.published_at),

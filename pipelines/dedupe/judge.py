@@ -29,7 +29,7 @@ from pipelines.dedupe.facts import (
     names_another,
     numbers_of,
 )
-from pipelines.dedupe.fingerprint import Hashes, shingles
+from pipelines.dedupe.fingerprint import Hashes, distinct, shingles
 
 ALIKE = 0.8
 """Jaccard similarity from which two texts of one time are one, unless their facts differ."""
@@ -76,7 +76,7 @@ class Reading:
 
     @cached_property
     def shingles(self) -> Hashes:
-        return np.unique(shingles(self.core))
+        return distinct(shingles(self.core))
 
 
 def story(article: Article) -> Story:
@@ -235,7 +235,7 @@ def _edited(one: Reading, two: Reading, close: tuple[float, float], differs: Dif
     scattered = differs.rewritten <= REWRITTEN * length and length >= EDITED_PART * longer
     if titled and (containment >= EDITED_PART or scattered):
         return True
-    whole = similarity >= HALF and containment >= EDITED_PART and length >= SHORT
+    whole = similarity >= HALF and length >= SHORT and (titled or containment >= EDITED_PART)
     return whole and differs.agreeing >= SPECIFIC > differs.figures
 
 
