@@ -243,7 +243,7 @@ def _runs(conn: Connection) -> None:
 
 
 def _alerts(conn: Connection) -> None:
-    rule = {"text": "钒钛"}
+    rule = {"words": "钒钛", "scope": "announcements"}
     watched = conn.execute(
         insert(watch).values(name="攀枝花政策", rule=rule, channels=["mail"], created_at=NOW).returning(watch.c.id)
     ).scalar_one()

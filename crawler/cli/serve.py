@@ -94,9 +94,19 @@ def _config(engine: Engine, db: str, *, token: str | None, hosts: tuple[str, ...
         decode=lambda body, content_type: decode(body, content_type).text,
         raw=raw_folder(db),
         sources=source_cards(),
+        home_region=home_region(),
         token=token,
         hosts=(*LOOPBACK_NAMES, *(f"[{name}]" if ":" in name else name for name in hosts)),
     )
+
+
+def home_region() -> tuple[str, str] | None:
+    """Code and name of the region that the profile watches first; None where it watches none."""
+    from monitor.watches import profile
+
+    regions = next((rule.regions for rule in profile().values() if rule.regions), ())
+    code = next((region for region in regions if region.isdigit()), None)
+    return None if code is None else (code, next((region for region in regions if not region.isdigit()), code))
 
 
 def source_cards() -> dict[str, SourceCard]:

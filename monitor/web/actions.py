@@ -1,23 +1,28 @@
-"""What changes something: signing in and out, and sending a dead letter again. All by POST, all with a proof."""
+"""What changes something: signing in and out, watches, and dead letters. All by POST, all with a proof."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from monitor import watches
+from monitor.delivery import again
 from monitor.web import session
-from monitor.web.answer import LARGEST_ID, Refused
+from monitor.web.answer import LARGEST_ID, Asked, Refused
+from monitor.web.question import read
 from monitor.web.serving import limit, page, signed_in, state
+from monitor.web.views.saving import LONGEST_NAME, rule_of
+from monitor.web.views.search import described
+from monitor.web.views.watch import found
 from storage.db import writing
-from storage.schema import delivery
 
 SEE_OTHER = 303
 READ_ONLY = "这个网页是只读的。"
@@ -60,19 +65,42 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
+async def save_watch(request: Request) -> Response:
+    """Saves the question of a search as a watch; one that is saved already is shown."""
+    form = await _proven(request)
+    question = read(parse_qsl(str(form.get("question", ""))))
+    rule = rule_of(question)
+    config = state(request).config
+
+    def save(conn: Connection) -> int:
+        asked = Asked(config=config, conn=conn, now=config.now())
+        name = described(question, asked)[:LONGEST_NAME]
+        known = watches.by_name(conn, name)
+        return (known or watches.add(conn, name, rule, now=asked.now)).id
+
+    return RedirectResponse(f"/watches/{await _write(request, save)}", SEE_OTHER)
+
+
+async def remove_watch(request: Request) -> Response:
+    """Removes a watch; one of the profile's is turned off."""
+    await _proven(request)
+    config = state(request).config
+
+    def remove(conn: Connection) -> None:
+        asked = Asked(config=config, conn=conn, now=config.now(), path=request.path_params)
+        watches.remove(conn, found(asked).name)
+
+    await _write(request, remove)
+    return RedirectResponse("/watches", SEE_OTHER)
+
+
 async def send_again(request: Request) -> Response:
     """Puts a dead letter back among those that wait."""
     await _proven(request)
-    number = request.path_params["id"]
-    await _write(request, lambda conn: _revive(conn, number))
+    number, now = request.path_params["id"], state(request).config.now()
+    if number > LARGEST_ID or not await _write(request, lambda conn: again(conn, [number], now=now)):
+        raise Refused(404, "没有这条搁置的提醒。", hint="它可能已经重新发送。")
     return RedirectResponse("/operations#deliveries", SEE_OTHER)
-
-
-def _revive(conn: Connection, number: int) -> None:
-    dead = (delivery.c.id == number, delivery.c.state == "dead")
-    values = {"state": "waiting", "attempts": 0, "next_try_at": None}
-    if number > LARGEST_ID or conn.execute(update(delivery).where(*dead).values(values)).rowcount == 0:
-        raise Refused(404, "没有这条搁置的投递。", hint="它可能已经重新发送。")
 
 
 async def _proven(request: Request) -> Any:
@@ -116,5 +144,7 @@ ROUTES = (
     Route("/sign-in", sign_in_page, methods=["GET"]),
     Route("/sign-in", sign_in, methods=["POST"]),
     Route("/sign-out", sign_out, methods=["POST"]),
+    Route("/watches", save_watch, methods=["POST"]),
+    Route("/watches/{id:int}/remove", remove_watch, methods=["POST"]),
     Route("/deliveries/{id:int}/again", send_again, methods=["POST"]),
 )

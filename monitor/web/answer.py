@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 
 from monitor.web.config import Config
 
-Form = Literal["html", "json", "atom"]
+Form = Literal["html", "json", "atom", "feed.json"]
+"""The endings of a view's address."""
+FORMS: tuple[Form, ...] = ("feed.json", "json", "atom", "html")
 LARGEST_ID = 2**63 - 1
 
 
@@ -40,7 +42,7 @@ class Entry:
     """One entry of a view's feed."""
 
     path: str
-    """Of the page it is about, on this server: with ``key`` its lasting name."""
+    """Of the page it is about, on this server."""
     title: str
     updated: datetime
     published: datetime | None = None
@@ -48,7 +50,7 @@ class Entry:
     """Plain; paragraphs are lines."""
     author: str | None = None
     link: str | None = None
-    """The original's address, where it has one."""
+    """The original's address, where it has one: it outlasts any server of ours, and names the entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,19 +20,18 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from monitor.web import actions, plain
-from monitor.web.answer import Answer, Asked, Form, Refused
+from monitor.web.answer import FORMS, Answer, Asked, Form, Refused
 from monitor.web.config import Config
 from monitor.web.guard import Guard
 from monitor.web.limiter import Limiter
 from monitor.web.question import BadQuestion
 from monitor.web.render import STATIC, environment
-from monitor.web.serving import State, answer, json, limit, page, state
+from monitor.web.serving import State, address, answer, json, limit, page, state
 from monitor.web.views import article, compare, home, operations, policy, search, source, watch
 
 log = logging.getLogger(__name__)
 
 View = Callable[[Asked], Answer]
-FORMS: tuple[Form, ...] = ("json", "atom", "html")
 VIEWS: Mapping[str, View] = {
     "/": home.home,
     "/search": search.search,
@@ -91,11 +90,7 @@ async def _lifespan(_app: Starlette) -> AsyncIterator[None]:
 
 def _pages() -> list[BaseRoute]:
     """Each view at its path, and its twins at the path with their ending."""
-    return [Route(_address(path, form), _endpoint(path, view, form)) for path, view in VIEWS.items() for form in FORMS]
-
-
-def _address(path: str, form: Form) -> str:
-    return path if form == "html" else f"{'/index' if path == '/' else path}.{form}"
+    return [Route(address(path, form), _endpoint(path, view, form)) for path, view in VIEWS.items() for form in FORMS]
 
 
 def _endpoint(path: str, view: View, form: Form) -> Callable[[Request], Response]:

@@ -7,10 +7,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from monitor import metrics
+from monitor import feeds, metrics
 from monitor.web.answer import Asked
 from monitor.web.serving import json, state
 from monitor.web.views.article import found, raw_text
+from monitor.web.views.watch import found as watch
 from storage.schema import run
 
 SANDBOXED = "sandbox; default-src 'none'; frame-ancestors 'none'"
@@ -44,6 +45,16 @@ def raw(request: Request) -> Response:
     )
 
 
+def days(request: Request) -> Response:
+    """The days of the documents that a watch told of, as a calendar."""
+    config = state(request).config
+    with config.engine.connect() as conn:
+        one = watch(Asked(config=config, conn=conn, now=config.now(), path=request.path_params))
+        return Response(
+            feeds.calendar(feeds.appointments(conn, one), title=one.name), media_type="text/calendar; charset=utf-8"
+        )
+
+
 def robots(_request: Request) -> Response:
     """No robot has business here."""
     return PlainTextResponse("User-agent: *\nDisallow: /\n")
@@ -53,5 +64,6 @@ ROUTES = (
     Route("/healthz", health),
     Route("/metrics", figures),
     Route("/articles/{id:int}/raw.txt", raw),
+    Route("/watches/{id:int}.ics", days),
     Route("/robots.txt", robots),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any, Literal, cast, get_args
 from urllib.parse import urlencode
 
@@ -48,6 +48,7 @@ class Question:
         return not (self.q or any(getattr(self, facet) for facet in FACETS))
 
 
+DEFAULTS = {field.name: field.default for field in fields(Question)}
 FACETS = ("source", "region", "industry", "year", "kind", "relation")
 
 
@@ -86,16 +87,15 @@ def write(question: Question, **changes: Any) -> str:
 
     Any change but that of the page goes back to the first one.
     """
-    changed = replace(question, **({"page": 1} | changes))
     pairs: list[tuple[str, str]] = []
-    for field in fields(changed):
-        value = getattr(changed, field.name)
-        if value == field.default:
+    for name, default in DEFAULTS.items():
+        value = changes.get(name, default if name == "page" else getattr(question, name))
+        if value == default:
             continue
         if isinstance(value, tuple):
-            pairs.extend((field.name, item) for item in value)
+            pairs.extend((name, item) for item in value)
         else:
-            pairs.append((field.name, "1" if value is True else str(value)))
+            pairs.append((name, "1" if value is True else str(value)))
     return urlencode(pairs)
 
 

@@ -11,9 +11,10 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from monitor.web import feed, session
-from monitor.web.answer import Answer, Asked, Form, Refused
+from monitor.web import session
+from monitor.web.answer import FORMS, Answer, Asked, Form, Refused
 from monitor.web.config import Config
+from monitor.web.feed import feed
 from monitor.web.limiter import Limiter
 
 Render = Callable[..., str]
@@ -68,8 +69,11 @@ def answer(request: Request, view: Callable[[Asked], Answer], form: Form) -> Res
         given = view(asked)
         if form == "json":
             return json(given.json())
-        if form == "atom":
-            return feed.atom(given, base=str(request.base_url), path=request.url.path, query=request.url.query)
+        if form != "html":
+            path, query = _page_of(request.url.path, form), f"?{request.url.query}" if request.url.query else ""
+            base = str(request.base_url)
+            page_address = base.rstrip("/") + path + query
+            return feed(given, form, address=str(request.url), alternate=page_address, base=base)
     return page(request, given.template, title=given.title, twins=_twins(request), **given.context)
 
 
@@ -104,7 +108,16 @@ def json(value: Any, status: int = 200) -> Response:
     )
 
 
+def address(path: str, form: Form) -> str:
+    """The path of a view's twin."""
+    return path if form == "html" else f"{'/index' if path == '/' else path}.{form}"
+
+
+def _page_of(path: str, form: Form) -> str:
+    page_path = path.removesuffix(f".{form}")
+    return "/" if page_path == "/index" else page_path
+
+
 def _twins(request: Request) -> dict[str, str]:
-    path = "/index" if request.url.path == "/" else request.url.path
     query = f"?{request.url.query}" if request.url.query else ""
-    return {"json": f"{path}.json{query}", "atom": f"{path}.atom{query}"}
+    return {form: address(request.url.path, form) + query for form in FORMS if form != "html"}

@@ -109,7 +109,12 @@ COVERAGE: Final[Mapping[str, str]] = {
     "body": "正文",
     "published_at": "日期",
     "origin": "来源",
-    "author": "作者",
     "regions": "地区",
 }
 DIGEST: Final[Mapping[str, str]] = {"each": "逐条", "hourly": "每小时汇总", "daily": "每日汇总"}
+SCOPE: Final[Mapping[str, str]] = {
+    "documents": "文件原文、征求意见和废止",
+    "announcements": "政策文件和报道",
+    "policy": "政策文件、报道和解读",
+    "articles": "所有文章",
+}

@@ -1,27 +1,63 @@
-"""Searching for the page: what the archive's search finds, and how the finds spread over the facets."""
+"""Searching for the page: one look at the newest finds gives their order, their facets and the page.
+
+``storage.search`` ranks and counts more finds, and reads the text of a thousand for it. A page that many ask at once
+must not: it looks at no text but that of the finds it shows.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, or_, select, text, type_coerce
 
 from crawler.items import SHANGHAI
 from monitor.web.question import FACETS, Question
 from monitor.web.reads.articles import Row
+from storage.query import parse, terms
 from storage.schema import article, tag
-from storage.search import COUNTED, Found, condition, search
+from storage.search import Marked, condition, marked, snippet
+from storage.types import EPOCH
 
 A_PAGE = 20
 WINDOW = 1_000
-"""Finds that the facets are counted over, the newest of the archive."""
-MOST_VALUES = 12
+"""Finds that are looked at, the newest; more are told as "more than"."""
+MOST_VALUES = 8
 """Values of a facet that are offered."""
+QUARTER = 15 * 60 * 1_000_000
+"""Microseconds of a quarter of an hour: no year begins within one, wherever a clock stands."""
+NEVER = -(2**63)
+_TAGS = {
+    "sqlite": text(
+        "SELECT kind, code, name, count(*) FROM tag WHERE article_id IN (SELECT value FROM json_each(:ids)) "
+        "GROUP BY kind, code, name"
+    ),
+    "postgresql": text(
+        "SELECT kind, code, name, count(*) FROM tag WHERE article_id = ANY(:ids) GROUP BY kind, code, name"
+    ),
+}
+"""How many of some articles have each tag: one parameter, not a thousand."""
 Fold = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """An article that was found, as the page shows it."""
+
+    id: int
+    url: str
+    source: str | None
+    origin: str | None
+    published_at: datetime | None
+    date_precision: str | None
+    cluster: int | None
+    relation: str | None
+    title: Marked
+    snippet: Marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +74,32 @@ class Value:
 class Results:
     """A page of finds, and what they could be narrowed to."""
 
-    found: Found
+    total: int
+    """How many were looked at: all there are, or ``WINDOW``."""
+    hits: tuple[Hit, ...]
+    terms: tuple[str, ...]
+    """What was looked for, as it stands in the texts."""
     facets: Mapping[str, tuple[Value, ...]]
-    counted: int
-    """Finds that the facets were counted over."""
 
     @property
     def more(self) -> bool:
-        """Whether there are more finds than were counted."""
-        return self.found.total >= COUNTED
+        """Whether there are more finds than were looked at."""
+        return self.total >= WINDOW
 
     @property
     def pages(self) -> int:
         """How many pages the finds fill."""
-        return max(1, -(-self.found.total // A_PAGE))
+        return max(1, -(-self.total // A_PAGE))
 
 
 def find(conn: Connection, question: Question, fold: Fold) -> Results:
     """The page of the question."""
-    found = search(
-        conn,
-        question.q,
-        fold=fold,
-        where=filters(question),
-        limit=A_PAGE,
-        offset=(question.page - 1) * A_PAGE,
-    )
-    facets, counted = _facets(conn, question, fold)
-    return Results(found, facets, counted)
+    window = _window(conn, question, fold)
+    wanted = terms(parse(question.q, fold))
+    ordered = _ordered(window, wanted if question.order == "best" else ())
+    shown = ordered[(question.page - 1) * A_PAGE : question.page * A_PAGE]
+    facets = _facets(conn, question, fold, window)
+    return Results(len(window), _hits(conn, [find.id for find in shown], wanted), tuple(wanted), facets)
 
 
 def newest(conn: Connection, question: Question, fold: Fold, *, limit: int) -> list[Row]:
@@ -93,47 +127,95 @@ def filters(question: Question, *, without: str = "") -> list[ColumnElement[bool
     return conditions if question.reprints else [c.canonical, *conditions]
 
 
-def _facets(conn: Connection, question: Question, fold: Fold) -> tuple[dict[str, tuple[Value, ...]], int]:
+class _Find(NamedTuple):
+    """What is looked at of a find: plain values, for there are a thousand of them."""
+
+    id: int
+    at: int | None
+    """When it was published, as the database has it."""
+    title: str
+    source: str | None
+    kind: str | None
+    relation: str | None
+
+
+def _window(conn: Connection, question: Question, fold: Fold, *, without: str = "") -> list[_Find]:
+    """The newest finds: by when they came in where the index leads to them, else by when they were published."""
+    c = article.c
+    at = type_coerce(c.published_at, BigInteger)
+    statement: Select[Any] = select(c.id, at, c.title, c.source, c.policy_kind, c.policy_relation)
+    statement = statement.where(*filters(question, without=without))
+    if question.q:
+        statement = statement.where(condition(question.q, conn.dialect.name, fold))
+    led = question.q or any(getattr(question, facet) for facet in FACETS if facet not in ("source", "year", without))
+    newest = (c.id.desc(),) if led else (c.published_at.desc().nulls_last(), c.id.desc())
+    return [_Find._make(row) for row in conn.execute(statement.order_by(*newest).limit(WINDOW)).all()]
+
+
+def _ordered(window: Sequence[_Find], wanted: Sequence[str]) -> list[_Find]:
+    """Those first whose title has the words, and the more the better; then by date, without one last."""
+
+    def rank(find: _Find) -> tuple[int, int, int]:
+        title = find.title.lower() if wanted else ""
+        return sum(term in title for term in wanted), NEVER if find.at is None else find.at, find.id
+
+    return sorted(window, key=rank, reverse=True)
+
+
+def _hits(conn: Connection, ids: Sequence[int], wanted: Sequence[str]) -> tuple[Hit, ...]:
+    c = article.c
+    columns = (
+        c.id, c.url, c.source, c.origin, c.title, c.published_at, c.date_precision, c.cluster_id, c.policy_relation,
+        c.body,
+    )  # fmt: skip
+    rows = {row.id: row for row in conn.execute(select(*columns).where(c.id.in_(ids)))}
+    return tuple(
+        Hit(
+            id=row.id,
+            url=row.url,
+            source=row.source,
+            origin=row.origin,
+            published_at=row.published_at,
+            date_precision=row.date_precision,
+            cluster=row.cluster_id,
+            relation=row.policy_relation,
+            title=marked(row.title, wanted),
+            snippet=snippet(row.body, wanted),
+        )
+        for row in map(rows.__getitem__, ids)
+    )
+
+
+def _facets(conn: Connection, question: Question, fold: Fold, window: Sequence[_Find]) -> dict[str, tuple[Value, ...]]:
     """The values of each facet. A facet with choices is counted without them: they may be taken back or joined."""
-    window = _window(conn, question, fold)
     counted = _count(conn, window)
     facets = {}
     for facet in FACETS:
         chosen: tuple[str, ...] = getattr(question, facet)
         counts = _count(conn, _window(conn, question, fold, without=facet))[facet] if chosen else counted[facet]
         facets[facet] = _values(counts, chosen, by_name=facet == "year")
-    return facets, len(window)
+    return facets
 
 
-def _window(conn: Connection, question: Question, fold: Fold, *, without: str = "") -> list[Any]:
-    c = article.c
-    statement: Select[Any] = select(c.id, c.source, c.published_at, c.policy_kind, c.policy_relation)
-    statement = statement.where(*filters(question, without=without))
-    if question.q:
-        statement = statement.where(condition(question.q, conn.dialect.name, fold))
-    return list(conn.execute(statement.order_by(c.id.desc()).limit(WINDOW)))
-
-
-def _count(conn: Connection, window: list[Any]) -> dict[str, Counter[tuple[str, str]]]:
+def _count(conn: Connection, window: Sequence[_Find]) -> dict[str, Counter[tuple[str, str]]]:
     """For each facet: code and name to the number of finds."""
-    counts: dict[str, Counter[tuple[str, str]]] = {facet: Counter() for facet in FACETS}
-    for row in window:
-        for facet, value in (
-            ("source", row.source),
-            ("kind", row.policy_kind),
-            ("relation", row.policy_relation),
-            ("year", _year(row.published_at)),
-        ):
-            if value:
-                counts[facet][value, value] += 1
-    statement = (
-        select(tag.c.kind, tag.c.code, tag.c.name, func.count())
-        .where(tag.c.article_id.in_([row.id for row in window]))
-        .group_by(tag.c.kind, tag.c.code, tag.c.name)
-    )
-    for kind, code, name, count in conn.execute(statement):
+    counts: dict[str, Counter[tuple[str, str]]] = {
+        "source": _named(find.source for find in window),
+        "kind": _named(find.kind for find in window),
+        "relation": _named(find.relation for find in window),
+        "year": _named(None if find.at is None else _year(find.at // QUARTER) for find in window),
+        "region": Counter(),
+        "industry": Counter(),
+    }
+    ids = [find.id for find in window]
+    sqlite = conn.dialect.name == "sqlite"
+    for kind, code, name, count in conn.execute(_TAGS[conn.dialect.name], {"ids": str(ids) if sqlite else ids}):
         counts[kind][code, name] += count
     return counts
+
+
+def _named(codes: Iterable[str | None]) -> Counter[tuple[str, str]]:
+    return Counter({(code, code): count for code, count in Counter(codes).items() if code})
 
 
 def _values(counts: Counter[tuple[str, str]], chosen: tuple[str, ...], *, by_name: bool) -> tuple[Value, ...]:
@@ -157,5 +239,7 @@ def _within(year: int) -> ColumnElement[bool]:
     return and_(article.c.published_at >= begin, article.c.published_at < end)
 
 
-def _year(moment: datetime | None) -> str | None:
-    return None if moment is None else str(moment.astimezone(SHANGHAI).year)
+@lru_cache(100_000)
+def _year(quarter: int) -> str:
+    """The year in Shanghai that a quarter of an hour since 1970 lies in."""
+    return str((EPOCH + quarter * timedelta(minutes=15)).astimezone(SHANGHAI).year)

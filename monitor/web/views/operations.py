@@ -30,7 +30,10 @@ def operations(asked: Asked) -> Answer:
         template="operations.html",
         title="运行",
         context={
-            "sources": sources,
+            "sources": sorted(
+                (line for line in sources if line["crawled"]), key=lambda line: line["state"] not in TROUBLE
+            ),
+            "uncrawled": [line for line in sources if not line["crawled"]],
             "troubled": [line for line in sources if line["state"] in TROUBLE],
             "runs": runs,
             "chart": chart(days),
@@ -65,6 +68,7 @@ def source_lines(asked: Asked) -> list[dict[str, Any]]:
             "home": card.home if card else None,
             "state": row["state"] if row else "new",
             "detail": row["detail"] if row else None,
+            "crawled": row is not None and row["last_run_at"] is not None,
             "last_run_at": row["last_run_at"] if row else None,
             "last_success_at": row["last_success_at"] if row else None,
             "next_run_at": (due := next_run(card, row, asked.now)),

@@ -8,10 +8,9 @@ from typing import Any
 from crawler.items import SHANGHAI
 from monitor.web.answer import Answer, Asked, Entry
 from monitor.web.question import LAST_PAGE, Question, read, toggled, write
-from monitor.web.reads.searching import Results, find, newest
+from monitor.web.reads.searching import Hit, Results, find, newest
 from monitor.web.views.common import entry, source_title
 from monitor.web.words import RELATION
-from storage.search import Hit
 
 FEED_LENGTH = 50
 
@@ -29,6 +28,7 @@ def search(asked: Asked) -> Answer:
             "pages": min(results.pages, LAST_PAGE),
             "toggled": lambda facet, value: f"/search?{toggled(question, facet, value)}",
             "address": lambda **changes: f"/search?{write(question, **changes)}",
+            "written": write(question),
             "name_of": lambda facet, value: name_of(facet, value.code, value.name, asked),
             "source_title": lambda name: source_title(asked, name),
             "page_address": lambda page: f"/search?{write(question, page=page)}",
@@ -72,11 +72,10 @@ def name_of(facet: str, code: str, name: str, asked: Asked) -> str:
 def _json(question: Question, results: Results) -> dict[str, Any]:
     return {
         "question": asdict(question),
-        "total": results.found.total,
+        "total": results.total,
         "total_is_least": results.more,
         "facets": results.facets,
-        "facets_counted_over": results.counted,
-        "hits": [_hit(hit) for hit in results.found.hits],
+        "hits": [_hit(hit) for hit in results.hits],
     }
 
 
