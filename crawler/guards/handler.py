@@ -18,6 +18,7 @@ from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.web._newclient import ResponseFailed
 
+from crawler.guards.manners import Manners
 from crawler.guards.refused import Refused
 from crawler.guards.resolver import GuardedResolver, Refusal
 
@@ -71,7 +72,19 @@ class GuardedHandler(HTTP11DownloadHandler):
         self._stats = crawler.stats
 
     async def download_request(self, request: Request) -> Response:
-        """The response; `Refused` for a closed address, an endless head or a body past DOWNLOAD_MAXSIZE."""
+        """The response; `Refused` for a closed address, an endless head or a body past DOWNLOAD_MAXSIZE.
+
+        Raises `Postponed` where the host has asked for a pause while the request stood in line.
+        """
+        manners = self._crawler.get_downloader_middleware(Manners)
+        if manners is None:
+            return await self._download(request)
+        manners.send(request)
+        response = await self._download(request)
+        manners.received(request, response)
+        return response
+
+    async def _download(self, request: Request) -> Response:
         try:
             return await super().download_request(request)
         except CannotResolveHostError as error:

@@ -30,8 +30,15 @@ class Ledger:
 
     def count(self, host: str) -> None:
         """One more request to the host."""
-        self._total[host] += 1
-        self._unwritten[host] += 1
+        self._add(host, 1)
+
+    def take_back(self, host: str) -> None:
+        """A request that was counted has not been sent."""
+        self._add(host, -1)
+
+    def _add(self, host: str, count: int) -> None:
+        self._total[host] += count
+        self._unwritten[host] += count
 
     async def turn(self, day: date) -> None:
         """Write what is not written; take over what others have counted; begin anew on a new day."""

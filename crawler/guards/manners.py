@@ -72,8 +72,7 @@ class Manners:
         await self._ready.wait()  # the first requests may come before the signal that the spider is open
         host = urlparse_cached(request).hostname or ""
         now = datetime.now(UTC)
-        if (until := self._paused.get(host, now)) > now:
-            raise self._postponed("pause", f"{host} asked to be left alone for a while", until)
+        self._mind_pause(host, now)
         site = self._site.get(host)
         if site is not None and (due := opens(site.window, now)) > now:
             raise self._postponed("window", f"{site.name} is visited in its hours only: {site.window}", due)
@@ -84,20 +83,32 @@ class Manners:
         if time.monotonic() - self._written_at > FLUSH and (self._writing is None or self._writing.done()):
             self._writing = asyncio.ensure_future(self._turn())
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Notes that the host asks for a pause, or no longer does."""
+    def send(self, request: Request) -> None:
+        """Asked just before a request is sent, which may be long after `process_request`: raises `Postponed`."""
         host = urlparse_cached(request).hostname or ""
-        now = datetime.now(UTC)
-        if response.status in BUSY:
-            if self._paused.get(host, now) > now:  # it was in flight when the host asked
-                return response
-            self._refusals[host] += 1
-            header = response.headers.get("Retry-After")
-            asked = header.decode("latin-1") if header is not None else None
-            self._paused[host] = now + pause(self._refusals[host], asked, now)
-        else:
+        try:
+            self._mind_pause(host, datetime.now(UTC))
+        except Postponed:
+            self._ledger.take_back(host)
+            raise
+
+    def _mind_pause(self, host: str, now: datetime) -> None:
+        if (until := self._paused.get(host, now)) > now:
+            raise self._postponed("pause", f"{host} asked to be left alone for a while", until)
+
+    def received(self, request: Request, response: Response) -> None:
+        """Notes that the host asks for a pause, or no longer does. Called before the next request is sent."""
+        host = urlparse_cached(request).hostname or ""
+        if response.status not in BUSY:
             self._refusals.pop(host, None)
-        return response
+            return
+        now = datetime.now(UTC)
+        if self._paused.get(host, now) > now:  # this one was in flight when the host asked
+            return
+        self._refusals[host] += 1
+        header = response.headers.get("Retry-After")
+        asked = header.decode("latin-1") if header is not None else None
+        self._paused[host] = now + pause(self._refusals[host], asked, now)
 
     async def _turn(self) -> None:
         self._written_at = time.monotonic()
