@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from storage.schema import article, kinship
+
+Row = Any
+"""A row of ``article``; its columns are named below."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +44,7 @@ def tree(conn: Connection, cluster_id: int) -> Branch:
     An article hangs below the earliest one of the medium it names, else below the earlier one that it is most like.
     """
     c = article.c
-    rows = conn.execute(
+    rows: Sequence[Row] = conn.execute(
         select(
             c.id, c.url, c.title, c.source, c.origin, c.reprinted_from,
             c.published_at, c.first_seen_at, c.relation, c.canonical,
@@ -50,11 +55,13 @@ def tree(conn: Connection, cluster_id: int) -> Branch:
     if not rows:
         raise LookupError(f"No cluster {cluster_id}")
     alike = _similarities(conn, [row.id for row in rows])
-    above: dict[int, tuple[Row[tuple[object, ...]], str | None]] = {}
+    above: dict[int, tuple[Row, str | None]] = {}
+    below: defaultdict[int, list[Row]] = defaultdict(list)
     for place, row in enumerate(rows[1:], 1):
         above[row.id] = _source(row, rows[:place], alike)
+        below[above[row.id][0].id].append(row)
 
-    def branch(row: Row[tuple[object, ...]]) -> Branch:
+    def branch(row: Row) -> Branch:
         parent, named = above.get(row.id, (None, None))
         return Branch(
             article_id=row.id,
@@ -68,22 +75,19 @@ def tree(conn: Connection, cluster_id: int) -> Branch:
             relation=row.relation,
             named=named,
             similarity=None if parent is None else alike.get(_pair(row.id, parent.id)),
-            branches=tuple(branch(child) for child in rows[1:] if above[child.id][0].id == row.id),
+            branches=tuple(branch(child) for child in below[row.id]),
         )
 
     return branch(rows[0])
 
 
-def _source(
-    row: Row[tuple[object, ...]], earlier: Iterable[Row[tuple[object, ...]]], alike: dict[tuple[int, int], float]
-) -> tuple[Row[tuple[object, ...]], str | None]:
+def _source(row: Row, earlier: Sequence[Row], alike: dict[tuple[int, int], float]) -> tuple[Row, str | None]:
     """The article that this one came from, and the name that says so."""
-    earlier = list(earlier)
     named = row.reprinted_from or row.origin
     for other in earlier:
         if named is not None and other.origin == named:
             return other, named
-    return max(earlier, key=lambda other: (alike.get(_pair(row.id, other.id), 0.0), -earlier.index(other))), None
+    return max(earlier, key=lambda other: alike.get(_pair(row.id, other.id), 0.0)), None  # the first of equals
 
 
 def _similarities(conn: Connection, ids: list[int]) -> dict[tuple[int, int], float]:

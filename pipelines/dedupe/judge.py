@@ -37,7 +37,8 @@ CONTAINED = 0.95
 """Share of the shorter text in the longer from which it is an excerpt."""
 EDITED, EDITED_PART = 0.3, 0.8
 """Similarity and containment from which they may be, where titles and figures agree."""
-VERBATIM = 0.95
+VERBATIM, LENGTHY = 0.95, 150
+"""Similarity and characters of a text from which it is the same one even where time does not say so."""
 SHORT = 240
 """Characters of a notice: in so few, one fact is what the text is about."""
 NOTICE = 40
@@ -137,7 +138,7 @@ def _one_time(one: Reading, two: Reading, similarity: float) -> bool:
     if _mirrored(one.story, two.story):
         return True
     days = story_days(one.story.body, one.story.published_at), story_days(two.story.body, two.story.published_at)
-    verbatim = similarity >= VERBATIM and len(one.core) >= SHORT
+    verbatim = similarity >= VERBATIM and len(one.core) >= LENGTHY
     if not (days[0] and days[1]):
         return verbatim and _titles_agree(one, two)
     apart = min(abs(a - b) for a in days[0] for b in days[1])
@@ -245,7 +246,7 @@ def _edited(one: Reading, two: Reading, close: tuple[float, float], differs: Dif
 def _kinship(one: Reading, two: Reading, similarity: float, containment: float) -> Kinship:
     part = len(one.core) / len(two.core)
     excerpt = part < ALIKE and containment >= EDITED_PART
-    whole = not excerpt or part > HALF or _titles_agree(one, two) or two.core.startswith(one.core[:NOTE])
+    whole = not excerpt or part > HALF or _titles_agree(one, two)
     made = Kinship(relation="reprint", similarity=round(similarity, 4), containment=round(containment, 4), joins=whole)
     if one.core == two.core:
         return replace(made, relation="identical")
