@@ -126,5 +126,6 @@ def _changed_in_words() -> frozenset[str]:
 
     words = list(phrases_dict)
     converted = script.to_traditional("\n".join(words)).split("\n")
-    put = {b for old, new in zip(words, converted, strict=True) for a, b in zip(old, new, strict=False) if a != b}
+    pairs = [*zip(words, converted, strict=True), *script.own_words()]
+    put = {b for old, new in pairs for a, b in zip(old, new, strict=False) if a != b}
     return frozenset(c for c in put if script.convert(c) == c)

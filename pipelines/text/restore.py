@@ -10,12 +10,12 @@ Output = Literal["simplified", "traditional", "keep"]
 
 
 def restore(text: str, *, into: Output = "simplified") -> str:
-    """Wrong decodings taken back, aids out, splices undone, typography plain, in the script asked for.
+    """Aids out, wrong decodings taken back, splices undone, typography plain, in the script asked for.
 
     Lines stay lines, so that fields joined by line ends come apart again. Aids are told from glosses by the whole of
     the text: give it a page at a time. Text that is clean and in that script comes back as it is.
     """
-    text = typography.tidy(splices.undo(annotations.strip(mojibake.repair(text))))
+    text = typography.tidy(splices.undo(mojibake.repair(annotations.strip(text))))
     match into:
         case "simplified":
             return script.to_simplified(text)

@@ -46,6 +46,12 @@ def _to_simplified() -> opencc.OpenCC:
         return opencc.OpenCC(str(path))
 
 
+def own_words() -> list[tuple[str, str]]:
+    """The words that we add to OpenCC's: simplified, traditional."""
+    lines = _WORDS.read_text(encoding="utf-8").splitlines()
+    return [(simplified, traditional) for traditional, simplified in (line.split("\t") for line in lines)]
+
+
 def to_traditional(text: str) -> str:
     """Simplified to traditional (OpenCC's s2t, no regional phrases)."""
     converted: str = _to_traditional().convert(text)

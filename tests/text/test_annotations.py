@@ -1,0 +1,96 @@
+"""發(fā)展 -> 發展; what an author explains stays."""
+
+import pytest
+
+from pipelines.text import annotations, mirror
+from pipelines.text.restore import restore
+
+
+@pytest.mark.parametrize(
+    ("mirrored", "clean"),
+    [
+        ("發(fā)展", "發展"),
+        ("構（ɡòu）建", "構建"),
+        ("會(huì )議", "會議"),
+        ("會( huì)議", "會議"),
+        ("會(huì\u00a0)議", "會議"),
+        ("辦(ban)公室", "辦公室"),
+        ("綠(lv)色", "綠色"),
+        ("綠(lǜ)色", "綠色"),
+        ("女(nǚ)綠(lü)", "女(nǚ)綠"),
+        ("產(cha\u030cn)業", "產業"),  # combining caron
+        ("產(chăn)業", "產業"),  # breve for caron
+        ("發(fa1)展", "發展"),
+        ("長(cháng)江", "長江"),  # all readings
+        ("市長(zhǎng)", "市長"),
+        ("經(jīng)濟(jì)區(qū)", "經濟區"),
+    ],
+)
+def test_aids_go(mirrored, clean):
+    assert annotations.strip(mirrored) == clean
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "璠(fán)",
+        "垚(yáo)",
+        "亳(bó)州",
+        "乐(yuè)清",
+        "发展(GDP)",
+        "開發區(含迤資園區)",
+        "(以下简称《实施意见》)",
+        "选项(a)",
+        "單位(dān)",
+        "發(fǎng)",
+        "發 (fā)",
+        "發(fā",
+        "發fā)",
+        "發(Development)",
+        "發展(to develop)",
+        "發(fā zhǎn)",
+        "",
+        "()",
+        "(fā)",
+    ],
+)
+def test_what_is_no_aid_stays(text):
+    assert annotations.strip(text) == text
+
+
+def test_the_authors_gloss_behind_an_aid_stays():
+    assert annotations.strip("樂(lè)(yuè)清") == "樂(yuè)清"
+    assert restore("樂(lè)(yuè)清") == "乐(yuè)清"
+
+
+MIRRORED = mirror.garble(
+    "近年来，产业结构调整优化，经济质量发展创新，环境资源统计监测，国际贸易协议签订，农业农村现代化建设，"
+    "铁路运输车辆检验，饮用水源头保护规划，快乐的节日，许多专业人员关心这个问题。"
+)
+
+
+def test_a_page_that_shows_the_mirrors_table_keeps_unusual_readings():
+    assert annotations.strip(MIRRORED + "樂(yuè)清").endswith("樂(yuè)清")
+    assert annotations.strip(MIRRORED + "振興(xīng)").endswith("振興")
+
+
+def test_aids_on_characters_that_change_in_words_only():
+    page = MIRRORED + "想像(xiàng)力、座(zuò)標、亳(bó)州"
+    assert annotations.strip(page).endswith("想像力、座標、亳(bó)州")
+    assert annotations.strip("想像(xiàng)力") == "想像(xiàng)力"
+
+
+def test_a_mirror_that_leaves_the_script_alone():
+    page = "发(fā)展产(chǎn)业(yè)经(jīng)济(jì)，产(chǎn)业(yè)发(fā)展，经(jīng)济(jì)区"
+    assert annotations.strip(page) == "发展产业经济，产业发展，经济区"
+    once = "发(fā)展，产(chǎn)出，业(yè)务，经(jīng)营，救济(jì)"
+    assert annotations.strip(once) == once
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6, 1.0])
+@pytest.mark.parametrize("style", [mirror.SEED, mirror.Style(brackets=("（", "）")), mirror.Style(tones=False)])
+def test_forward_and_back(share, style):
+    text = "攀枝花市经济社会发展质量提升，产业转型升级加快，当地群众收入增长。"
+    garbled = mirror.garble(text, share=share, style=style, seed=5)
+    assert garbled != text
+    assert restore(garbled) == text
