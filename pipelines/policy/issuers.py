@@ -9,7 +9,6 @@ from typing import Final
 
 from pipelines.policy.terms import HAN, any_of, terms
 
-
 _LEVELS: Final = "省市州县区"
 _OWN_NAME: Final = ("管委会", "管理委员会", "党工委", "领导小组", "指挥部", "联席会议")
 """Organs whose name is written as it is: 攀枝花钒钛高新区管委会, not 攀枝花市钒钛高新区管委会."""
@@ -40,7 +39,7 @@ def _gazetteer() -> _Gazetteer:
     for province, cities in terms()["places"].items():
         full[province] = full[re.sub("(?:省|市|(?:壮族|回族|维吾尔)?自治区)$", "", province)] = province
         for city in cities.split():
-            name = city if city[-1] in "州盟" and len(city) > 2 or city.endswith("地区") else city + "市"  # noqa: PLR2004
+            name = city if (city[-1] in "州盟" and len(city) > 2) or city.endswith("地区") else city + "市"  # noqa: PLR2004
             full[city] = full[name] = name
             province_of[name] = province
     return _Gazetteer(full, province_of, re.compile(any_of(full)))

@@ -15,6 +15,7 @@ from typing import Final
 from crawler.items import Relation
 from pipelines.policy.issuers import Place, organs
 from pipelines.policy.numbers import numbers
+from pipelines.policy.paper import Paper
 from pipelines.policy.terms import HAN, any_of, terms
 from pipelines.policy.titles import Quoted, is_document, kinds_of, plain, quoted, unwrapped
 
@@ -192,13 +193,10 @@ def hints(title: str, text: str) -> bool:
     return "《" in lead or "现印发" in lead or "现将" in lead or "解读" in lead or "征求" in lead or "第一条" in lead
 
 
-def read(
-    title: str, text: str, home: Place, *, official: bool = False, columns: tuple[str, ...] = ()
-) -> Reading | None:
-    """What the article is to a document; None where it announces none.
-
-    ``official`` says that the page has the table of a government document; ``columns`` are its breadcrumbs.
-    """
+def read(paper: Paper) -> Reading | None:
+    """What the article is to a document; None where it announces none."""
+    title, text, home = paper.title, paper.text, paper.place
+    official, columns = paper.official, paper.columns
     rules = _rules()
     column = _COLUMN.match(title)
     bare = title[column.end() :] if column and not title.startswith("《") else title
@@ -401,8 +399,8 @@ def _news_verb(title: str) -> bool:
     match = re.search(rf"(?:{verbs})(?!办法|细则|方案|意见|规划|规定|条例|计划|纲要|标准|规范|规则)", title)
     return (
         bool(match)
-        or bool(re.search(r"[\s，,：:！!]", title.strip()))
-        and not re.search(r"^\S+(?:委|府|局|会|厅|部|室)\s", title)
+        or (bool(re.search(r"[\s，,：:！!]", title.strip()))
+        and not re.search(r"^\S+(?:委|府|局|会|厅|部|室)\s", title))
     )
 
 
@@ -454,7 +452,9 @@ def _vetoed_inner(title: str) -> bool:
 
 def _legal_text(text: str) -> bool:
     return bool(
-        re.search(r"第[一二三四五六七八九十]+[条章]|[（(][一二三四五六七八九十]+[）)]|^\s*一、", text, re.MULTILINE)
+        re.search(
+            r"第[一二三四五六七八九十]+[条章]|[（(][一二三四五六七八九十]+[）)]|^[ \u3000]{0,8}一、", text, re.MULTILINE
+        )
     )
 
 
@@ -519,7 +519,7 @@ def _past(sentence: str) -> bool:
     """Whether the sentence tells of a former year and of nothing recent."""
     rules = _rules()
     if re.search(
-        "近年来|多年来|先后|相继|陆续|历年|去年|前年|早在|此前|曾于|以来|[一二三四五六七八九十两几数\d]+年前|当年|如今",
+        r"近年来|多年来|先后|相继|陆续|历年|去年|前年|早在|此前|曾于|以来|[一二三四五六七八九十两几数\d]+年前|当年|如今",
         _unquoted(sentence),
     ):
         return True

@@ -1,0 +1,88 @@
+"""Which of the numbers that a page names is its document's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pipelines.policy.numbers import Number, numbers, standard
+from pipelines.policy.paper import HEAD, Paper
+from pipelines.policy.relation import LEAD, Reading
+from pipelines.policy.titles import quoted, title_key
+
+_LABEL: Final = re.compile("(?:发文字号|文号|字号|文件编号)[】]?[:：]?$")
+_SENTENCE: Final = re.compile("[，。《》：根据按照]")
+_MENTION: Final = re.compile("[，。《》]|文件|规定|精神")
+_MADE_KNOWN: Final = re.compile("公布|发布|颁布")
+_AS: Final = re.compile("(?:以|发布|公布|印发|签署|签发)[^，。]{0,10}$")
+_THEN: Final = re.compile("^[）)]?(?:令|公告|文|文件)?[，,]?(?:正式)?(?:印发|发布|公布|下发|颁布)")
+_ACCORDING: Final = re.compile("根据|按照|依据")
+_BRACKET: Final = 2
+"""Characters before a number that begins a text: an opening bracket."""
+_NOTE: Final = 60
+"""Where the note under a title ends: （2022年8月1日攀枝花市人民政府令第128号公布…）."""
+_ORGAN: Final = 24
+"""Characters of an organ's name before its number on a line: 攀枝花市人民政府公告2021年第3号."""
+_REST: Final = 12
+
+
+def own_number(paper: Paper, reading: Reading, documents: tuple[str, ...]) -> Number | None:
+    """The document's own number: from the table, the title, a line of its own, or right behind its name.
+
+    A number that is only referred to (根据攀办发〔2020〕12号) is none. Where it does not stand in the text, ``start``
+    is -1.
+    """
+    return next(_candidates(paper, reading, documents), None)
+
+
+def _candidates(paper: Paper, reading: Reading, documents: tuple[str, ...]) -> Iterator[Number]:
+    text, table = paper.text, paper.table
+    if table and table.number and (own := standard(table.number)):
+        at = text.find(table.number)
+        yield Number(at, at + len(table.number), own) if at >= 0 else Number(-1, -1, own)
+    outside = re.sub("[《〈][^《》]*[》〉]", "", paper.title)
+    if inside := numbers(outside):
+        before = paper.title[: max(paper.title.find(inside[0].value[:2]), 0)]
+        if not re.search("转发|废止", before):
+            yield Number(-1, -1, inside[-1].value)
+    found = numbers(text)
+    if reading.relation in ("document", "repeal", "draft"):
+        yield from (one for one in found if one.start <= HEAD and _alone(text, one))
+    if reading.relation != "repeal":
+        yield from (one for one in found if _behind(text, one, documents))
+    if reading.relation == "report":
+        yield from (one for one in found if one.start < LEAD and _issued_under(text, one))
+    if reading.relation == "document":
+        yield from (Number(-1, -1, one.value) for one in numbers(paper.attachments))
+
+
+def _alone(text: str, number: Number) -> bool:
+    """Whether a number stands on a line of its own, behind a label, or in the note under the title."""
+    start, end = text.rfind("\n", 0, number.start) + 1, text.find("\n", number.end)
+    raw = text[start : number.start].strip()
+    before = raw.strip(" \u3000\t（(【[")
+    after = text[number.end : end if end >= 0 else len(text)].strip(" \u3000\t）)】]")
+    if _LABEL.search(before):
+        return True
+    if number.start < _NOTE and raw.startswith(("（", "(")) and _MADE_KNOWN.match(after):
+        return True
+    if number.start <= _BRACKET and not re.match("的|要求|文件|规定|精神", after):
+        return True
+    organ = not before or (len(before) < _ORGAN and not _SENTENCE.search(before))
+    return organ and len(after) < _REST and not _MENTION.search(after)
+
+
+def _behind(text: str, number: Number, documents: tuple[str, ...]) -> bool:
+    """Whether a number stands right behind the main document: 《X》（攀办发〔2020〕12号，以下简称…）."""
+    before = text[max(0, number.start - 200) : number.start].rstrip(" （(，,\u3000")
+    if number.value.endswith("令") or number.value.startswith("公告"):
+        before = re.sub(r"》[（(][^（()），,。]{2,24}$", "》", before)
+    inside = quoted(before) if before.endswith("》") else ()
+    return bool(inside) and title_key(inside[-1].title) in {title_key(one) for one in documents[:1]}
+
+
+def _issued_under(text: str, number: Number) -> bool:
+    """Whether an organ issues something as this number: 市政府以攀府发〔2020〕3号印发, 签署第120号令公布."""
+    before, after = text[max(0, number.start - _REST) : number.start], text[number.end : number.end + _REST]
+    return bool(_AS.search(before) or _THEN.search(after)) and not _ACCORDING.search(before)

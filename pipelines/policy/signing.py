@@ -1,0 +1,105 @@
+"""Who issued the document that a page is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pipelines.policy.dates import signed_on
+from pipelines.policy.issuers import Place, issuers
+from pipelines.policy.paper import HEAD, Paper
+from pipelines.policy.relation import Reading
+
+_QUOTED: Final = re.compile("《[^《》]*(?:《[^《》]*》[^《》]*)*》")
+_ACT: Final = re.compile("印发|发布|公布|转发|批转|废止|公开征|征求|征集|《")
+_VERB: Final = re.compile("印发|出台|发布|公布|下发|颁布|转发|制定|起草|编制")
+_ACCORDING: Final = re.compile("根据|按照|依据|贯彻|落实")
+_REASON: Final = re.compile(r"[ \u3000\n]?(?:为|根据|按照|记者|从|据)")
+_DATED: Final = re.compile(
+    r"[。\n ]([^。\n，]{4,40}?)[ \u3000]{0,3}(?:20\d\d|二[〇○零][\d〇○零一二三四五六七八九]{2})年"
+    r"[\d一二三四五六七八九十]{1,2}月[\d一二三四五六七八九十]{1,3}日\s{0,9}$"
+)
+_LINE: Final = 40
+"""Characters of a line that can be a signature."""
+
+
+def issued_by(paper: Paper, reading: Reading) -> tuple[str, ...]:
+    """The issuers in full, in the order in which the page names them; empty where it names none."""
+    ways = (
+        _of_document(paper, reading)
+        if reading.relation in ("document", "draft", "repeal")
+        else _of_news(paper, reading)
+    )
+    return next((found for found in ways if found), ())
+
+
+def _of_document(paper: Paper, reading: Reading) -> Iterator[tuple[str, ...]]:
+    place, text = paper.place, paper.text
+    before, about, _ = _QUOTED.sub("", paper.title).partition("关于")
+    yield issuers(_ACT.split(before if about else paper.title)[0], place)
+    yield _of_table(paper)
+    yield _signature(text, place)
+    if reading.relation == "document":
+        yield issuers(paper.title.partition("转发")[0], place)
+        return
+    if reading.relation == "repeal":
+        yield issuers(_QUOTED.sub("", reading.proof.text + text[:200]), place)[:1]
+    if match := re.search("(?:就|对|起草的?)《", text[:HEAD]):
+        yield issuers(_clause_end(text[: match.start()]), place, last=True)
+    yield from _elsewhere(paper, reading)
+
+
+def _of_news(paper: Paper, reading: Reading) -> Iterator[tuple[str, ...]]:
+    if found := issuers(_acting(reading.by), paper.place, last=True):
+        yield _with_it(reading.by, paper.place) + found
+    yield _of_table(paper)
+    yield from _elsewhere(paper, reading)
+
+
+def _of_table(paper: Paper) -> tuple[str, ...]:
+    return issuers(paper.table.issuer, paper.place) if paper.table and paper.table.issuer else ()
+
+
+def _elsewhere(paper: Paper, reading: Reading) -> Iterator[tuple[str, ...]]:
+    yield _by_verb(paper.text[:HEAD], paper.place)
+    yield _signature(paper.text, paper.place)
+    yield issuers(re.split("[，,。；;]", reading.by)[0], paper.place)
+
+
+def _clause_end(before: str) -> str:
+    return re.split("[，,。；;：:\n]", before[-200:])[-1]
+
+
+def _acting(by: str) -> str:
+    """The words that name who acts, without what stands in 《》 and what gives the reason (为贯彻…，)."""
+    bare = _QUOTED.sub("", by)
+    kept = [clause for clause in re.split("[，,。；;：:]", bare) if not _REASON.match(clause)]
+    return "，".join(kept) if any(kept) else bare
+
+
+def _with_it(by: str, place: Place) -> tuple[str, ...]:
+    """The organ that 该局 in 记者从市财政局获悉，该局会同… stands for."""
+    match = re.search("该[局委厅办部]", by)
+    return issuers(by[: match.start()], place, last=True) if match else ()
+
+
+def _by_verb(text: str, place: Place) -> tuple[str, ...]:
+    """Who issued it, where the text says so beside a verb: 由攀枝花市发改委牵头起草, 市政府印发了《…》."""
+    for match in _VERB.finditer(text):
+        clause = _clause_end(text[: match.start()])
+        if not _ACCORDING.search(clause) and (found := issuers(_QUOTED.sub("", clause), place, last=True)):
+            return found
+    return ()
+
+
+def _signature(text: str, place: Place) -> tuple[str, ...]:
+    """Organs above a document's date, or on its last line."""
+    if signed := signed_on(text):
+        lines = [line.strip() for line in text[: signed.start].rstrip().split("\n")[-3:]]
+        own = [line for line in lines if len(line) < _LINE and not re.search("[。，：；]$|^附件", line)]
+        return issuers("\n".join(own), place)
+    if match := _DATED.search(text[-120:]):
+        return issuers(match[1], place)
+    last = text.rstrip().rpartition("\n")[2]
+    return issuers(last, place) if len(last) < _LINE and not re.search("[，。：；]", last) else ()

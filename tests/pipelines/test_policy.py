@@ -1,0 +1,347 @@
+from __future__ import annotations
+
+import csv
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.policy import cases, judge
+from crawler.items import Article, Attachment, OfficialTable, Policy
+from pipelines.policy import detect, detect_text, issuer_key, standard, title_key
+from pipelines.policy.dates import comments_until, effective_on, expires_on, parse_day, signed_on
+from pipelines.policy.issuers import Place, home_of, issuers
+from pipelines.policy.numbers import numbers
+from pipelines.policy.targets import targets
+from pipelines.policy.terms import terms
+from pipelines.policy.titles import is_document, kinds_of, quoted, unwrapped
+
+CASES = Path(__file__).parent / "policy_cases.tsv"
+SEED = sorted((Path(__file__).parents[3] / "shared" / "seed").glob("*.txt"))
+HOME = Place("四川省", "攀枝花市")
+PROMISE = "攀枝花市人民政府关于印发《攀枝花市甲产业发展规划》的通知"
+
+
+def article(title: str, body: str, **more) -> Article:
+    given = {
+        "url": "http://www.example/1", "source": "s", "title": title, "title_original": title, "body": body,
+        "body_original": body, "script": "simplified", "content_sha256": "0" * 64,
+    }  # fmt: skip
+    return Article(**(given | more))
+
+
+def found(title: str, text: str = "") -> Policy:
+    policy = detect_text(title, text)
+    assert policy is not None, title
+    return policy
+
+
+# --- the labelled cases -----------------------------------------------------------------------------------
+
+
+def test_the_labelled_cases_are_many_and_half_are_hard_negatives() -> None:
+    relations = Counter(case["relation"] for case in cases(CASES))
+    assert sum(relations.values()) >= 300
+    assert relations["none"] * 2 >= 0.9 * sum(relations.values())
+    named = [case for case in cases(CASES) if case["relation"] == "none" and re.search("《|公告|通知", case["title"] + case["text"])]
+    assert len(named) > 100, "a negative is hard when it names a document or looks like one"
+
+
+def test_detection_keeps_what_it_promises() -> None:
+    right: dict[str, list[bool]] = {"kind": [], "issuer": [], "number": [], "title": []}
+    announced = Counter()
+    for case in cases(CASES):
+        policy = detect_text(case["title"], case["text"])
+        for name, ok in judge(case, policy).items():
+            right[name].append(ok)
+        wanted = case["relation"] in ("document", "report")
+        announced[wanted, policy is not None and policy.relation in ("document", "report")] += 1
+    precision = announced[True, True] / (announced[True, True] + announced[False, True])
+    recall = announced[True, True] / (announced[True, True] + announced[True, False])
+    assert 2 * precision * recall / (precision + recall) >= 0.95
+    assert sum(right["number"]) / len(right["number"]) >= 0.99
+    assert sum(right["issuer"]) / len(right["issuer"]) >= 0.93
+
+
+def test_the_benchmark_prints_one_json_object_as_its_last_line(tmp_path: Path) -> None:
+    labels = tmp_path / "labels.tsv"
+    with labels.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter="\t")
+        writer.writerow(["title", "text", "relation", "issuers", "number", "documents"])
+        writer.writerow([PROMISE, "", "document", "攀枝花市政府", "", "攀枝花市甲产业发展规划"])
+        writer.writerow(["攀枝花芒果丰收", "今年产量\n创新高。", "none", "", "", ""])
+        writer.writerow(["攀枝花芒果歉收", "今年产量“减少”。", "report", "", "", ""])
+    command = [sys.executable, "-m", "benchmarks.policy", "--labels", str(labels)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    answer = __import__("json").loads(done.stdout.splitlines()[-1])
+    assert (answer["precision"], answer["recall"], answer["issuer"], answer["title"]) == (1.0, 0.5, 1.0, 1.0)
+    assert answer["number"] is None
+
+
+@pytest.mark.skipif(not SEED, reason="the shared seed is not here")
+def test_the_seed() -> None:
+    from pipelines.clean import clean_text
+
+    title, _, body = clean_text(SEED[0].read_text("utf-8")).partition("\n")
+    policy = found(title, "\n".join(line.strip() for line in body.splitlines() if line.strip()))
+    assert policy.relation == "report"
+    assert policy.issuers == ("攀枝花市委", "攀枝花市政府")
+    assert policy.title == "关于加快攀枝花钒钛高新技术产业开发区高质量发展推进“一区多园”建设的实施意见"
+    assert (policy.kind, policy.statutory_kind, policy.carried_kind) == ("实施意见", "意见", None)
+    assert policy.short_title == "实施意见"
+    assert ("工业总产值", "2000亿元以上", 2030) in {(aim.what, aim.value, aim.year) for aim in policy.targets}
+
+
+# --- relations --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("攀枝花落实《攀枝花市甲办法》成效明显", "根据《攀枝花市甲办法》，各地加快推进。"),
+        ("攀枝花市甲产业蓬勃发展", "2019年，攀枝花市政府印发《攀枝花市甲规划》。几年来，甲产业蓬勃发展。"),
+        ("攀枝花市甲产业蓬勃发展", "自《攀枝花市甲规划》印发以来，甲产业蓬勃发展。"),
+        ("攀枝花将出台甲办法", "记者获悉，攀枝花市政府有望年内出台《攀枝花市甲办法》。"),
+        ("某钢铁集团印发《甲管理办法》", "近日，某钢铁集团有限公司印发《甲管理办法》。"),
+        ("攀枝花某甲项目招标公告", "根据《招标投标法》，现公开招标。"),
+        ("攀枝花市人民政府关于张某任职的通知", "攀府人〔2021〕3号\n决定任命。"),
+        ("美国发布《甲产业行动计划》", "美国政府日前发布《甲产业行动计划》。"),
+        ("《攀枝花甲产业发展报告》发布", "近日，《攀枝花甲产业发展报告》在京发布。"),
+        ("", ""),
+    ],
+)
+def test_what_only_names_a_document_announces_none(title: str, text: str) -> None:
+    assert detect_text(title, text) is None
+
+
+def test_a_report_stays_a_report_where_a_former_document_is_named_too() -> None:
+    policy = found(
+        "攀枝花甲产业再添政策",
+        "为落实《四川省甲产业条例》，近日，攀枝花市政府印发《攀枝花市甲产业措施》，替代2018年印发的《攀枝花市甲产业办法》。",
+    )
+    assert policy.documents == ("攀枝花市甲产业措施",)
+
+
+def test_a_document_that_quotes_a_number_has_not_that_number() -> None:
+    text = "各县（区）人民政府：\n根据《四川省人民政府关于乙的意见》（川府发〔2020〕1号）要求，现就有关事项通知如下："
+    assert found("攀枝花市人民政府关于做好乙工作的通知", text).number is None
+
+
+def test_short_names_are_resolved() -> None:
+    text = "近日，攀枝花市政府印发《攀枝花市甲产业发展若干措施》（以下简称《若干措施》）。《若干措施》提出，到2025年产值达到10亿元。"
+    policy = found("攀枝花印发《若干措施》支持甲产业", text)
+    assert policy.documents == ("攀枝花市甲产业发展若干措施",)
+    assert policy.short_title == "若干措施"
+
+
+def test_every_quote_stands_where_it_says() -> None:
+    body = "攀府发〔2021〕3号\n各县（区）人民政府：\n到2025年，产值达到10亿元以上。\n本规划自2021年5月1日起施行，有效期5年。\n攀枝花市人民政府\n2021年4月2日"
+    policy = found(PROMISE, body)
+    assert {"relation", "number", "targets", "effective_on", "expires_on", "written_on", "title"} <= {q.of for q in policy.quotes}
+    for quote in policy.quotes:
+        assert (quote.text == PROMISE) if quote.start < 0 else (body[quote.start : quote.start + len(quote.text)] == quote.text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(["近日，", "攀枝花市政府", "印发", "《", "》", "办法", "〔2020〕", "12号", "（", "）", "。", "\n", "废止", "解读", "征求意见", "到2030年", "达到5亿元", "2021年2月30日", "关于", "的通知", "以下简称", "“", "”"]), max_size=60))  # fmt: skip
+def test_any_text_is_read_without_error_and_with_true_quotes(parts: list[str]) -> None:
+    text = "".join(parts)
+    policy = detect_text(text[:40], text)
+    for quote in policy.quotes if policy else ():
+        assert quote.start < 0 or text[quote.start : quote.start + len(quote.text)] == quote.text
+
+
+# --- the pieces -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("攀办发〔2020〕12号", "攀办发〔2020〕12号"),
+        ("攀办发[2020]12号", "攀办发〔2020〕12号"),
+        ("攀办发【2020】12 号", "攀办发〔2020〕12号"),
+        ("攀办发（２０２０）１２号", "攀办发〔2020〕12号"),
+        ("攀办发﹝2020﹞012号", "攀办发〔2020〕12号"),
+        ("攀委发〔2020〕第3号", "攀委发〔2020〕3号"),
+        ("根据川经信环资〔2022〕245号", "川经信环资〔2022〕245号"),
+        ("转发川府发〔2020〕1号文件", "川府发〔2020〕1号"),
+        ("2021年第5号公告", "公告2021年第5号"),
+        ("财政部公告2021年第5号", "公告2021年第5号"),
+        ("攀枝花市人民政府令第120号", "第120号令"),
+        ("中华人民共和国主席令（第四十五号）", "第45号令"),
+        ("第一百二十号令", "第120号令"),
+    ],
+)
+def test_numbers_have_one_form(written: str, number: str) -> None:
+    assert standard(written) == number
+
+
+@pytest.mark.parametrize("text", ["12号线", "第12号楼", "（2020）12个项目", "2020年12月3号", "车次K145号", "证券代码：000629"])
+def test_other_numbers_are_no_document_numbers(text: str) -> None:
+    assert numbers(text) == ()
+
+
+def test_the_fifteen_statutory_kinds() -> None:
+    assert len(terms()["kinds"]["statutory"]) == 16  # 命令(令) is one kind with two names
+    for kind in ("决议", "决定", "命令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示", "批复", "议案", "函", "纪要"):
+        assert kinds_of(f"攀枝花市人民政府关于甲的{kind}").statutory == kind
+
+
+@pytest.mark.parametrize(
+    ("title", "kinds"),
+    [
+        ("关于加快甲建设的实施意见", ("实施意见", "意见", None)),
+        ("关于印发《攀枝花市甲管理办法（试行）》的通知", ("通知", "通知", "管理办法")),
+        ("关于印发甲规划（2021—2025年）的通知", ("通知", "通知", "规划")),
+        ("攀枝花市突发事件应急预案", ("应急预案", None, "应急预案")),
+        ("攀枝花市人民政府令（第12号）", ("令", "令", None)),
+        ("芒果丰收", (None, None, None)),
+    ],
+)
+def test_kinds(title: str, kinds: tuple[str | None, ...]) -> None:
+    of = kinds_of(title)
+    assert (of.kind, of.statutory, of.carried) == kinds
+
+
+def test_titles_in_titles() -> None:
+    text = "印发《关于贯彻〈四川省甲办法〉的通知》和《乙《丙》规划》，《没有结束"
+    assert [one.title for one in quoted(text)] == ["关于贯彻〈四川省甲办法〉的通知", "乙《丙》规划"]
+    assert unwrapped("关于印发〈甲办法〉的通知") == "甲办法"
+    assert unwrapped("关于甲工作的通知") == "关于甲工作的通知"
+    assert unwrapped("转发市发改委关于甲意见的通知") == "市发改委关于甲意见"
+
+
+def test_one_document_under_several_writings_and_two_documents() -> None:
+    same = [
+        "攀枝花市人民政府办公室关于印发《攀枝花市甲办法（试行）》的通知",
+        "关于印发攀枝花市甲办法的通知（攀办发〔2020〕12号）",
+        "攀枝花市甲办法",
+        "《攀枝花市甲办法》（试行）",
+    ]
+    assert len({title_key(title) for title in same}) == 1
+    assert title_key("攀枝花市甲规划（2016—2020年）") != title_key("攀枝花市甲规划（2021—2025年）")
+    assert title_key("关于甲的意见") != title_key("关于乙的意见")
+
+
+@pytest.mark.parametrize("title", ["中国甲产业发展报告", "甲绿皮书", "共建甲合作框架协议", "人民日报", "花开攀枝花", "甲团体标准"])
+def test_what_is_no_document(title: str) -> None:
+    assert not is_document(title)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "names"),
+    [
+        ("近日，攀枝花市委、市政府", ("攀枝花市委", "攀枝花市政府")),
+        ("省委省政府", ("四川省委", "四川省政府")),
+        ("市政府办公室", ("攀枝花市政府办公室",)),
+        ("中共攀枝花市委办公室攀枝花市人民政府办公室", ("中共攀枝花市委办公室", "攀枝花市人民政府办公室")),
+        ("攀枝花市住房和城乡建设局和市财政局", ("攀枝花市住房和城乡建设局", "攀枝花市财政局")),
+        ("近日仁和区政府", ("仁和区政府",)),
+        ("米易县委、县政府", ("米易县委", "米易县政府")),
+        ("攀枝花市市场监管局", ("攀枝花市市场监管局",)),
+        ("攀枝花钒钛高新区管委会", ("攀枝花钒钛高新区管委会",)),
+        ("中办、国办", ("中共中央办公厅", "国务院办公厅")),
+        ("攀枝花市委员们", ()),
+        ("攀枝花市政府采购网", ()),
+        ("攀枝花芒果", ()),
+    ],
+)
+def test_issuers_in_full(phrase: str, names: tuple[str, ...]) -> None:
+    assert issuers(phrase, HOME) == names
+
+
+def test_one_organ_under_several_names() -> None:
+    assert issuer_key("中共攀枝花市委员会") == issuer_key("攀枝花市委")
+    assert issuer_key("攀枝花市发展和改革委员会") == issuer_key("攀枝花市发改委")
+    assert issuer_key("攀枝花市东区人民政府") == issuer_key("东区政府")
+    assert issuer_key("工信部") == issuer_key("工业和信息化部")
+    assert issuer_key("攀枝花市政府") != issuer_key("攀枝花市委")
+    assert issuer_key("攀枝花市政府") != issuer_key("攀枝花市政府办公室")
+    assert issuer_key("攀枝花市财政局") != issuer_key("成都市财政局")
+
+
+def test_home() -> None:
+    assert home_of("芒果", "攀枝花市今年…… 成都") == HOME
+    assert home_of("重庆市政府") == Place("重庆市", "重庆市")
+    assert home_of("芒果") == Place()
+
+
+def test_days() -> None:
+    assert parse_day("二〇二〇年四月十一日") == date(2020, 4, 11)
+    assert parse_day("2021年2月30日") is None
+    assert effective_on("本办法自2021年5月1日起施行").day == date(2021, 5, 1)
+    assert effective_on("本办法自印发之日起30日后施行", issued=date(2021, 5, 1)).day == date(2021, 5, 31)
+    assert effective_on("《甲办法》自2015年1月1日修订") is None
+    assert expires_on("有效期5年", effective=date(2020, 2, 29)).day == date(2025, 2, 28)
+    assert expires_on("有效期至2025年12月31日").day == date(2025, 12, 31)
+    assert comments_until("征求意见时间：2021年12月20日至2022年1月20日").day == date(2022, 1, 20)
+    assert comments_until("请于6月30日前反馈", year=2022).day == date(2022, 6, 30)
+    assert comments_until("请于6月30日前反馈") is None
+    assert signed_on("正文。\n攀枝花市人民政府\n2021年4月2日\n附件：甲表").day == date(2021, 4, 2)
+    assert signed_on("会议于2021年4月2日召开。") is None
+
+
+def test_targets_need_a_year() -> None:
+    aims = targets("到2025年，全市甲产业产值突破100亿元，培育企业20家以上。2020年产值为50亿元。")
+    assert [(aim.year, aim.value) for aim in aims] == [(2025, "100亿元"), (2025, "20家以上")]
+
+
+def test_the_table_of_a_government_page_is_believed() -> None:
+    table = OfficialTable(
+        issuer="攀枝花市人民政府办公室", number="攀办发[2020]12号", written="2020年4月3日", published="2020-04-07", validity="有效"
+    )
+    policy = detect(article("攀枝花市甲产业发展方案", "为加快发展，制定本方案。", official=table)).policy
+    assert policy is not None
+    assert (policy.relation, policy.issuers, policy.number) == ("document", ("攀枝花市人民政府办公室",), "攀办发〔2020〕12号")
+    assert (policy.written_on, policy.issued_on, policy.status) == (date(2020, 4, 3), date(2020, 4, 7), "有效")
+
+
+def test_columns_and_attachments_help() -> None:
+    policy = detect(article("攀枝花市甲办法有关内容", "一、背景", column=("首页", "政策解读"))).policy
+    assert policy is not None
+    assert policy.relation == "interpretation"
+    files = (Attachment(url="http://www.example/1.pdf", name="攀办发〔2020〕12号.pdf", kind="pdf"),)
+    policy = detect(article(PROMISE, "现印发给你们。", attachments=files)).policy
+    assert policy is not None
+    assert policy.number == "攀办发〔2020〕12号"
+
+
+def test_a_draft_says_until_when_it_may_be_commented_on() -> None:
+    text = "现公开征求意见，请于7月1日前反馈。"
+    made = article("关于公开征求《攀枝花市甲办法（征求意见稿）》意见的公告", text, published_at=datetime(2022, 6, 1, tzinfo=UTC))
+    policy = detect(made).policy
+    assert policy is not None
+    assert (policy.relation, policy.status, policy.comments_until) == ("draft", "征求意见", date(2022, 7, 1))
+
+
+# --- what it costs ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "unit", ["《", "》", "《甲》", "第", "关于", "攀枝花市", "印发《", "〔2020〕1号", "到2030年达到", "中共", "甲、", "2021年1月1日", "（", "1"]
+)
+def test_hostile_text_costs_no_more_than_its_length(unit: str) -> None:
+    def cost(length: int) -> float:
+        text = (unit * length)[:length]
+        start = time.process_time()
+        detect_text("攀枝花市印发《甲办法》", "近日，攀枝花市政府印发《甲办法》。" + text)
+        return time.process_time() - start
+
+    cost(1000)
+    assert cost(60_000) < 1.0
+
+
+def test_an_article_that_is_no_policy_is_cheap() -> None:
+    made = article("攀枝花芒果丰收", "攀枝花市仁和区的芒果今年又获丰收，果农喜笑颜开。" * 80)
+    assert detect(made) is made
+    start = time.process_time()
+    for _ in range(300):
+        detect(made)
+    assert (time.process_time() - start) / 300 < 0.00015
