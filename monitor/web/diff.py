@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from rapidfuzz.distance import LCSseq
+from rapidfuzz.distance import LCSseq, Opcode
 from rapidfuzz.fuzz import ratio
 
 Mark = Literal["same", "gone", "new"]
 ALIKE = 45.0
 """Paragraphs less alike than this (0–100) are not compared character by character."""
+TOKEN = re.compile(r"[0-9A-Za-z]+(?:[.,][0-9]+)*|.", re.DOTALL)
+"""What is compared: a number or a Latin word as a whole, else one character."""
 SHORTEST = 2
-"""A run of equal characters shorter than this, between two changes, is chance: 的 equals 的 everywhere."""
+"""A run of equal tokens shorter than this, between two changes, is chance: 的 equals 的 everywhere."""
 LONGEST = 20_000
 """Characters of a paragraph beyond which it is only compared as a whole."""
 
@@ -93,33 +96,36 @@ def _pair(before: Sequence[str], after: Sequence[str]) -> Iterator[Pair]:
 def _inside(left: str, right: str) -> Pair:
     if max(len(left), len(right)) > LONGEST:
         return Pair((Span("gone", left),), (Span("new", right),))
+    before, after = TOKEN.findall(left), TOKEN.findall(right)
     lefts: list[Span] = []
     rights: list[Span] = []
-    blocks = [
-        block
-        for block in LCSseq.opcodes(left, right)
-        if block.tag == "equal"
-        and (
-            block.src_end - block.src_start >= SHORTEST
-            or block.src_start == block.dest_start == 0
-            or (block.src_end, block.dest_end) == (len(left), len(right))
-        )
-    ]
     i = j = 0
-    for block in blocks:
-        _add(lefts, "gone", left[i : block.src_start])
-        _add(rights, "new", right[j : block.dest_start])
-        _add(lefts, "same", left[block.src_start : block.src_end])
-        _add(rights, "same", right[block.dest_start : block.dest_end])
+    for block in LCSseq.opcodes(before, after):
+        if block.tag != "equal" or not _tells(block, before, after):
+            continue
+        _add(lefts, "gone", before[i : block.src_start])
+        _add(rights, "new", after[j : block.dest_start])
+        _add(lefts, "same", before[block.src_start : block.src_end])
+        _add(rights, "same", after[block.dest_start : block.dest_end])
         i, j = block.src_end, block.dest_end
-    _add(lefts, "gone", left[i:])
-    _add(rights, "new", right[j:])
+    _add(lefts, "gone", before[i:])
+    _add(rights, "new", after[j:])
     return Pair(tuple(lefts), tuple(rights))
 
 
-def _add(spans: list[Span], mark: Mark, text: str) -> None:
-    if not text:
+def _tells(block: Opcode, before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether the equal run is more than chance: long enough, or at both ends' beginning or end."""
+    return (
+        block.src_end - block.src_start >= SHORTEST
+        or block.src_start == block.dest_start == 0
+        or (block.src_end == len(before) and block.dest_end == len(after))
+    )
+
+
+def _add(spans: list[Span], mark: Mark, tokens: Sequence[str]) -> None:
+    if not tokens:
         return
+    text = "".join(tokens)
     if spans and spans[-1].mark == mark:
         spans[-1] = Span(mark, spans[-1].text + text)
     else:

@@ -49,6 +49,8 @@ FIELD: Final[Mapping[str, str]] = {
     "issuers": "发文机关",
     "number": "发文字号",
     "kind": "文种",
+    "statutory_kind": "法定文种",
+    "carried_kind": "所发文件",
     "written_on": "成文日期",
     "issued_on": "发布日期",
     "effective_on": "施行日期",
@@ -109,7 +111,6 @@ COVERAGE: Final[Mapping[str, str]] = {
     "body": "正文",
     "published_at": "日期",
     "origin": "来源",
-    "regions": "地区",
 }
 DIGEST: Final[Mapping[str, str]] = {"each": "逐条", "hourly": "每小时汇总", "daily": "每日汇总"}
 SCOPE: Final[Mapping[str, str]] = {

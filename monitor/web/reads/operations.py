@@ -18,7 +18,7 @@ SAMPLE = 300
 """Articles of a source that its field coverage is told from, the newest."""
 FRONTIER_STATES = ("pending", "leased", "done", "failed", "gone")
 DELIVERY_STATES = ("waiting", "sent", "dead")
-FIELDS = ("body", "published_at", "origin", "regions")
+FIELDS = ("body", "published_at", "origin")
 
 
 def source_rows(conn: Connection) -> dict[str, Row]:
@@ -72,7 +72,6 @@ def _present() -> list[Any]:
         "body": article.c.length > 0,
         "published_at": article.c.published_at.is_not(None),
         "origin": article.c.origin.is_not(None),
-        "regions": type_coerce(article.c.regions, article.c.title.type) != "[]",
     }
     return [article.c.source, *(case((test, 1.0), else_=0.0).label(field) for field, test in tests.items())]
 

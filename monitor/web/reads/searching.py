@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, or_, select, text, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, exists, or_, select, text, type_coerce
 
 from crawler.items import SHANGHAI
 from monitor.web.question import FACETS, Question
@@ -21,7 +21,7 @@ from monitor.web.reads.articles import Row
 from storage.query import parse, terms
 from storage.schema import article, tag
 from storage.search import Marked, condition, marked, snippet
-from storage.types import EPOCH
+from storage.types import EPOCH, micros
 
 A_PAGE = 20
 WINDOW = 1_000
@@ -98,7 +98,10 @@ def find(conn: Connection, question: Question, fold: Fold) -> Results:
     wanted = terms(parse(question.q, fold))
     ordered = _ordered(window, wanted if question.order == "best" else ())
     shown = ordered[(question.page - 1) * A_PAGE : question.page * A_PAGE]
-    facets = _facets(conn, question, fold, window)
+    facets = {
+        facet: _values(counts, getattr(question, facet), by_name=facet == "year")
+        for facet, counts in _count(conn, window).items()
+    }
     return Results(len(window), _hits(conn, [find.id for find in shown], wanted), tuple(wanted), facets)
 
 
@@ -110,20 +113,26 @@ def newest(conn: Connection, question: Question, fold: Fold, *, limit: int) -> l
     return [dict(row) for row in conn.execute(statement.order_by(article.c.id.desc()).limit(limit)).mappings()]
 
 
-def filters(question: Question, *, without: str = "") -> list[ColumnElement[bool]]:
-    """The question's facets as conditions on ``storage.schema.article``, one of them left out."""
+def filters(question: Question) -> list[ColumnElement[bool]]:
+    """The question's facets as conditions on ``storage.schema.article``.
+
+    Where there are words, they lead: the facets then test what the words find, each by a look at the row, and no
+    index of a facet is walked to its end.
+    """
     c = article.c
+    source: ColumnElement[str | None] = c.source
+    at: ColumnElement[int] = type_coerce(c.published_at, BigInteger)
+    if question.q:
+        source, at = source.concat(""), at + 0
     made: dict[str, Callable[[tuple[str, ...]], ColumnElement[bool]]] = {
-        "source": c.source.in_,
+        "source": source.in_,
         "kind": c.policy_kind.in_,
         "relation": c.policy_relation.in_,
-        "region": lambda codes: _tagged("region", codes),
-        "industry": lambda codes: _tagged("industry", codes),
-        "year": lambda years: or_(*(_within(int(year)) for year in years)),
+        "region": lambda codes: _tagged("region", codes, led=bool(question.q)),
+        "industry": lambda codes: _tagged("industry", codes, led=bool(question.q)),
+        "year": lambda years: or_(*(_within(at, int(year)) for year in years)),
     }
-    conditions = [
-        made[facet](getattr(question, facet)) for facet in FACETS if facet != without and getattr(question, facet)
-    ]
+    conditions = [made[facet](getattr(question, facet)) for facet in FACETS if getattr(question, facet)]
     return conditions if question.reprints else [c.canonical, *conditions]
 
 
@@ -139,15 +148,15 @@ class _Find(NamedTuple):
     relation: str | None
 
 
-def _window(conn: Connection, question: Question, fold: Fold, *, without: str = "") -> list[_Find]:
+def _window(conn: Connection, question: Question, fold: Fold) -> list[_Find]:
     """The newest finds: by when they came in where the index leads to them, else by when they were published."""
     c = article.c
     at = type_coerce(c.published_at, BigInteger)
     statement: Select[Any] = select(c.id, at, c.title, c.source, c.policy_kind, c.policy_relation)
-    statement = statement.where(*filters(question, without=without))
+    statement = statement.where(*filters(question))
     if question.q:
         statement = statement.where(condition(question.q, conn.dialect.name, fold))
-    led = question.q or any(getattr(question, facet) for facet in FACETS if facet not in ("source", "year", without))
+    led = question.q or any(getattr(question, facet) for facet in FACETS if facet not in ("source", "year"))
     newest = (c.id.desc(),) if led else (c.published_at.desc().nulls_last(), c.id.desc())
     return [_Find._make(row) for row in conn.execute(statement.order_by(*newest).limit(WINDOW)).all()]
 
@@ -186,17 +195,6 @@ def _hits(conn: Connection, ids: Sequence[int], wanted: Sequence[str]) -> tuple[
     )
 
 
-def _facets(conn: Connection, question: Question, fold: Fold, window: Sequence[_Find]) -> dict[str, tuple[Value, ...]]:
-    """The values of each facet. A facet with choices is counted without them: they may be taken back or joined."""
-    counted = _count(conn, window)
-    facets = {}
-    for facet in FACETS:
-        chosen: tuple[str, ...] = getattr(question, facet)
-        counts = _count(conn, _window(conn, question, fold, without=facet))[facet] if chosen else counted[facet]
-        facets[facet] = _values(counts, chosen, by_name=facet == "year")
-    return facets
-
-
 def _count(conn: Connection, window: Sequence[_Find]) -> dict[str, Counter[tuple[str, str]]]:
     """For each facet: code and name to the number of finds."""
     counts: dict[str, Counter[tuple[str, str]]] = {
@@ -230,13 +228,16 @@ def _values(counts: Counter[tuple[str, str]], chosen: tuple[str, ...], *, by_nam
     return (*kept, *missing)
 
 
-def _tagged(kind: str, codes: tuple[str, ...]) -> ColumnElement[bool]:
-    return article.c.id.in_(select(tag.c.article_id).where(tag.c.kind == kind, tag.c.code.in_(codes)))
+def _tagged(kind: str, codes: tuple[str, ...], *, led: bool) -> ColumnElement[bool]:
+    wanted = (tag.c.kind == kind, tag.c.code.in_(codes))
+    if led:
+        return exists().where(tag.c.article_id == article.c.id, *wanted)
+    return article.c.id.in_(select(tag.c.article_id).where(*wanted))
 
 
-def _within(year: int) -> ColumnElement[bool]:
-    begin, end = (datetime(number, 1, 1, tzinfo=SHANGHAI) for number in (year, year + 1))
-    return and_(article.c.published_at >= begin, article.c.published_at < end)
+def _within(at: ColumnElement[int], year: int) -> ColumnElement[bool]:
+    begin, end = (micros(datetime(number, 1, 1, tzinfo=SHANGHAI)) for number in (year, year + 1))
+    return and_(at >= begin, at < end)
 
 
 @lru_cache(100_000)

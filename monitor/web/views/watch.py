@@ -38,6 +38,7 @@ def watches(asked: Asked) -> Answer:
         .group_by(alert.c.watch_id)
     )
     told = {row.watch_id: row for row in asked.conn.execute(statement)}
+    names = {code: name for code, name, _ in policies.regions(asked.conn)}
     lines = [
         Line(one, told[one.id].number, told[one.id].last) if one.id in told else Line(one, 0, None)
         for one in saved.every(asked.conn)
@@ -45,7 +46,7 @@ def watches(asked: Asked) -> Answer:
     return Answer(
         template="watches.html",
         title="关注",
-        context={"lines": lines, "rule_of": lambda one: rule_lines(one, asked)},
+        context={"lines": lines, "rules": {line.watch.id: rule_lines(line.watch, names, asked) for line in lines}},
         json=lambda: [asdict(line) for line in lines],
         feed=lambda: [
             Entry(
@@ -66,11 +67,12 @@ def watch(asked: Asked) -> Answer:
         .where(alert.c.watch_id == one.id, alert.c.kind != BASELINE)
         .order_by(alert.c.created_at.desc(), alert.c.id.desc())
     )
+    names = {code: name for code, name, _ in policies.regions(asked.conn)}
     alerts: list[dict[str, Any]] = [dict(row) for row in asked.conn.execute(statement.limit(MOST_ALERTS)).mappings()]
     return Answer(
         template="watch.html",
         title=one.name,
-        context={"watch": one, "alerts": alerts, "rule": rule_lines(one, asked)},
+        context={"watch": one, "alerts": alerts, "rule": rule_lines(one, names, asked)},
         json=lambda: asdict(one) | {"alerts": alerts},
         feed=lambda: [_entry(row) for row in alerts],
     )
@@ -85,10 +87,9 @@ def found(asked: Asked) -> Watch:
     return one
 
 
-def rule_lines(one: Watch, asked: Asked) -> list[tuple[str, str]]:
-    """A watch's rule in a reader's words."""
+def rule_lines(one: Watch, names: Mapping[str, str], asked: Asked) -> list[tuple[str, str]]:
+    """A watch's rule in a reader's words; ``names``: of regions, by code."""
     rule = one.rule
-    names: Mapping[str, str] = {code: name for code, name, _ in policies.regions(asked.conn)}
     lines = [
         ("范围", SCOPE[rule.scope]),
         ("词语", rule.words or ""),
