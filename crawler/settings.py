@@ -30,6 +30,7 @@ PANXI_AFTER = [
 USER_AGENT = "panxi/0.1" + (f" (+{PANXI_CONTACT})" if PANXI_CONTACT else "")
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 32
+DOWNLOAD_DELAY_JITTER = 0  # a source's delay is the least; Scrapy's jitter would go down to half of it
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0  # seconds; hosts that no source describes stay at it
 AUTOTHROTTLE_TARGET_CONCURRENCY = 2.0

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import resource
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import scrapy
@@ -47,6 +49,7 @@ class Fetching(scrapy.Spider):
 
     async def start(self) -> Any:
         lead_to_loopback()
+        self.count_listening()
         self.clock = asyncio.ensure_future(self.watch())
         if self.together:
             for request in self.requests:
@@ -80,6 +83,14 @@ class Fetching(scrapy.Spider):
         row = got[request.cb_kwargs["asked"]] = {"error": f"{type(error).__name__}: {error}"}
         if due := getattr(error, "due_at", None):
             row["due_in"] = due.timestamp() - time.time()
+
+    def count_listening(self) -> None:
+        """Count the TCP ports that this process listens on (state 0A of /proc/net/tcp, of our own sockets)."""
+        own = {str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if os.path.lexists(link)}
+        lines = [
+            line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()
+        ]
+        self.listening = sum(1 for line in lines if line[3] == "0A" and f"socket:[{line[9]}]" in own)
 
     def closed(self, reason: str) -> None:  # noqa: ARG002  Scrapy's signature
         self.clock.cancel()
@@ -121,7 +132,14 @@ def main() -> None:
     process.start()
     stats = {key: value for key, value in crawler.stats.get_stats().items() if isinstance(value, int)}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    answer = {"got": got, "connected": connected, "stats": stats, "peak_mb": peak, "gap": crawler.spider.gap}
+    answer = {
+        "got": got,
+        "connected": connected,
+        "stats": stats,
+        "peak_mb": peak,
+        "listening": crawler.spider.listening,
+        "gap": crawler.spider.gap,
+    }
     json.dump(answer, sys.stdout)
 
 

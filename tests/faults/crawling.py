@@ -24,7 +24,7 @@ class Crawled:
     log: str
 
 
-def crawl(proxy: str, db: Path, sites: str, *, timeout: float = 60, **settings: Any) -> Crawled:
+def crawl(proxy: str, db: Path, sites: str, *, max_pages: str = "", **settings: Any) -> Crawled:
     """Crawl the sources that `tests.faults.sites` names, all through the server at ``proxy``, into ``db``."""
     changes = {
         "PANXI_DB": f"sqlite:///{db}",
@@ -37,10 +37,10 @@ def crawl(proxy: str, db: Path, sites: str, *, timeout: float = 60, **settings: 
     }
     done = subprocess.run(
         [sys.executable, "-m", __name__],
-        input=json.dumps(changes | settings),
+        input=json.dumps([changes | settings, max_pages]),
         capture_output=True,
         text=True,
-        timeout=timeout,
+        timeout=100,
         check=False,
         cwd=Path(__file__).parents[2],
     )
@@ -52,7 +52,8 @@ def _main() -> None:
     from crawler.crawl import crawl as run
     from crawler.crawl import project_settings
 
-    crawled = run(project_settings(**json.load(sys.stdin)))
+    settings, max_pages = json.load(sys.stdin)
+    crawled = run(project_settings(**settings), max_pages=max_pages)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     answer = {"tally": crawled.tally.counts(), "reason": crawled.reason, "seconds": crawled.seconds, "peak_mb": peak}
     print(json.dumps(answer))  # noqa: T201

@@ -28,6 +28,8 @@ class Fetched:
     """The IP addresses that connections were tried to."""
     stats: dict[str, Any]
     peak_mb: float
+    listening: int
+    """How many TCP ports the process listened on."""
     gap: float
     """The longest time, in seconds, that the event loop did not turn."""
     log: str

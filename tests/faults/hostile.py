@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -111,14 +112,14 @@ class Hostile:
 
 
 @contextmanager
-def serving() -> Iterator[Hostile]:
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[Hostile]:
     """Serve from a thread of its own until the block ends."""
     hostile = Hostile()
     loop = asyncio.new_event_loop()
     ready, stop = threading.Event(), asyncio.Event()
 
     async def main() -> None:
-        server = await asyncio.start_server(hostile.serve, "127.0.0.1", 0, backlog=512)
+        server = await asyncio.start_server(hostile.serve, "127.0.0.1", 0, backlog=512, ssl=tls)
         hostile.port = server.sockets[0].getsockname()[1]
         ready.set()
         await stop.wait()

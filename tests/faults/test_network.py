@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import gzip
+import ssl
 import time
 import zlib
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import brotli
 import pytest
 import zstandard
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
+from crawler.extraction import read
+from crawler.items import Listing, Page
 from tests.faults.fetching import PUBLIC, fetch
 from tests.faults.hostile import Answer, Hostile, endless, reset, said, serving, silent
 
@@ -57,34 +66,47 @@ INSIDE = {**SITE, "inside.example": [["10.1.2.3"]]}
 
 
 def test_14_no_written_form_of_a_private_address_is_connected_to(hostile: Hostile) -> None:
-    port = hostile.port
-    urls = [f"http://{form}:{port}/inside" for form in FORMS]
-    fetched = fetch(*urls, dns=INSIDE)
-    assert fetched.connected == []
-    assert hostile.asked == []
-    assert all("error" in fetched.got[url] for url in urls)
-    assert fetched.stats["guards/refused/loopback"] >= 10
-    assert fetched.stats["guards/refused/metadata"] >= 2
-
-
-@pytest.mark.parametrize("way", ["302", "meta-refresh", "robots"])
-def test_14_nor_is_it_by_a_detour(hostile: Hostile, way: str) -> None:
-    urls = []
-    for number, form in enumerate(FORMS):
-        target = f"http://{form}:{hostile.port}/inside"
-        host = f"site{number}.example" if way == "robots" else "site.example"
-        urls.append(f"http://{host}:{hostile.port}/{number}")
-        if way == "302":
-            hostile.answers[f"/{number}"] = said("", f"Location: {target}", status="302 Found")
-        elif way == "meta-refresh":
-            hostile.answers[f"/{number}"] = said(f'<meta http-equiv="refresh" content="0; url={target}">')
-        else:
-            hostile.answers[f"{host}/robots.txt"] = said("", f"Location: {target}", status="302 Found")
-    dns = INSIDE | {f"site{number}.example": [[PUBLIC]] for number in range(len(FORMS))}
-    fetched = fetch(*urls, dns=dns, settings={"CONCURRENT_REQUESTS_PER_DOMAIN": 16})
+    """Neither by a link, an entry of a sitemap or a feed, nor by a redirect, a meta-refresh or robots.txt."""
+    urls, targets = [], [f"http://{form}:{hostile.port}/inside" for form in FORMS]
+    for number, target in enumerate(targets):
+        place = f"site.example:{hostile.port}"
+        hostile.answers[f"/302-{number}"] = said("", f"Location: {target}", status="302 Found")
+        hostile.answers[f"/meta-{number}"] = said(f'<meta http-equiv="refresh" content="0; url={target}">')
+        hostile.answers[f"robots{number}.example/robots.txt"] = hostile.answers[f"/302-{number}"]
+        urls += [f"http://{place}/302-{number}", f"http://{place}/meta-{number}"]
+        urls.append(f"http://robots{number}.example:{hostile.port}/page")
+    listed = [*links_of(targets), *targets]
+    dns = INSIDE | {f"robots{number}.example": [[PUBLIC]] for number in range(len(FORMS))}
+    settings = {"CONCURRENT_REQUESTS_PER_DOMAIN": 16, "CONCURRENT_REQUESTS": 100}
+    fetched = fetch(*urls, *listed, dns=dns, settings=settings)
     assert set(fetched.connected) == {PUBLIC}
-    assert not [place for place, _ in hostile.asked if place.endswith("/inside")]
-    assert all("error" in fetched.got[url] for url in urls)
+    assert not [place for place, _ in hostile.asked if place.endswith(("/inside", "/page"))]
+    assert len(fetched.got) == len({*urls, *listed})
+    assert all("error" in row for row in fetched.got.values())
+    assert fetched.stats["guards/refused/loopback"] >= 20
+    assert fetched.stats["guards/refused/metadata"] >= 4
+
+
+def links_of(targets: list[str]) -> set[str]:
+    """The addresses as a column page, a sitemap and a feed that name them are read."""
+    rows = "".join(
+        f'<li><a href="{target}">攀枝花市印发通知第一号</a><span>2025-03-10</span></li>' for target in targets
+    )
+    entries = "".join(f"<url><loc>{target}</loc></url>" for target in targets)
+    items = "".join(f"<item><title>通知</title><link>{target}</link></item>" for target in targets)
+    pages = {
+        "text/html": f"<html><ul>{rows}</ul></html>",
+        "text/xml": f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>',
+        "application/rss+xml": f"<rss><channel>{items}</channel></rss>",
+    }
+    found: set[str] = set()
+    for content_type, body in pages.items():
+        page = Page(url="http://site.example/list", body=body.encode(), content_type=content_type)
+        listing = read(page, None, kind="listing")
+        assert isinstance(listing, Listing), content_type
+        assert len(listing.rows) > 10, content_type
+        found |= {row.url for row in listing.rows}
+    return found
 
 
 def test_15_dns_rebinding_gains_nothing(hostile: Hostile) -> None:
@@ -143,6 +165,56 @@ def test_17_only_http_is_fetched(hostile: Hostile) -> None:
     for url in detours:
         assert fetched.got[url].get("url", url) == url
         assert "root:" not in str(fetched.got[url])
+
+
+def test_17_certificates_are_verified(hostile: Hostile, tmp_path: Path) -> None:
+    certificate(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    with serving(context) as server:
+        server.answers["/"] = said("who knows")
+        url = f"https://site.example:{server.port}/"
+        fetched = fetch(url, dns=SITE, settings={"ROBOTSTXT_OBEY": False})
+    assert fetched.connected == [PUBLIC]
+    assert "certificate" in fetched.got[url]["error"].lower()
+    assert server.asked == []
+
+
+def certificate(folder: Path) -> None:
+    """A certificate for site.example that nobody has signed but itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "site.example")])
+    now = datetime.now(UTC)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("site.example")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(built.public_bytes(serialization.Encoding.PEM))
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "key.pem").write_bytes(private)
+
+
+def test_17_no_proxy_of_the_environment_and_no_remote_control(
+    hostile: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hostile.answers["/page"] = said("page")
+    with serving() as proxy:
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "https_proxy"):
+            monkeypatch.setenv(name, proxy.url)
+        url = f"http://site.example:{hostile.port}/page"
+        fetched = fetch(url, dns=SITE)
+    assert fetched.got[url]["status"] == 200
+    assert proxy.asked == []
+    assert fetched.listening == 0
 
 
 # --- what servers send ---------------------------------------------------------------------------------------
@@ -276,7 +348,7 @@ def test_23_crawl_delay_is_kept(hostile: Hostile) -> None:
     hostile.answers["site.example/robots.txt"] = said("User-agent: *\nCrawl-delay: 0.5\n", content_type="text/plain")
     hostile.answers |= {f"/{n}": said("a") for n in range(3)}
     urls = [f"http://site.example:{hostile.port}/{n}" for n in range(3)]
-    settings = {"AUTOTHROTTLE_ENABLED": True, "AUTOTHROTTLE_START_DELAY": 0, "DOWNLOAD_DELAY_JITTER": 0}
+    settings = {"AUTOTHROTTLE_ENABLED": True, "AUTOTHROTTLE_START_DELAY": 0}
     fetched = fetch(*urls, dns=SITE, settings=settings)
     assert all(row["status"] == 200 for row in fetched.got.values())
     between = [after - before for before, after in pairwise(hostile.moments)]
