@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -58,7 +58,7 @@ class Box:
 
     __slots__ = ("block", "bold", "heading", "hidden", "link", "node", "parent", "row", "skip", "tag")
 
-    def __init__(self, node: LexborNode, parent: Box | None) -> None:
+    def __init__(self, node: LexborNode, parent: Box | None, is_data: Callable[[LexborNode], bool]) -> None:
         tag = node.tag_id
         self.node = node
         self.tag = tag
@@ -78,7 +78,7 @@ class Box:
         self.block = self if tag in BLOCK else parent.block
         if parent.row is not None:
             self.block = parent.row
-        elif tag == _ROW and _is_data(node):
+        elif tag == _ROW and is_data(node):
             self.row = self
 
     def ancestors(self) -> Iterator[Box]:
@@ -135,12 +135,16 @@ def _is_hidden(node: LexborNode) -> bool:
     return _HIDDEN.search(node.attrs.sget("style")) is not None
 
 
-def _is_data(row: LexborNode) -> bool:
-    """Whether the row is of a table of data: small cells, at least two a row, no table inside."""
+def _table_of(row: LexborNode) -> LexborNode | None:
     table = row.parent
     while table is not None and table.tag_id != _TABLE:
         table = table.parent
-    if table is None or len(table.css("table")) > 1:
+    return table
+
+
+def _is_data(table: LexborNode) -> bool:
+    """Whether the table is one of data: small cells, at least two a row, no table inside."""
+    if len(table.css("table")) > 1:
         return False
     rows = table.css("tr")
     cells = table.css("td, th")
@@ -155,11 +159,21 @@ def blocks(root: LexborNode, *, skip: frozenset[int] = frozenset()) -> list[Bloc
     ``skip`` holds the ``mem_id`` of elements to leave out with all they hold.
     """
     boxes: dict[int, Box] = {}
+    tables: dict[int, bool] = {}
     found: list[Block] = []
     parts: list[str] = []
     current: Box | None = None
     links = bold = 0
     top = root.mem_id
+
+    def is_data(row: LexborNode) -> bool:
+        table = _table_of(row)
+        if table is None:
+            return False
+        key = table.mem_id
+        if key not in tables:
+            tables[key] = _is_data(table)
+        return tables[key]
 
     def box_of(node: LexborNode) -> Box:
         key = node.mem_id
@@ -175,7 +189,7 @@ def blocks(root: LexborNode, *, skip: frozenset[int] = frozenset()) -> list[Bloc
             key = node.mem_id
         for node in reversed(chain):
             key = node.mem_id
-            box = boxes[key] = Box(node, box)
+            box = boxes[key] = Box(node, box, is_data)
             if key in skip:
                 box.skip = True
         assert box is not None

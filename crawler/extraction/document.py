@@ -9,7 +9,8 @@ import orjson
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.extraction.blocks import Block, blocks
-from crawler.items import Page
+from crawler.extraction.cost import too_costly
+from crawler.items import NotArticle, Page
 from crawler.urls import canonical
 from pipelines.text.encoding import decode
 
@@ -17,11 +18,17 @@ from pipelines.text.encoding import decode
 class Document:
     """One HTML page. Everything that is costly is made when it is first asked for."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.url = page.url
-        self.html = decode(page.body, page.content_type).text
-        self.tree = LexborHTMLParser(self.html)
+    def __init__(self, url: str, html: str) -> None:
+        self.url = url
+        self.html = html
+        self.tree = LexborHTMLParser(html)
+
+    @classmethod
+    def of(cls, page: Page) -> Document | NotArticle:
+        """The page, decoded and parsed; or why it is not parsed."""
+        html = decode(page.body, page.content_type).text
+        reason = too_costly(html)
+        return cls(page.url, html) if reason is None else NotArticle(kind="too-large", reason=reason)
 
     @cached_property
     def root(self) -> LexborNode:

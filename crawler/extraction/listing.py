@@ -41,14 +41,14 @@ def read(page: Page, site: Site | None) -> Listing | NotArticle:
     if kind == "json" or (kind == "auto" and islands.is_json(page)):
         found = islands.read_json(page)
         return found or NotArticle(kind="other", reason="no list of titles and addresses in the JSON")
-    document = Document(page)
+    document = Document.of(page)
+    if isinstance(document, NotArticle):
+        return document
     rows = _rows(document, entrance) if entrance is not None and entrance.rows is not None else generic_rows(document)
     onward: tuple[str, ...] = ()
     if islands.has_datastore(document.html):
         html, onward = islands.datastore(document.html, document.base)
-        inner = generic_rows(
-            Document(Page(url=document.base, body=html.encode(), content_type="text/html; charset=utf-8"))
-        )
+        inner = generic_rows(Document(document.base, html))
         rows = rows if len(rows) > len(inner) else inner
     if not rows:
         return NotArticle(kind="empty" if not document.blocks else "other", reason="no rows were found")

@@ -28,7 +28,9 @@ def read_article(page: Page, site: Site | None) -> ScrapedArticle | NotArticle:
     The source's layouts are tried in turn; what they leave open, and pages that none of them fits, the generic reader
     reads. ``source`` is then None where a layout was expected to fit and did not.
     """
-    document = Document(page)
+    document = Document.of(page)
+    if isinstance(document, NotArticle):
+        return document
     for one in site.layouts if site is not None else ():
         article = layout.read(document, site, one) if site is not None else None
         if article is not None:
