@@ -8,7 +8,7 @@ of the two names as what it mirrors.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -28,6 +28,7 @@ LONG: Final = 150
 LIMIT: Final = 64
 """Candidates for one article, those with most keys in common first. A story has few texts, and a cluster of many is
 met by any of them: this bounds the cost, not what is found."""
+WEEK: Final = 7
 EPOCH: Final = date(1970, 1, 1)
 
 
@@ -35,8 +36,8 @@ def candidates(conn: Connection, article_id: int, article: Article, made: Finger
     """The ids of the articles to judge, itself not among them."""
     published = article.published_at
     values = {
-        "keys": orjson.dumps(made.bands).decode() if conn.dialect.name == "sqlite" else list(made.bands),
-        **_days(made),
+        "keys": _list(conn, made.bands),
+        **_days(conn, made),
         "me": article_id,
         "limit": LIMIT,
         "exact": made.exact if made.shingles >= LONG else None,
@@ -52,7 +53,9 @@ def candidates(conn: Connection, article_id: int, article: Article, made: Finger
 def write_bands(conn: Connection, article_id: int, made: Fingerprint) -> None:
     """Let the article be found by its keys."""
     rows = [
-        {"key": key, "day": (day - EPOCH).days, "article_id": article_id} for day in made.days for key in made.bands
+        {"week": day // WEEK, "key": key, "article_id": article_id, "day": day}
+        for day in _numbered(made)
+        for key in made.bands
     ]
     if rows:
         native(conn, _BAND, rows)
@@ -71,28 +74,49 @@ def _in_style(statement: str, dialect: str) -> str:
     return statement if dialect == "sqlite" else re.sub(r":(\w+)", r"%(\1)s", statement)
 
 
-def _days(made: Fingerprint) -> dict[str, int]:
+def _list(conn: Connection, numbers: Iterable[int]) -> Any:
+    """Whole numbers as one parameter."""
+    return orjson.dumps(tuple(numbers)).decode() if conn.dialect.name == "sqlite" else list(numbers)
+
+
+def _numbered(made: Fingerprint) -> list[int]:
+    return [(day - EPOCH).days for day in made.days]
+
+
+def _days(conn: Connection, made: Fingerprint) -> dict[str, Any]:
     """The days to look at: around the first and around the last, and nothing between where they lie far apart."""
-    days = [(day - EPOCH).days for day in made.days]
+    days = _numbered(made)
     if not days:
-        return {"first": 1, "until": 0, "since": 0, "last": 0}  # none
-    first, last = min(days) - AROUND, max(days) + AROUND
-    if max(days) - min(days) > 2 * AROUND:
-        return {"first": first, "until": first + 2 * AROUND, "since": last - 2 * AROUND, "last": last}
-    return {"first": first, "until": last, "since": first, "last": last}
+        return {"weeks": _list(conn, ()), "first": 0, "until": 0, "since": 0, "last": 0}
+    first, last = min(days), max(days)
+    weeks = sorted({(day + reach) // WEEK for day in days for reach in (-AROUND, AROUND)})
+    return {
+        "weeks": _list(conn, weeks),
+        "first": first - AROUND,
+        "until": first + AROUND,
+        "since": last - AROUND,
+        "last": last + AROUND,
+    }
 
 
-_BAND: Final = "INSERT INTO band (key, day, article_id) VALUES (:key, :day, :article_id) ON CONFLICT DO NOTHING"
+_BAND: Final = (
+    "INSERT INTO band (week, key, article_id, day) VALUES (:week, :key, :article_id, :day) ON CONFLICT DO NOTHING"
+)
 
 
 @lru_cache(2)
 def _lookup(dialect: str) -> str:
-    keys = "json_each(:keys)" if dialect == "sqlite" else "unnest(CAST(:keys AS bigint[])) AS wanted(value)"
+    if dialect == "sqlite":
+        wanted = "json_each(:weeks) AS weeks CROSS JOIN json_each(:keys) AS keys"
+    else:
+        wanted = (
+            "unnest(CAST(:weeks AS int[])) AS weeks(value) CROSS JOIN unnest(CAST(:keys AS bigint[])) AS keys(value)"
+        )
     return f"""
         SELECT id FROM (
-            SELECT band.article_id AS id FROM {keys} CROSS JOIN band
-            WHERE band.key = value AND band.day BETWEEN :first AND :last
-            AND (band.day <= :until OR band.day >= :since) AND band.article_id <> :me
+            SELECT band.article_id AS id FROM {wanted} CROSS JOIN band
+            WHERE band.week = weeks.value AND band.key = keys.value AND band.article_id <> :me
+            AND (band.day BETWEEN :first AND :until OR band.day BETWEEN :since AND :last)
             GROUP BY band.article_id ORDER BY count(*) DESC, band.article_id LIMIT :limit
         ) AS around
         UNION SELECT id FROM (

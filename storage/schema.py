@@ -284,12 +284,13 @@ tag = Table(
 band = Table(
     "band",
     metadata,
-    # Written by storage.clusters. Day stands behind the key, so that a lookup reads the days around a story's
-    # own and a formula that returns every year costs no more than a text that came once. Rows of an earlier
-    # text stay: candidates are always judged by their present one.
+    # Written by storage.candidates. The week comes first: rows of one time lie side by side, so that what is
+    # recorded today touches few pages however old the archive is, and a formula that returns every year costs no
+    # more than a text that came once. Rows of an earlier text stay: candidates are judged by their present one.
+    Column("week", Integer, primary_key=True, autoincrement=False, doc="day // 7."),
     Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("day", Integer, primary_key=True, doc="The story's day, days since 1970-01-01."),
     Column("article_id", Key, primary_key=True),
+    Column("day", Integer, nullable=False, doc="The story's day, days since 1970-01-01."),
     sqlite_with_rowid=False,
 )
 

@@ -72,7 +72,10 @@ LABELLED = re.compile(
     r"(?:时间|日期|发布)\s*[:：]?\s*(?P<year>20\d\d|19\d\d)\s?[-/.年]\s?(?P<month>1[0-2]|0?[1-9])\s?[-/.月]\s?"
     r"(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)"
 )
-LEAD = re.compile(r"[^。！？\n]{0,30}?(?<!\d)" + DATE)
+LEAD = re.compile(
+    r"[^。！？\n]{0,30}?(?<![\d至到自从前])(?<![定将拟须应截]于)(?<!截至)(?<!截止)" + DATE + "(?!前|起|至|到|—|-)"
+)
+"""The first date of the first sentence, unless it is one that something is to begin or to end."""
 SIGNED = re.compile(r"[（(]?" + DATE + r"[）)]?\s*$")
 LEAD_SPAN = 120
 SIGNED_SPAN = 60

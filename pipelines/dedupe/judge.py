@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
@@ -57,7 +57,8 @@ SPECIFIC = 3
 AGREE = 0.6
 PAIR = 2
 """Characters of the shingles two titles are aligned by."""
-ONE_THIRD, HALF = 1 / 3, 1 / 2
+QUARTER, ONE_THIRD, HALF = 1 / 4, 1 / 3, 1 / 2
+LATELY = timedelta(days=10)
 LATE = timedelta(days=30)
 """How late a named reprint of a long text is still taken for one without a date of its own."""
 
@@ -74,6 +75,11 @@ class Reading:
         self.body = trimmed(told.body) if told.body else told.title
         self.core = words(self.body)
         self.title = words(TITLE_MARK.sub("", told.title))
+
+    @cached_property
+    def days(self) -> tuple[date, ...]:
+        """Its publication's, and before it the one it states."""
+        return story_days(self.story.body, self.story.published_at)
 
     @cached_property
     def shingles(self) -> Hashes:
@@ -137,15 +143,26 @@ def _one_time(one: Reading, two: Reading, similarity: float) -> bool:
     """Whether both may be from one day: as published, as the text states, or as a named late reprint."""
     if _mirrored(one.story, two.story):
         return True
-    days = story_days(one.story.body, one.story.published_at), story_days(two.story.body, two.story.published_at)
     verbatim = similarity >= VERBATIM and len(one.core) >= LENGTHY
+    days = one.days, two.days
     if not (days[0] and days[1]):
         return verbatim and _titles_agree(one, two)
-    apart = min(abs(a - b) for a in days[0] for b in days[1])
+    apart = _apart(*days)
     if apart <= FRESH:
         return True
     specific = len(NUMBER.findall(one.core)) >= SPECIFIC
     return verbatim and apart <= LATE and (specific or _names_shared(one.story, two.story))
+
+
+def _apart(a: tuple[date, ...], b: tuple[date, ...]) -> timedelta:
+    """How far apart the publications are, or where one is a late reprint, the day it states and the other's.
+
+    Two that state one day are both late only if one of them is not very late: a formula may state any day.
+    """
+    apart = [abs(a[0] - b[0]), abs(a[-1] - b[0]), abs(a[0] - b[-1])]
+    if min(a[0] - a[-1], b[0] - b[-1]) <= LATELY:
+        apart.append(abs(a[-1] - b[-1]))
+    return min(apart)
 
 
 def _mirrored(a: Story, b: Story) -> bool:
@@ -163,7 +180,7 @@ def _facts_conflict(differs: Difference, length: int) -> bool:
     """Whether what differs are facts, so that both texts were made on one template."""
     facts = differs.figures + differs.names
     share = (facts + differs.words) / differs.places if differs.places else 0.0
-    if length < SHORT and (share > HALF or (differs.identifying and share >= HALF)):
+    if length < SHORT and (share > HALF or (differs.identifying and share >= QUARTER)):
         return True
     return facts > 1 and (share >= ONE_THIRD or (facts >= SPECIFIC and differs.figures > differs.agreeing))
 
