@@ -129,7 +129,7 @@ def ours(home: str, db: str) -> int:
         PANXI_DB=db,
         PANXI_SITES="benchmarks.crawl.sites",
         PANXI_ALLOW_LOOPBACK=True,
-        PANXI_PATIENCE=0,
+        PANXI_PATIENCE=0, **json.loads(os.environ.get("BENCH_SETTINGS","{}")),
         ROBOTSTXT_OBEY=False,
         LOG_LEVEL="ERROR",
     )

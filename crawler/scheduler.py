@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.http import Response
 from scrapy.utils.defer import deferred_from_coro
+from scrapy.utils.httpobj import urlparse_cached
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from crawler.hosts import HostQueues
 from crawler.items import Outcome, Visit
 from crawler.open_archive import open_writer
 from crawler.spiders.site import SiteSpider, exchange_of, what_failed
@@ -40,7 +42,10 @@ class FrontierScheduler(BaseScheduler):
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.walk: Walk | None = None
-        self._queues: dict[str, deque[Request]] = {}
+        self._queues: HostQueues[Request] = HostQueues(self._limit)
+        self._out: dict[int, str] = {}
+        self._slots: dict[str, Any] = {}
+        self._concurrency = 0
         self._task: asyncio.Task[None] | None = None
         self._runs: dict[str | None, int] = {}
         self._ended = "shutdown"
@@ -57,39 +62,29 @@ class FrontierScheduler(BaseScheduler):
 
     def has_pending_requests(self) -> bool:
         """Asked when nothing is in flight; the walk closes the spider itself when it is over."""
-        if self.walk is None or any(self._queues.values()):
-            return any(self._queues.values())
+        if self.walk is None or self._queues:
+            return bool(self._queues)
         for visit in self.walk.lost():
             self.keep(self._spider.unread(visit, "the visit ended without an outcome"))
         return True
 
     def enqueue_request(self, request: Request) -> bool:
         """Takes a claimed visit, or a request of Scrapy's own: a redirect, a retry."""
-        host = request.url.split("/", 3)[2]
-        queue = self._queues.setdefault(host, deque())
-        if "queued" in request.meta:
-            queue.appendleft(request)
-        else:
-            queue.append(request)
+        again = self._back(request.meta.get("visit"))
+        self._queues.push(urlparse_cached(request).hostname or "", request, first=again)
         return True
 
     def next_request(self) -> Request | None:
-        """The next request of a host that has room: a slow site holds up no other."""
-        assert self.crawler.engine is not None
-        slots = self.crawler.engine.downloader.slots
-        for host, queue in self._queues.items():
-            slot = slots.get(host.rsplit(":", 1)[0])
-            if queue and (slot is None or len(slot.active) < slot.concurrency):
-                request = queue.popleft()
-                # the host goes to the end of the line
-                del self._queues[host]
-                if queue:
-                    self._queues[host] = queue
-                if self.walk is not None and "queued" not in request.meta:
-                    request.meta["queued"] = True
-                    self.walk.taken()
-                return request
-        return None
+        """The next request of a host that has room."""
+        popped = self._queues.pop()
+        if popped is None:
+            return None
+        host, request = popped
+        visit = request.meta.get("visit")
+        if visit is not None and self.walk is not None:
+            self._out[visit.id] = host
+            self.walk.taken(visit)
+        return request
 
     def close(self, reason: str) -> Deferred[None] | None:  # noqa: ARG002 - Scrapy's signature
         return deferred_from_coro(self._close()) if self.walk is not None else None
@@ -99,11 +94,25 @@ class FrontierScheduler(BaseScheduler):
     def keep(self, outcome: Outcome) -> None:
         """Hands an outcome to the archive. Called by the last pipeline stage."""
         assert self.walk is not None
+        self._back(outcome.visit)
         self.walk.keep(outcome)
+
+    def _back(self, visit: Visit | None) -> bool:
+        """The visit's request is no longer out at its host; False where none was."""
+        host = self._out.pop(visit.id, None) if visit is not None else None
+        if host is not None:
+            self._queues.back(host)
+        return host is not None
+
+    def _limit(self, host: str) -> int:
+        slot = self._slots.get(host, {})
+        return int(slot.get("concurrency", self._concurrency)) if self.walk is not None else sys.maxsize
 
     async def _open(self, spider: SiteSpider) -> None:
         settings = self.crawler.settings
         self._spider = spider
+        self._slots = settings.getdict("DOWNLOAD_SLOTS")
+        self._concurrency = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._writer = open_writer(settings)
         self._owner = process_owner()
         await asyncio.wrap_future(self._writer.release_dead())

@@ -104,14 +104,14 @@ class Walk:
         self._kept: dict[int, Outcome] = {}
         self._inbox: deque[tuple[int, Future[Recorded]]] = deque()
         self._woken = False
-        self._queued = 0
+        self._queued: set[int] = set()
         self._claim_size = CLAIM_MIN
 
     # --- from the scheduler's side -----------------------------------------------------------------------
 
-    def taken(self) -> None:
-        """One given visit has left the scheduler's queue for the downloader."""
-        self._queued -= 1
+    def taken(self, visit: Visit) -> None:
+        """A given visit has left the scheduler's line for the downloader (again, after a redirect or a retry)."""
+        self._queued.discard(visit.id)
         self._changed.set()
 
     def keep(self, outcome: Outcome) -> None:
@@ -155,7 +155,7 @@ class Walk:
 
     async def _claim(self) -> list[Visit]:
         size = self._claim_size if self._budget is None else min(self._claim_size, self._budget)
-        starved = self._queued == 0
+        starved = not self._queued
         visits = await asyncio.wrap_future(
             self._writer.claim(
                 owner=self._owner,
@@ -170,7 +170,7 @@ class Walk:
             self._claim_size = min(self._claim_size * 2, CLAIM_MAX)
         if self._budget is not None:
             self._budget -= len(visits)
-        self._queued += len(visits)
+        self._queued.update(visit.id for visit in visits)
         for visit in visits:
             self._open[visit.id] = visit
             self._give(visit)
@@ -188,7 +188,7 @@ class Walk:
         return True
 
     async def _room(self) -> None:
-        while self._queued > self._claim_size // 2 or self._writer.full:
+        while len(self._queued) > self._claim_size // 2 or self._writer.full:
             await self._change()
 
     async def _change(self) -> None:
