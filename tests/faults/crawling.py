@@ -53,7 +53,7 @@ def _main() -> None:
     from crawler.crawl import project_settings
 
     settings, max_pages = json.load(sys.stdin)
-    crawled = run(project_settings(**settings), max_pages=max_pages)
+    crawled = run(project_settings(**settings), {"max_pages": max_pages})
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     answer = {"tally": crawled.tally.counts(), "reason": crawled.reason, "seconds": crawled.seconds, "peak_mb": peak}
     print(json.dumps(answer))  # noqa: T201
