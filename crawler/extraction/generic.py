@@ -74,12 +74,17 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
     )
 
 
+_SENTENCE_ENDS = ("。", "！", "？", "”", "」", "；")
+
+
 def _text_start(blocks: list[Block], found: body.Body | None) -> int:
     """The first block of running text: what stands before it may be the title."""
     if found is None:
         return len(blocks)
     for index in range(found.start, found.stop):
-        if body.weight(blocks[index]) >= 20:  # noqa: PLR2004 a sentence
+        value = body.weight(blocks[index])
+        ends = blocks[index].text.endswith(_SENTENCE_ENDS)
+        if blocks[index].heading is None and (value >= 20 or (value >= 6 and ends)):  # noqa: PLR2004 a sentence
             return index
     return found.start
 

@@ -18,6 +18,8 @@ from crawler.site import Entrance, Site
 _SPLIT_DAY = re.compile(r"(?<!\d)(\d{1,2})\s+((?:19|20)\d\d)\s*[-./年]\s*(\d{1,2})(?![-./\d])")
 """A day set apart from its month: 11 over 2020-04."""
 _TITLE_LEAST = 6
+_MOST_LINKS = 10_000
+"""Links of a column page that are looked at."""
 _LEVELS = 5
 """How far out from its link the element of a row may be."""
 
@@ -116,7 +118,7 @@ def _midnight(day: date | None) -> datetime | None:
 def generic_rows(document: Document) -> tuple[Row, ...]:
     """The rows of the page's main list: of the links that repeat in elements of one kind those with titles and dates."""
     groups: dict[str, _Group] = {}
-    for anchor in document.tree.css("a[href]"):
+    for anchor in document.tree.css("a[href]")[:_MOST_LINKS]:
         title = _title(anchor)
         if title is None or len(title) < _TITLE_LEAST:
             continue

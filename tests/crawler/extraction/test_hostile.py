@@ -51,7 +51,7 @@ def test_a_hostile_page_is_answered_or_refused_in_time(name: str, kind: str) -> 
         assert answer.reason
 
 
-@pytest.mark.parametrize("name", ["null bytes", "entities", "broken nesting"])
+@pytest.mark.parametrize("name", ["null bytes", "entities"])
 def test_the_text_of_an_odd_page_is_still_read(name: str) -> None:
     page = Page(url="http://x.example/a.html", body=PAGES[name].encode(), content_type="text/html; charset=utf-8")
     article = read(page, None)
