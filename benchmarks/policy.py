@@ -47,7 +47,9 @@ def same_number(found: str | None, wanted: str) -> bool:
     """Whether two numbers are one in any width and bracket; 令 and 公告 also without the organ before them."""
     if found is None:
         return False
-    plain = unicodedata.normalize("NFKC", wanted).translate(str.maketrans("[【(﹝{<〈", "〔" * 7) | str.maketrans("]】)﹞}>〉", "〕" * 7))
+    plain = unicodedata.normalize("NFKC", wanted).translate(
+        str.maketrans("[【(﹝{<〈", "〔" * 7) | str.maketrans("]】)﹞}>〉", "〕" * 7)
+    )
     plain = re.sub(r"\s|第(?=\d+号$)", "", plain)
     mine = re.sub(r"\s|第(?=\d+号$)", "", found)
     if mine == plain:

@@ -7,37 +7,36 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-_DAY: Final = r"(?P<year>20\d\d|19\d\d)[ \u3000]{0,3}(?:年|[-/.])[ \u3000]{0,3}(?P<month>\d{1,2})[ \u3000]{0,3}(?:月|[-/.])[ \u3000]{0,3}(?P<day>\d{1,2})[ \u3000]{0,3}日?"
-_NO_YEAR: Final = r"(?:(?P<year>20\d\d|19\d\d)[ \u3000]{0,3}年[ \u3000]{0,3})?(?P<month>\d{1,2})[ \u3000]{0,3}月[ \u3000]{0,3}(?P<day>\d{1,2})[ \u3000]{0,3}日"
+_GAP: Final = r"[ \u3000]{0,3}"
+_MONTH_DAY: Final = rf"(?P<month>\d{{1,2}}){_GAP}(?:月|[-/.]){_GAP}(?P<day>\d{{1,2}}){_GAP}日?"
+_DAY: Final = rf"(?P<year>20\d\d|19\d\d){_GAP}(?:年|[-/.]){_GAP}{_MONTH_DAY}"
+_NO_YEAR: Final = (
+    rf"(?:(?P<year>20\d\d|19\d\d){_GAP}年{_GAP})?(?P<month>\d{{1,2}}){_GAP}月{_GAP}(?P<day>\d{{1,2}}){_GAP}日"
+)
 _EFFECTIVE: Final = re.compile(
-    rf"(?:自|从|将?于|拟?于|将?自)?[ \u3000]{{0,3}}{_DAY}[ \u3000]{{0,3}}(?:零时|0时)?[ \u3000]{{0,3}}(?:起|开始)?[ \u3000]{{0,3}}(?:正式)?(?:施行|实施|生效|执行|起实行)"
+    rf"(?:自|从|于)?{_GAP}{_DAY}{_GAP}(?:零时|0时)?{_GAP}(?:起|开始)?{_GAP}(?:正式)?(?:施行|实施|生效|执行|起实行)"
 )
 _FROM_ISSUE: Final = re.compile(
     r"自(?:印发|发布|公布|下发|颁布|公告|本文件印发)之日(?:起)?(?P<later>\d{1,3})?日?(?:后|起)?(?:正式)?(?:施行|实施|生效|执行|，)"
 )
 _UNTIL: Final = re.compile(
-    rf"(?:有效期(?:限)?(?:为)?|执行期限?|实施期限|施行|执行|有效期自[^。]{{0,20}})[^。\d]{{0,6}}(?:至|到|截至|截止)[ \u3000]{{0,3}}{_DAY}"
+    "(?:有效期(?:限)?(?:为)?|执行期限?|实施期限|施行|执行|有效期自[^。]{0,20})"
+    rf"[^。\d]{{0,6}}(?:至|到|截至|截止){_GAP}{_DAY}"
 )
-_YEARS: Final = re.compile(
-    r"有效期(?:限)?(?:为|是)?[ \u3000]{0,3}(?P<years>\d{1,2}|[一二两三四五六七八九十])[ \u3000]{0,3}年"
-)
+_YEARS: Final = re.compile(rf"有效期(?:限)?(?:为|是)?{_GAP}(?P<years>\d{{1,2}}|[一二两三四五六七八九十]){_GAP}年")
 _COMMENTS: Final = (
+    re.compile(rf"(?:截止|截至|至|到|—|--|-|~|～){_GAP}(?:时间|日期)?[：:为]?{_GAP}(?:到|至)?{_GAP}{_NO_YEAR}"),
     re.compile(
-        rf"(?:截止|截至|至|到|—|--|-|~|～)[ \u3000]{{0,3}}(?:时间|日期)?[：:为]?[ \u3000]{{0,3}}(?:到|至)?[ \u3000]{{0,3}}{_NO_YEAR}"
-    ),
-    re.compile(
-        rf"(?:请|可|应|务必|欢迎)?[^。；]{{0,12}}(?:于|在)?[ \u3000]{{0,3}}{_NO_YEAR}[ \u3000]{{0,3}}(?:（[^）]*）|\([^)]*\))?[ \u3000]{{0,3}}(?:\d{{1,2}}[：:时]\d{{0,2}})?[ \u3000]{{0,3}}(?:之?前|以前|下班前)"
+        rf"{_NO_YEAR}{_GAP}(?:（[^）]{{0,12}}）|\([^)]{{0,12}}\))?{_GAP}"
+        r"(?:\d{1,2}[：:时]\d{0,2})?(?:之?前|以前|下班前)"
     ),
 )
-_CHINESE: Final = {char: value for value, char in enumerate("〇一二三四五六七八九十")} | {
-    "两": 2,
-    "○": 0,
-    "零": 0,
-    "Ｏ": 0,
-    "O": 0,
-}
+_CHINESE: Final = (
+    {char: value for value, char in enumerate("〇一二三四五六七八九十")} | dict.fromkeys("○零ＯO", 0) | {"两": 2}
+)
 _SIGNED: Final = re.compile(
-    rf"{_DAY}|(?P<cyear>二[〇○零OＯ][〇○零OＯ一二三四五六七八九]{{2}})年(?P<cmonth>[一二三四五六七八九十]{{1,2}})月(?P<cday>[一二三四五六七八九十]{{1,3}})日"
+    rf"{_DAY}|(?P<cyear>二[〇○零OＯ][〇○零OＯ一二三四五六七八九]{{2}})年"
+    r"(?P<cmonth>[一二三四五六七八九十]{1,2})月(?P<cday>[一二三四五六七八九十]{1,3})日"
 )
 
 
@@ -105,16 +104,16 @@ def effective_on(text: str, *, issued: date | None = None) -> Dated | None:
     for match in _EFFECTIVE.finditer(text):
         if found := _of(match):
             return found
-    if issued and (match := _FROM_ISSUE.search(text)):
-        later = int(match["later"] or 0)
-        return Dated(date.fromordinal(issued.toordinal() + later), match.start(), match.end())
+    if issued and (counted := _FROM_ISSUE.search(text)):
+        later = int(counted["later"] or 0)
+        return Dated(date.fromordinal(issued.toordinal() + later), counted.start(), counted.end())
     return None
 
 
 def expires_on(text: str, *, effective: date | None = None) -> Dated | None:
     """有效期至2025年12月31日, or 有效期5年 counted from the day it came into force."""
-    if match := _UNTIL.search(text):
-        return _of(match)
+    if until := _UNTIL.search(text):
+        return _of(until)
     if effective and (match := _YEARS.search(text)):
         years = _small(match["years"])
         day = _made(effective.year + years, effective.month, effective.day) or _made(effective.year + years, 2, 28)

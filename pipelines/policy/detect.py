@@ -13,7 +13,8 @@ from pipelines.policy.issuers import home_of
 from pipelines.policy.numbering import own_number
 from pipelines.policy.numbers import Number
 from pipelines.policy.paper import HEAD, Paper
-from pipelines.policy.relation import Reading, hints, read
+from pipelines.policy.relation import hints, read
+from pipelines.policy.rules import Reading
 from pipelines.policy.signing import issued_by
 from pipelines.policy.targets import targets
 from pipelines.policy.titles import Kinds, kinds_of, quoted, title_key
@@ -33,7 +34,7 @@ def detect(article: Article) -> Article:
     paper = Paper(
         title=article.title,
         text=article.body,
-        place=home_of(article.title, article.body[:HEAD], table and table.issuer, article.origin, regions),
+        place=home_of(article.title, article.body[:HEAD], table.issuer if table else None, article.origin, regions),
         table=table,
         columns=article.column,
         attachments=" ".join(attachment.name for attachment in article.attachments),

@@ -64,11 +64,13 @@ def _organs() -> re.Pattern[str]:
     county = rf"[{HAN}]{{1,4}}?(?:自治县|县|区|市|旗)"
     edge = r"(?:^|(?<=近日)|(?<=日前)|(?<=[^\u4e00-\u9fff])|(?<=[由从经与和])|(?<=中共)|(?<=中国共产党))"
     return re.compile(
-        rf"国家税务总局{known}(?:{county})?税务局|{any_of([*words['national'], *words['aliases']])}(?P<desk>办公厅|办公室)?"
+        rf"国家税务总局{known}(?:{county})?税务局"
+        rf"|{any_of([*words['national'], *words['aliases']])}(?P<desk>办公厅|办公室)?"
         rf"|中央[{HAN}“”、]{{2,24}}?领导小组(?:办公室)?"
         rf"|国家[{HAN}]{{2,8}}?(?:总局|局|委员会|委(?!员)|办公室)"
         rf"|(?P<party>中共|中国共产党)?(?:(?P<known>{known}(?:{known})?)(?P<county>{county})?"
-        rf"|{edge}(?P<own>(?![我全本该各]|近日|日前|近期|昨日|今日|今天|记者|中共){county})|(?P<level>[省市州县区]))(?P<again>[市县区](?=委|政府|人大))?(?:第?[一二三四五六七八九十]+届)?(?P<body>{body})"
+        rf"|{edge}(?P<own>(?![我全本该各]|近日|日前|近期|昨日|今日|今天|记者|中共){county})|(?P<level>[省市州县区]))"
+        rf"(?P<again>[市县区](?=委|政府|人大))?(?:第?[一二三四五六七八九十]+届)?(?P<body>{body})"
     )
 
 
@@ -162,9 +164,9 @@ _DISTRICT: Final = re.compile(rf"[{HAN}]{{1,4}}?(?:县|区)(?:政府|委|人大|
 
 @lru_cache(maxsize=4096)
 def issuer_key(name: str) -> str:
-    """What two names of one organ have in common: 中共攀枝花市委员会 and 攀枝花市委, 市发展和改革委员会 and 市发改委."""
+    """What two names of one organ have in common: 中共攀枝花市委员会 and 攀枝花市委, 市经济和信息化局 and 市经信局."""
     text = re.sub(r"\s+", "", name)
-    text = terms()["organs"]["aliases"].get(text, text)
+    text = str(terms()["organs"]["aliases"].get(text, text))
     if text in terms()["organs"]["national"]:
         return text
     for desk in ("办公厅", "办公室"):

@@ -8,7 +8,7 @@ from typing import Final
 
 from pipelines.policy.numbers import Number, numbers, standard
 from pipelines.policy.paper import HEAD, Paper
-from pipelines.policy.relation import LEAD, Reading
+from pipelines.policy.rules import LEAD, Reading
 from pipelines.policy.titles import quoted, title_key
 
 _LABEL: Final = re.compile("(?:发文字号|文号|字号|文件编号)[】]?[:：]?$")

@@ -92,11 +92,8 @@ def numbers(text: str) -> tuple[Number, ...]:
     """
     if "号" not in text:
         return ()
-    found = []
-    for match in _NUMBER.finditer(text):
-        if (value := _value(match)) is not None:
-            found.append(Number(value[0], match.end(), value[1]))
-    return tuple(found)
+    values = ((match, _value(match)) for match in _NUMBER.finditer(text))
+    return tuple(Number(value[0], match.end(), value[1]) for match, value in values if value is not None)
 
 
 def standard(number: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Final
 from pipelines.policy.dates import signed_on
 from pipelines.policy.issuers import Place, issuers
 from pipelines.policy.paper import HEAD, Paper
-from pipelines.policy.relation import Reading
+from pipelines.policy.rules import Reading
 
 _QUOTED: Final = re.compile("《[^《》]*(?:《[^《》]*》[^《》]*)*》")
 _ACT: Final = re.compile("印发|发布|公布|转发|批转|废止|公开征|征求|征集|《")

@@ -50,7 +50,11 @@ def test_the_labelled_cases_are_many_and_half_are_hard_negatives() -> None:
     relations = Counter(case["relation"] for case in cases(CASES))
     assert sum(relations.values()) >= 300
     assert relations["none"] * 2 >= 0.9 * sum(relations.values())
-    named = [case for case in cases(CASES) if case["relation"] == "none" and re.search("《|公告|通知", case["title"] + case["text"])]
+    named = [
+        case
+        for case in cases(CASES)
+        if case["relation"] == "none" and re.search("《|公告|通知", case["title"] + case["text"])
+    ]
     assert len(named) > 100, "a negative is hard when it names a document or looks like one"
 
 
@@ -144,9 +148,15 @@ def test_short_names_are_resolved() -> None:
 def test_every_quote_stands_where_it_says() -> None:
     body = "攀府发〔2021〕3号\n各县（区）人民政府：\n到2025年，产值达到10亿元以上。\n本规划自2021年5月1日起施行，有效期5年。\n攀枝花市人民政府\n2021年4月2日"
     policy = found(PROMISE, body)
-    assert {"relation", "number", "targets", "effective_on", "expires_on", "written_on", "title"} <= {q.of for q in policy.quotes}
+    assert {"relation", "number", "targets", "effective_on", "expires_on", "written_on", "title"} <= {
+        q.of for q in policy.quotes
+    }
     for quote in policy.quotes:
-        assert (quote.text == PROMISE) if quote.start < 0 else (body[quote.start : quote.start + len(quote.text)] == quote.text)
+        assert (
+            (quote.text == PROMISE)
+            if quote.start < 0
+            else (body[quote.start : quote.start + len(quote.text)] == quote.text)
+        )
 
 
 @settings(max_examples=60, deadline=None)
@@ -183,14 +193,32 @@ def test_numbers_have_one_form(written: str, number: str) -> None:
     assert standard(written) == number
 
 
-@pytest.mark.parametrize("text", ["12号线", "第12号楼", "（2020）12个项目", "2020年12月3号", "车次K145号", "证券代码：000629"])
+@pytest.mark.parametrize(
+    "text", ["12号线", "第12号楼", "（2020）12个项目", "2020年12月3号", "车次K145号", "证券代码：000629"]
+)
 def test_other_numbers_are_no_document_numbers(text: str) -> None:
     assert numbers(text) == ()
 
 
 def test_the_fifteen_statutory_kinds() -> None:
     assert len(terms()["kinds"]["statutory"]) == 16  # 命令(令) is one kind with two names
-    for kind in ("决议", "决定", "命令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示", "批复", "议案", "函", "纪要"):
+    for kind in (
+        "决议",
+        "决定",
+        "命令",
+        "公报",
+        "公告",
+        "通告",
+        "意见",
+        "通知",
+        "通报",
+        "报告",
+        "请示",
+        "批复",
+        "议案",
+        "函",
+        "纪要",
+    ):
         assert kinds_of(f"攀枝花市人民政府关于甲的{kind}").statutory == kind
 
 
@@ -230,7 +258,9 @@ def test_one_document_under_several_writings_and_two_documents() -> None:
     assert title_key("关于甲的意见") != title_key("关于乙的意见")
 
 
-@pytest.mark.parametrize("title", ["中国甲产业发展报告", "甲绿皮书", "共建甲合作框架协议", "人民日报", "花开攀枝花", "甲团体标准"])
+@pytest.mark.parametrize(
+    "title", ["中国甲产业发展报告", "甲绿皮书", "共建甲合作框架协议", "人民日报", "花开攀枝花", "甲团体标准"]
+)
 def test_what_is_no_document(title: str) -> None:
     assert not is_document(title)
 
@@ -295,11 +325,19 @@ def test_targets_need_a_year() -> None:
 
 def test_the_table_of_a_government_page_is_believed() -> None:
     table = OfficialTable(
-        issuer="攀枝花市人民政府办公室", number="攀办发[2020]12号", written="2020年4月3日", published="2020-04-07", validity="有效"
+        issuer="攀枝花市人民政府办公室",
+        number="攀办发[2020]12号",
+        written="2020年4月3日",
+        published="2020-04-07",
+        validity="有效",
     )
     policy = detect(article("攀枝花市甲产业发展方案", "为加快发展，制定本方案。", official=table)).policy
     assert policy is not None
-    assert (policy.relation, policy.issuers, policy.number) == ("document", ("攀枝花市人民政府办公室",), "攀办发〔2020〕12号")
+    assert (policy.relation, policy.issuers, policy.number) == (
+        "document",
+        ("攀枝花市人民政府办公室",),
+        "攀办发〔2020〕12号",
+    )
     assert (policy.written_on, policy.issued_on, policy.status) == (date(2020, 4, 3), date(2020, 4, 7), "有效")
 
 
@@ -315,7 +353,9 @@ def test_columns_and_attachments_help() -> None:
 
 def test_a_draft_says_until_when_it_may_be_commented_on() -> None:
     text = "现公开征求意见，请于7月1日前反馈。"
-    made = article("关于公开征求《攀枝花市甲办法（征求意见稿）》意见的公告", text, published_at=datetime(2022, 6, 1, tzinfo=UTC))
+    made = article(
+        "关于公开征求《攀枝花市甲办法（征求意见稿）》意见的公告", text, published_at=datetime(2022, 6, 1, tzinfo=UTC)
+    )
     policy = detect(made).policy
     assert policy is not None
     assert (policy.relation, policy.status, policy.comments_until) == ("draft", "征求意见", date(2022, 7, 1))
@@ -325,7 +365,23 @@ def test_a_draft_says_until_when_it_may_be_commented_on() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["《", "》", "《甲》", "第", "关于", "攀枝花市", "印发《", "〔2020〕1号", "到2030年达到", "中共", "甲、", "2021年1月1日", "（", "1"]
+    "unit",
+    [
+        "《",
+        "》",
+        "《甲》",
+        "第",
+        "关于",
+        "攀枝花市",
+        "印发《",
+        "〔2020〕1号",
+        "到2030年达到",
+        "中共",
+        "甲、",
+        "2021年1月1日",
+        "（",
+        "1",
+    ],
 )
 def test_hostile_text_costs_no_more_than_its_length(unit: str) -> None:
     def cost(length: int) -> float:

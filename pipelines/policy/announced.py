@@ -1,0 +1,80 @@
+"""Which documents a sentence makes known: 市政府印发《…》, 《…》正式施行."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pipelines.policy.issuers import Place
+from pipelines.policy.phrases import acts_for_the_state, clause, mentioned, subject, together
+from pipelines.policy.rules import rules
+from pipelines.policy.titles import Quoted, is_document, quoted
+
+Announced = tuple[tuple[str, ...], str]
+"""The documents, and the words that name who makes them known."""
+
+_IN_FORCE: Final = ("施行", "实施", "执行", "生效")
+"""These may lie ahead and are news all the same: 将于5月1日起施行."""
+_UNSURE: Final = ("实施", "执行", "通过", "批准")
+"""In a text these need a sign that they are news."""
+_TITLE_ONLY: Final = ("来了", "落地", "上线", "亮相", "面世", "出炉")
+"""These announce in a headline; in a text they tell of effects."""
+_AFTERWARDS: Final = re.compile(
+    "(?:[（(][^）)]{0,60}[）)])?(?:后|以来|之后|以后|[一二三四五六七八九十两]+(?:周年|年来))"
+)
+_OF_ANOTHER: Final = re.compile("根据|依据|按照|贯彻|落实|名单|入选|关于(?!$)|会|榜")
+
+
+def announced(sentence: str, home: Place, *, body: bool = False) -> Announced | None:
+    """What a sentence makes known; ``body`` says that it is one of the text, not the title."""
+    inside = quoted(sentence)
+    if not inside:
+        return None
+    return next(_by_verb(sentence, inside, home), None) or next(_by_outcome(sentence, inside, home, body=body), None)
+
+
+def _by_verb(sentence: str, inside: tuple[Quoted, ...], home: Place) -> Iterator[Announced]:
+    """An organ's verb and the documents behind it."""
+    said = rules()
+    for match in said.announce.finditer(sentence):
+        before, between = sentence[: match.start()], match["between"]
+        last = clause(before)
+        named_only = between.startswith("的") and not said.recent.search(last)
+        if named_only or _OF_ANOTHER.search(between) or any(one.start < match.start() < one.end for one in inside):
+            continue
+        if said.passing.search(last) or said.future.search(last) or not acts_for_the_state(subject(before), home):
+            continue
+        first = next((index for index, one in enumerate(inside) if one.start >= match.end()), None)
+        run = () if first is None else together(sentence, inside, first)
+        found = _official(run)
+        if found and not _AFTERWARDS.match(sentence[run[-1].end :]):
+            yield found, before
+
+
+def _by_outcome(sentence: str, inside: tuple[Quoted, ...], home: Place, *, body: bool) -> Iterator[Announced]:
+    """Documents and what becomes of them."""
+    said = rules()
+    for index, one in enumerate(inside):
+        run = together(sentence, inside, index)
+        before, after = sentence[: one.start], sentence[run[-1].end :]
+        outcome = said.outcome.match(after)
+        if outcome is None or not is_document(one.title) or mentioned(before):
+            continue
+        how, verb = after[: outcome.start("verb")], outcome["verb"]
+        if said.future.search(how) and verb not in _IN_FORCE:
+            continue
+        if body and not _is_news(sentence, how, verb):
+            continue
+        if acts_for_the_state(subject(before) + how, home):
+            yield _official(run), before + after[: outcome.end()]
+
+
+def _is_news(sentence: str, how: str, verb: str) -> bool:
+    if verb in _UNSURE:
+        return bool(rules().recent.search(sentence) or how.endswith(("起", "起正式")))
+    return verb not in _TITLE_ONLY
+
+
+def _official(run: tuple[Quoted, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.title for one in run if is_document(one.title)))

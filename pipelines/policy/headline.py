@@ -1,0 +1,40 @@
+"""Headlines that announce without naming a document in 《》: 攀枝花出台20条措施支持企业复工."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pipelines.policy.issuers import Place, organs
+from pipelines.policy.phrases import acts_for_the_state, clause, unquoted
+from pipelines.policy.rules import rules
+from pipelines.policy.terms import HAN
+
+_DONE: Final = ("实施", "施行", "通过", "落地", "敲定")
+"""Verbs that tell of effects when they stand before what is done."""
+_PUBLIC: Final = re.compile(rf"^[我全][市省县区州]|^国家|^[{HAN}]{{1,4}}[县区市州省]|部门|国家|两部|央行|部委")
+_ARTICLES: Final = re.compile(r"[\d一二三四五六七八九十]+条|“[^”]+条")
+
+
+def headline(title: str, home: Place) -> str | None:
+    """The words before the verb of a headline that announces; None where it announces nothing."""
+    said = rules()
+    outside = unquoted(title)
+    match = said.headline.search(outside)
+    if match is None or said.ending.search(title) or said.foreign.search(title):
+        return None
+    before = outside[: match.start("verb") if match["verb"] else match.start("object2")]
+    thing = match["object"] or match["object2"]
+    if match["verb"] in _DONE or not _is_policy(thing):
+        return None
+    if said.passing.search(clause(before)) or said.future.search(before) or said.meeting.search(before):
+        return None
+    public = home.city or home.province or organs(title, home) or _PUBLIC.search(title)
+    return (before or title) if public and acts_for_the_state(before, home) else None
+
+
+def _is_policy(thing: str) -> bool:
+    """Whether what is made known is a policy and no product, list or figure."""
+    if thing.endswith("条"):
+        return bool(_ARTICLES.search(thing))
+    return not rules().wares.search(thing) or bool(re.search("若干|政策|措施|意见|办法", thing))
