@@ -128,7 +128,7 @@ def export(
 
     The same archive and options give the same bytes. PATH is written beside itself and put in place whole.
     """
-    _needs_arrow()
+    needs_arrow()
     from storage.corpus.fields import CorpusError
 
     try:
@@ -185,7 +185,8 @@ def export(
         sys.stdout.buffer.flush()
 
 
-def _needs_arrow() -> None:
+def needs_arrow() -> None:
+    """Ends the command where the libraries of exports are not installed."""
     if find_spec("pyarrow") is None or find_spec("adbc_driver_manager") is None:
         fail("exports need pyarrow and ADBC", hint="pip install 'panxi[parquet]'")
 

@@ -6,12 +6,11 @@ which of them were reprints of which. A new reading of the same page (``panxi re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
 import orjson
-import pyarrow as pa
 from sqlalchemy import (
     Boolean,
     ColumnElement,
@@ -31,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy import Column as SqlColumn
 
 from storage.clusters import _components, _members
-from storage.corpus.read import LINK, is_text
+from storage.corpus.read import LINK
 from storage.corpus.snapshot import Snapshot
 from storage.corpus.view import View
 from storage.schema import article, capture, related_link, revision
@@ -64,22 +63,10 @@ STANDING: Final = Table(
 def as_of(snapshot: Snapshot, at: datetime) -> View:
     """The relations as they stood at a time; what differs from now goes into temporary tables of the snapshot."""
     for chunk in _past(snapshot, at):
-        snapshot.ingest(PAST.name, pa.Table.from_pylist([row for row, _ in chunk], schema=_schema(PAST, NAMES)))
-        links = [link for _, links in chunk for link in links]
-        snapshot.ingest(PAST_LINKS.name, pa.Table.from_pylist(links, schema=_schema(PAST_LINKS, ("article_id", *LINK))))
-    places = pa.Table.from_pylist(list(_standing(snapshot, at)), schema=_schema(STANDING, STANDING.columns.keys()))
-    snapshot.ingest(STANDING.name, places)
+        snapshot.bulk.ingest(PAST, [row for row, _ in chunk])
+        snapshot.bulk.ingest(PAST_LINKS, [link for _, links in chunk for link in links])
+    snapshot.bulk.ingest(STANDING, list(_standing(snapshot, at)))
     return View(_articles(at), _links())
-
-
-def _schema(table: Table, names: Iterable[str]) -> pa.Schema:
-    kinds = {True: pa.string(), False: pa.int64()}
-    return pa.schema(
-        [
-            (name, pa.bool_() if isinstance(table.c[name].type, Boolean) else kinds[is_text(table.c[name])])
-            for name in names
-        ]
-    )
 
 
 # --- texts ------------------------------------------------------------------------------------------------

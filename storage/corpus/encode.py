@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 
-from storage.corpus.fields import CONTRACT, RELATED, Field, schema
+from crawler.items import SHANGHAI
+from storage.corpus.fields import CONTRACT, FIELDS, LOCAL, RELATED, Field, schema
 from storage.corpus.options import Text
 from storage.corpus.read import LINK, Rows
 from storage.rows import to_json
@@ -19,6 +21,7 @@ from storage.schema import article
 from storage.types import Json, Moment, moment
 
 Convert = Callable[[str], str]
+LOCAL_TIMES: Final = frozenset(name for name, field in FIELDS.items() if field.type == LOCAL)
 CONTRACTED: Final = frozenset(field.name for field in CONTRACT)
 
 
@@ -125,13 +128,14 @@ def as_json(rows: Rows, fields: Sequence[Field], originals: pa.ChunkedArray | No
     bodies = None if originals is None else originals.to_pylist()
     further = [field for field in fields if field.name not in CONTRACTED]
     links = related(rows)
-    for number, row in enumerate(zip(*values, strict=True)):
-        plain = _Row(zip(names, row, strict=True))
+    for number, value in enumerate(zip(*values, strict=True)):
+        row = _Row(zip(names, value, strict=True))
         if bodies is not None:
-            plain["body_original"] = bodies[number]
-        whole = to_json(plain, links[number])
+            row["body_original"] = bodies[number]
+        whole = to_json(row, links[number])
         for field in further:
-            whole[field.name] = plain[field.columns[0]]
+            one = row[field.columns[0]]
+            whole[field.name] = _iso(one, local=field.type == LOCAL) if isinstance(one, datetime) else one
         yield whole if fields is CONTRACT else {field.name: whole[field.name] for field in fields}
 
 
@@ -151,3 +155,26 @@ def _native(column: pa.ChunkedArray, name: str) -> list[Any]:
     if isinstance(kind, Json):
         return [None if value is None else orjson.Fragment(value) for value in values]
     return values
+
+
+def plain(table: pa.Table) -> Iterator[dict[str, Any]]:
+    """The rows of a typed table as the JSON of articles: the inverse of ``typed``."""
+    for row in table.to_pylist():
+        yield {
+            name: _iso(value, local=name in LOCAL_TIMES) if isinstance(value, datetime) else _days_told(value)
+            for name, value in row.items()
+        }
+
+
+def _iso(at: datetime, *, local: bool) -> str:
+    return at.astimezone(SHANGHAI if local else UTC).isoformat()
+
+
+def _days_told(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return [_days_told(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _days_told(part) for name, part in value.items()}
+    return value

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -23,6 +24,8 @@ from storage.corpus.earlier import Earlier
 from storage.corpus.encode import Convert, in_script
 from storage.corpus.fields import CorpusError, choose, schema
 from storage.corpus.formats import ENDINGS, OF_ARTICLES, Batch, maker
+from storage.corpus.formats.text import TextOutput
+from storage.corpus.formats.warc import Warc
 from storage.corpus.manifest import File
 from storage.corpus.options import Options
 from storage.corpus.output import Layout, Output
@@ -171,14 +174,15 @@ class _Job:
         self._layout = layout
         self._earlier = earlier
         self._fields = choose(options.fields)
-        self._columns = needed(self._fields)
-        self._links = any(one.name == "related" for one in self._fields)
+        self._columns = needed(self._fields, *(["capture_id"] if options.format == "warc" else []))
+        graph = options.format in {"edges", "edges.csv", "graphml"}
+        self._links = graph or any(one.name == "related" for one in self._fields)
         self._then = View() if options.as_of is None else as_of(view, options.as_of)
         self._figures = cards.Figures()
         self._written = 0
 
     def run(self, root: Path | BinaryIO) -> Done:
-        output = Output(root, self._options, maker(self._options.format), single=self._layout.file is not None)
+        output = self._output(root)
         try:
             if isinstance(root, Path):
                 with self._beside(root, INDEX) as records:
@@ -186,8 +190,11 @@ class _Job:
                 named = self._file(root, INDEX, records)
             else:
                 self._all(output, None)
-            if not output.places and self._options.format in OF_ARTICLES:
-                output.opened(self._layout.file or self._layout.pattern("train").replace("**/*", "part-0"))
+            if not output.places and isinstance(output, Output):
+                # An empty corpus is a corpus: its file has the header and no rows.
+                empty = self._layout.empty()
+                output.number(empty)
+                output.opened(empty)
             files = output.close()
         except BaseException:
             output.abandon()
@@ -203,7 +210,16 @@ class _Job:
             files=len(files),
         )
 
-    def _all(self, output: Output, records: Hashed | None) -> None:
+    def _output(self, root: Path | BinaryIO) -> Output | TextOutput:
+        if self._options.format == "text":
+            assert isinstance(root, Path)
+            return TextOutput(root, self._layout)
+        if self._options.format == "warc":
+            assert self._means.raw is not None
+            return Output(root, self._options, partial(Warc, self._means.raw), single=self._layout.file is not None)
+        return Output(root, self._options, maker(self._options.format), single=self._layout.file is not None)
+
+    def _all(self, output: Output | TextOutput, records: Hashed | None) -> None:
         """Reads, and lets a second thread encode and write what was read before: the work is about half and half."""
         plan = Plan(self._view, self._options, self._then, self._found())
         looked = 0
@@ -231,7 +247,7 @@ class _Job:
         view = self._then
         left = self._options.limit
         for partition in plan.partitions:
-            for read in self._view.stream(plan.query(partition, selected(view.articles, self._columns))):
+            for read in self._view.bulk.stream(plan.query(partition, selected(view.articles, self._columns))):
                 ids = read.column("id").to_numpy().astype(np.int64)
                 sampled = plan.sampled(ids)
                 columns = restored(read if sampled is None else read.filter(pa.array(sampled)), self._columns)
@@ -261,7 +277,7 @@ class _Job:
         self._written += len(rows)
         return replace(batch, rows=rows) if len(rows) else None
 
-    def _write(self, output: Output, place: str, batch: Batch) -> None:
+    def _write(self, output: Output | TextOutput, place: str, batch: Batch) -> None:
         if self._options.script != "simplified":
             rows = in_script(batch.rows, self._options.script, self._means.convert)
             batch = replace(batch, rows=rows, originals=batch.rows.originals())
@@ -279,13 +295,13 @@ class _Job:
         file.bring_to_disk()
 
     def _name(self, name: str) -> str:
-        return name if self._layout.file is None else f"{self._layout.file}.{name}"
+        return beside_name(self._layout.file, name)
 
     def _file(self, root: Path, name: str, file: Hashed) -> dict[str, Any]:
         del root
         return {"path": self._name(name), "bytes": file.size, "sha256": file.hexdigest()}
 
-    def _settled(self, root: Path, output: Output, files: list[File], named: dict[str, Any]) -> int | None:
+    def _settled(self, root: Path, output: Output | TextOutput, files: list[File], named: dict[str, Any]) -> int | None:
         """Writes what is told of the files: the manifest, the card, what was withdrawn."""
         figures = self._figures.to_dict()
         titles = {name: self._means.titles[name] for name in figures["sources"] if name in self._means.titles}
@@ -319,6 +335,11 @@ class _Job:
                 file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
                 count += 1
         return count
+
+
+def beside_name(file: str | None, name: str) -> str:
+    """The name of what lies beside a lone file, or in the folder of an export."""
+    return name if file is None else f"{file}.{name}"
 
 
 def readme(figures: Mapping[str, Any], options: Options, titles: Mapping[str, str]) -> bytes:

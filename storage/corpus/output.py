@@ -39,6 +39,10 @@ class Layout:
             return f"data/{self._split(split)}{folder(partition)}/part-0.parquet"
         return f"data/{split}{ENDINGS[self.options.format]}"
 
+    def empty(self) -> str:
+        """The path of the one file of a corpus without articles."""
+        return self.place("train", Partition(None, None, 0))
+
     def text(self, split: str, partition: Partition, number: int) -> str:
         """The path of one article's text."""
         return f"data/{self._split(split)}{folder(partition)}/{number}.txt"

@@ -88,19 +88,17 @@ class Plan:
 
     def _every(self) -> list[Partition]:
         article = self._articles.c
-        earliest, latest = (func.coalesce(type_coerce(end(article.published_at), BigInteger), NEVER) for end in _ENDS)
-        spans = self._snapshot.fetch(
-            select(
-                func.coalesce(article.source, "").label("source"), earliest.label("first"), latest.label("last")
-            ).group_by(article.source)
+        first, last = (type_coerce(end(article.published_at), BigInteger) for end in (func.min, func.max))
+        spans = self._snapshot.bulk.fetch(
+            select(article.source, first.label("first"), last.label("last")).group_by(article.source)
         )
         found = []
-        for span in sorted(spans.to_pylist(), key=lambda span: (not span["source"], span["source"])):
-            source = span["source"] or None
-            years = [] if span["first"] == NEVER else range(_year(span["first"]), _year(span["last"]) + 1)
+        for span in sorted(spans.to_pylist(), key=lambda span: (span["source"] is None, span["source"] or "")):
+            source = span["source"]
+            years = [] if span["first"] is None else range(_year(span["first"]), _year(span["last"]) + 1)
             for year in (None, *years):
                 count = select(func.count().label("size")).where(*self._inside(source, year))
-                size = self._snapshot.fetch(count.select_from(self._articles))["size"][0].as_py()
+                size = self._snapshot.bulk.fetch(count.select_from(self._articles))["size"][0].as_py()
                 if size:
                     found.append(Partition(source, year, size))
         return found
@@ -123,7 +121,7 @@ class Plan:
         smallest: Hashes = np.empty(0, dtype=np.uint64)
         size = int(sample)
         for partition in self.partitions:
-            ids = self._snapshot.fetch(self.query(partition, [self._articles.c.id]))["id"].to_numpy()
+            ids = self._snapshot.bulk.fetch(self.query(partition, [self._articles.c.id]))["id"].to_numpy()
             both = np.concatenate([smallest, mix(ids.astype(np.int64), self._options.seed)])
             smallest = np.partition(both, size)[:size] if len(both) > size else both
         return smallest.max() if len(smallest) else np.uint64(0)
@@ -136,11 +134,6 @@ def mix(values: Ids, seed: int) -> Hashes:
         for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
             mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
         return mixed ^ (mixed >> np.uint64(31))
-
-
-NEVER: Final = -(2**63)
-"""Stands for NULL among numbers on the way out of the database."""
-_ENDS: Final = (func.min, func.max)
 
 
 def _year(micros: int) -> int:

@@ -11,25 +11,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     ColumnElement,
     FromClause,
     Select,
     Text,
     cast,
     func,
+    literal,
     literal_column,
     select,
-    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from storage.corpus.bulk import is_text
 from storage.corpus.fields import Field
-from storage.corpus.plan import NEVER, Ids, Mask
+from storage.corpus.plan import Ids, Mask
 from storage.corpus.snapshot import Snapshot
 from storage.corpus.view import View
 from storage.schema import article
-from storage.types import Day, Json
 
 LINK: Final = ("position", "title", "url", "summary", "date", "heading")
 
@@ -62,32 +61,32 @@ class Rows:
         return Rows(columns, self.links.filter(pa.array(np.repeat(mask, self.counts))), self.counts[mask])
 
 
-def needed(fields: Sequence[Field]) -> tuple[str, ...]:
-    """The columns of ``article`` to read for these fields: always what a digest and a card want as well."""
+def needed(fields: Sequence[Field], *more: str) -> tuple[str, ...]:
+    """The columns of ``article`` to read for these fields and ``more``: always what a digest and a card want too."""
     always = {"id", "source", "published_at", "cluster_id", "content_sha256", "rights", "damaged", "length"}
-    wanted = always.union({"body_original"}, *(field.columns for field in fields))
+    wanted = always.union({"body_original"}, more, *(field.columns for field in fields))
     return tuple(column.name for column in article.columns if column.name in wanted)
 
 
 def selected(articles: FromClause, names: Sequence[str]) -> list[ColumnElement[Any]]:
-    """The columns as they are read: no NULL in them, so that each has its type from the first row on."""
-    return [_selected(articles.c[name], name).label(name) for name in names]
+    """The columns as the database has them."""
+    return [articles.c[name] for name in names]
 
 
 def restored(batch: pa.RecordBatch, names: Sequence[str]) -> pa.Table:
-    """A batch of such columns with its NULLs again."""
-    return pa.table({name: pa.chunked_array([_restored(batch.column(name), name)]) for name in names})
+    """A batch of such columns, an absent text null where it was stored as an empty one."""
+    columns = {name: batch.column(name) for name in names}
+    maybe = {name for name in names if article.columns[name].nullable and is_text(article.columns[name].type)}
+    return pa.table({name: _text(column) if name in maybe else column for name, column in columns.items()})
 
 
 def with_links(snapshot: Snapshot, view: View, columns: pa.Table) -> Rows:
     """The articles with their related links."""
     ids = columns["id"].to_numpy()
     links = view.links.c
-    texts = [func.coalesce(type_coerce(links[name], Text), "").label(name) for name in LINK if name != "position"]
-    among = among_numbers(ids, snapshot.conn.dialect.name)
-    found = snapshot.fetch(
-        select(links.article_id, links.position, *texts)
-        .where(links.article_id.in_(among))
+    found = snapshot.bulk.fetch(
+        select(links.article_id, *(links[name] for name in LINK))
+        .where(links.article_id.in_(among_numbers(ids, snapshot.conn.dialect.name)))
         .order_by(links.article_id, links.position)
     )
     return Rows(columns, *linked(ids, found))
@@ -98,7 +97,7 @@ def among_numbers(ids: Ids, dialect: str) -> Select[Any]:
     numbers = ",".join(map(str, ids.tolist()))
     if dialect == "sqlite":
         return select(literal_column("value", BigInteger)).select_from(func.json_each(f"[{numbers}]"))
-    return select(func.unnest(cast(f"{{{numbers}}}", ARRAY(BigInteger))))
+    return select(func.unnest(cast(literal(f"{{{numbers}}}", Text), ARRAY(BigInteger))))
 
 
 def linked(ids: Ids, found: pa.Table) -> tuple[pa.Table, Ids]:
@@ -117,30 +116,8 @@ def linked(ids: Ids, found: pa.Table) -> tuple[pa.Table, Ids]:
     return pa.table({name: one if name == "position" else _text(one) for name, one in whole.items()}), counts
 
 
-def _selected(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
-    plain = type_coerce(column, Text if is_text(article.columns[name]) else BigInteger)
-    if not article.columns[name].nullable:
-        return column if isinstance(article.columns[name].type, Boolean) else plain
-    return func.coalesce(plain, "" if is_text(article.columns[name]) else NEVER)
-
-
-def is_text(column: ColumnElement[Any]) -> bool:
-    """Whether the database has it as text: words, JSON, days."""
-    return isinstance(column.type, Text | Json | Day)
-
-
-def _restored(column: pa.Array, name: str) -> pa.Array:
-    if isinstance(article.columns[name].type, Boolean):
-        return column.cast(pa.bool_())
-    if not article.columns[name].nullable:
-        return column
-    if is_text(article.columns[name]):
-        return _text(column)
-    return pc.if_else(pc.equal(column, NEVER), pa.scalar(None, column.type), column)
-
-
 def _text(column: pa.Array) -> pa.Array:
-    """An absent text is null, never empty. The texts themselves are not copied."""
+    """The texts with null in place of empty ones. The texts themselves are not copied."""
     offsets = np.frombuffer(column.buffers()[1], dtype=np.int32)[column.offset : column.offset + len(column) + 1]
     present = np.packbits(np.diff(offsets) > 0, bitorder="little")
     buffers = [pa.py_buffer(present), pa.py_buffer(np.ascontiguousarray(offsets)), column.buffers()[2]]

@@ -13,25 +13,25 @@ from storage import raw
 from storage.captures import pointers
 from storage.corpus.fields import CorpusError
 from storage.corpus.formats import Batch
+from storage.corpus.options import Options
 from storage.raw import Pointer
-from storage.schema import article, capture
+from storage.schema import capture
 
 
 class Warc:
     """WARC 1.1, a gzip member a record: for each page its response and request, and for a revisit the first body."""
 
-    def __init__(self, file: BinaryIO, folder: Path) -> None:
+    def __init__(self, folder: Path, file: BinaryIO, options: Options) -> None:
+        """``folder``: of the raw pages."""
+        del options
         self._file = file
         self._folder = folder
         self._done: set[int] = set()
 
     def write(self, batch: Batch) -> None:
-        conn = batch.snapshot.conn
-        ids = batch.rows.columns["id"].to_pylist()
-        found = conn.execute(select(article.c.capture_id).where(article.c.id.in_(ids)).order_by(article.c.id))
-        for capture_id in found.scalars().all():
+        for capture_id in batch.rows.columns["capture_id"].to_pylist():
             if capture_id is not None:
-                self._capture(conn, capture_id)
+                self._capture(batch.snapshot.conn, capture_id)
 
     def close(self) -> None:
         """Nothing is open: each record is whole."""

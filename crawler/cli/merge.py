@@ -1,0 +1,38 @@
+"""``panxi merge``: an export and a delta become the newer export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.cli.common import console, fail
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(epilog="Example:  panxi merge corpus/manifest.json delta/manifest.json corpus-new")
+def merge(
+    before: Annotated[Path, typer.Argument(metavar="MANIFEST", help="The manifest of the export you have.")],
+    delta: Annotated[Path, typer.Argument(metavar="DELTA", help="The manifest of the delta to it.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="Where the newer export goes.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace what is at PATH.")] = False,
+) -> None:
+    """Apply a delta that panxi export --since-export made, without the archive.
+
+    The result is, to the byte, what the export would have been when the delta was made.
+    """
+    from crawler.cli.export import needs_arrow
+
+    needs_arrow()
+    from storage.corpus.fields import CorpusError
+    from storage.corpus.merge import merge as run
+
+    try:
+        done = run(before, delta, path, force=force)
+    except CorpusError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or path}: {error.strerror}", code=1)
+    console.print(f"{done.articles:,} articles in {done.files} files: {path}", markup=False)
