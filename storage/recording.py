@@ -191,15 +191,13 @@ class _Work:
         if self.cleared:
             for table in (related_link, tag):
                 conn.execute(delete(table).where(table.c.article_id.in_(self.cleared)))
-        for statement, rows in (
-            (_insert("article", tuple(self.inserts[0])) if self.inserts else None, self.inserts),
-            (_update(), self.updates),
-            (_SIGHTING, self.sightings),
-            (_insert("related_link", tuple(self.links[0])) if self.links else None, self.links),
-            (_insert("tag", tuple(self.tags[0])) if self.tags else None, self.tags),
-        ):
-            if rows and statement is not None:
-                conn.execute(statement, rows)
+        sql.insert_native(conn, article, self.inserts)
+        if self.updates:
+            conn.exec_driver_sql(_update(conn, tuple(self.updates[0])), self.updates)
+        if self.sightings:
+            conn.execute(_SIGHTING, self.sightings)
+        sql.insert_native(conn, related_link, self.links)
+        sql.insert_native(conn, tag, self.tags)
         search.unindex(conn, self.unindexed)
         search.index(conn, self.indexed)
 
@@ -346,21 +344,10 @@ def _select(dialect: str) -> TextClause:
     return text(f"SELECT * FROM article WHERE url IN ({urls})")  # noqa: S608 - no value stands in it
 
 
-@lru_cache(8)
-def _insert(table: str, columns: tuple[str, ...]) -> TextClause:
-    names = ", ".join(f'"{name}"' for name in columns)
-    values = ", ".join(f":{name}" for name in columns)
-    return text(f"INSERT INTO {table} ({names}) VALUES ({values})")  # noqa: S608 - names of the schema
-
-
-@lru_cache(1)
-def _update() -> TextClause:
-    names = [
-        column.name for column in article.c
-        if column.name not in {"id", "url", "first_seen_at", "cluster_id", "canonical", "relation"}
-    ]  # fmt: skip
-    changes = ", ".join(f'"{name}" = :{name}' for name in names)
-    return text(f"UPDATE article SET {changes} WHERE id = :id")  # noqa: S608 - names of the schema
+def _update(conn: Connection, names: tuple[str, ...]) -> str:
+    places = dict(zip(names, sql.named(conn, names), strict=True))
+    changes = ", ".join(f'"{name}" = {place}' for name, place in places.items() if name not in ("id", "url"))
+    return f"UPDATE article SET {changes} WHERE id = {places['id']}"  # noqa: S608 - names of the schema
 
 
 # --- the frontier -----------------------------------------------------------------------------------------
