@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from pipelines.text import gbk
 from pipelines.text.annotations import CLOSING, OPENING, SYLLABLE
 from pipelines.text.splices import LOST
 
 Kind = Literal["splice", "lost-bytes", "replacement", "private-use", "question-mark"]
 
 _HAN = "\u3400-\u9fff"
+_BEHIND_QUOTE = "".join(c for trail in range(0xA1, 0xFF) if (c := gbk.character(bytes((0xB1, trail)))))
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("splice", re.compile(rf"[{LOST}]{OPENING}?\s?{SYLLABLE}\s?{CLOSING}[^\x00-\x7f]{{0,400}}")),
     ("lost-bytes", re.compile("(?:锟斤拷|烫烫烫|屯屯屯)[锟斤拷烫屯]*")),
@@ -19,6 +21,8 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("lost-bytes", re.compile("[锛銆鐨鈥涓][^\x00-\x7f]{0,400}\ufffd[^\x00-\x7f]{0,400}")),
     # UTF-8 read as Windows-1252
     ("lost-bytes", re.compile("(?:[ä-é][\u0080-\u00bf\u0152-\u2122\ufffd]{1,2}){2,}")),
+    # 。” or 保” with its first byte lost: A3 A1 is read as ！, and B1 begins the next character
+    ("lost-bytes", re.compile(rf"(?<=[{_HAN}])[?\ufffd][!！](?=[{_BEHIND_QUOTE}])")),
     ("replacement", re.compile("\ufffd+")),
     ("private-use", re.compile("[\ue000-\uf8ff]+")),
     ("question-mark", re.compile(rf"(?<=[{_HAN}])\?(?=[{_HAN}])|(?<=[年月])\?|(?<=\d)\?(?=[年月日])")),
@@ -46,7 +50,7 @@ def find(text: str) -> tuple[Span, ...]:
     for kind, pattern in _KINDS:
         for found in pattern.finditer(text):
             start, end = found.span()
-            if any(taken[start:end]) or (kind == "question-mark" and _asks(text, start)):
+            if any(taken[start:end]) or ("?" in found[0] and kind != "splice" and _asks(text, start)):
                 continue
             taken[start:end] = b"\1" * (end - start)
             spans.append(Span(start, end, kind))

@@ -51,6 +51,8 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     for mark, name in _BOMS:
         if body.startswith(mark):
             return _read(body[len(mark) :] if name in {"utf-8", "gb18030"} else body, name)
+    if b"\0" in body[:_HEAD] and (wide := _wide(body)) is not None:
+        return wide
     if body.isascii():
         return Decoded(body.decode("ascii"), "ascii", damaged=False)
     try:
@@ -61,6 +63,15 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     names = dict.fromkeys(["utf-8", "gb18030", "big5hkscs", *declared])
     read = [_read(body, name) for name in names]
     return max(read, key=lambda decoded: (_score(decoded.text), decoded.encoding in declared))
+
+
+def _wide(body: bytes) -> Decoded | None:
+    """UTF-16 without a mark: every other byte of its ASCII is 0."""
+    head = body[:_HEAD]
+    zeros = (head[::2].count(0), head[1::2].count(0))
+    if max(zeros) * 8 < len(head) or min(zeros) * 4 > max(zeros):
+        return None
+    return _read(body, "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le")
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:

@@ -82,3 +82,8 @@ def bond(before: str, char: str) -> float:
 def cost(before: str, char: str) -> float:
     """How unlikely the character is behind another, in bits: about 9 in prose, 12 and more in misread text."""
     return _alone(char) + bond(before, char)
+
+
+def text_cost(text: str) -> float:
+    """The cost of a whole text."""
+    return sum(cost(before, char) for before, char in pairwise(f"。{text}"))

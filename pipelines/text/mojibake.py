@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 from pipelines.text import gbk
 
@@ -11,7 +10,7 @@ _BOM = re.compile("ï»¿|锘(?:\ufeff|匡豢|縷)?(?=$|[\\s<\u3400-\u9fff])")
 _LATIN = "\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122"
 """What bytes from 80 on become when read as Latin-1 or Windows-1252."""
 _AS_LATIN = re.compile(f"[\u00c2-\u00f4][{_LATIN}]+")
-_AS_GBK = re.compile("[\u2010-\u2642\u3000-\u303f\u3400-\u9fff\ue000-\uf8ff\uff01-\uffe5]{2,}[?\ufffd]?")
+_AS_GBK = re.compile("[^\x00-\x7f\ufffd]{2,}[?\ufffd]?")
 _SIGNS = re.compile("[ä-ç锛銆鐨鈥锘涓缁鍙鍥鍦鍏µÄÐÖ]")
 """Chinese of some length that was decoded wrongly has one of these; none is a letter of pinyin."""
 _CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uff5e\u2010-\u2026\u00b7]+")
@@ -49,8 +48,7 @@ def _from_latin(run: str) -> str:
 
 
 def _is_text(read: str) -> bool:
-    cost = sum(gbk.cost(before, c) for before, c in pairwise(f"。{read}"))
-    return len(read) > 1 and cost <= _TEXT * len(read)
+    return len(read) > 1 and gbk.text_cost(read) <= _TEXT * len(read)
 
 
 def _from_gbk(found: str) -> str:

@@ -21,6 +21,8 @@ _THAN = re.compile(
     "远近先同异类似无有次缘止起败毁亡服从求助屈苦疲忙勤专热流倾偏囿拘惯习])於"
 )
 """OpenCC keeps 於 as a surname before many characters; behind these it is the preposition."""
+_ONLY_TRADITIONAL = frozenset("後麽菸")
+"""GB 2312 has them beside their simplified forms, and nobody writes them."""
 _MINOR = 0.05
 """Up to this share, characters of the other script are quotations or slips."""
 
@@ -121,7 +123,8 @@ def _changed(converter: opencc.OpenCC) -> dict[str, str]:
 
 @cache
 def _traditional_only() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(c for c in _changed(_to_simplified()) if not _is_in('gb2312', c))}]")
+    changed = _changed(_to_simplified())
+    return re.compile(f"[{''.join(c for c in changed if c in _ONLY_TRADITIONAL or not _is_in('gb2312', c))}]")
 
 
 @cache

@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from heapq import merge
+from itertools import islice
 
 from pipelines.text import gbk, readings, script
-from pipelines.text.annotations import CLOSING, OPENING, SYLLABLE
+from pipelines.text.annotations import CLOSING, LETTERS, OPENING, SYLLABLE
 
 HOLE = "\ufffd"
 """Stands for a character of a restored run whose second byte is lost for good."""
@@ -23,6 +25,18 @@ _SPLICE = re.compile(rf"(?:[{LOST}]{OPENING}?|{OPENING})\s?({SYLLABLE})\s?{CLOSI
 _HINT = re.compile(rf"[{LOST}(（]{OPENING}?\s?{SYLLABLE}\s?{CLOSING}")
 """The same, begun with one class, which ``re`` looks for much faster."""
 _AID = re.compile(rf"{OPENING}\s?({SYLLABLE})\s?{CLOSING}")
+_LETTER_OF = {box: chr(code) for code in range(0x61, 0x7B) if (box := gbk.character(bytes((0xA8, code))))}
+_BOXED = re.compile(rf"(?<=[^\x00-\x7f])[^\x00-\x7f]([{''.join(_LETTER_OF)}])(?=[{LETTERS}]{{0,7}}[)）])")
+"""A splice with a full-width bracket, A3A8: A3 went to the lone lead byte, and A8 to the aid's first letter."""
+_SHIFTED = re.compile(f"[{LOST}]?[!！](?=[\u3400-\u9fff]{{3}})")
+"""Where a byte is lost before A3: A3 and the A1 of a closing mark were read as ！."""
+_MARKS = 0xA1
+"""The lead byte of 。 and the quotation marks."""
+_TAG = re.compile(r"/(?:p|span|strong|div|td|li|a|font|b|h[1-6])>")
+"""What is left of a tag whose < went with a lone lead byte."""
+_WORD = 2
+_MOST = 5_000
+"""Runs that are tried in one line."""
 _LONGEST = 400
 """Characters after which a run that never falls into step is given up."""
 _WAYS = 64
@@ -59,49 +73,79 @@ class _Way:
 
 
 def undo(text: str) -> str:
-    """Restores every run that a spliced aid put out of step; what can't be proved stays as it is."""
-    if _HINT.search(text) is None:
+    """Restores every run that a spliced aid put out of step; what can't be proved stays as it is.
+
+    A character whose bytes are lost in part becomes U+FFFD.
+    """
+    if _BOXED.search(text) is not None:
+        text = _BOXED.sub(lambda found: f"?{_LETTER_OF[found[1]]}", text)
+    if _HINT.search(text) is None and _SHIFTED.search(text) is None:
         return text
     folded = _FULLWIDTH.search(text) is None
     return "\n".join(_line(line, folded=folded) for line in text.split("\n"))
 
 
 def _line(line: str, *, folded: bool) -> str:
-    start = 0
-    while (found := _SPLICE.search(line, start)) is not None:
-        start = found.end()
-        if (undone := _run(line, found, folded=folded)) is not None:
-            end, text = undone
-            line = line[: found.start()] + text + line[end:]
-            start = found.start() + len(text)
-    return line
+    out: list[str] = []
+    before = ""
+    done = 0
+    for found in islice(_searched(line), _MOST):
+        if found.start() < done:
+            continue
+        before = (before + line[done : found.start()])[-2:]
+        out.append(line[done : found.start()])
+        done, text = _run(line, found, before, folded=folded) or (found.end(), found[0])
+        out.append(text)
+        before = (before + text)[-2:]
+    return "".join((*out, line[done:]))
 
 
-def _run(line: str, splice: re.Match[str], *, folded: bool) -> tuple[int, str] | None:
-    """Where the run behind a splice ends in the line, and what the line said from the splice to there."""
-    before = line[splice.start() - 1 : splice.start()]
-    raw = gbk.pair(before) if before else None
-    if before.isascii() and splice[0][0] not in LOST:
-        return (splice.end(), "") if _is_trail(line[: splice.start()], splice[1]) else None
-    if raw is None or len(raw) != 2 or (splice[0][0] not in LOST and readings.is_reading(splice[1], before)):
+def _searched(line: str) -> Iterator[re.Match[str]]:
+    """Places where a run may begin, in order."""
+    return merge(_SPLICE.finditer(line), _SHIFTED.finditer(line), key=lambda found: found.start())
+
+
+def _run(line: str, start: re.Match[str], before: str, *, folded: bool) -> tuple[int, str] | None:
+    """Where the run ends that begins in the line with ``start``, and what the line said from there to the end.
+
+    ``before`` is what stands in front of it, two characters.
+    """
+    if start.re is _SHIFTED:
+        return _follow(line, start.end(), [_Way(before[-1:] + HOLE, _HOLE, _MARKS)], folded=folded, against=line)
+    syllable, lost, last = start[1], start[0][0] in LOST, before[-1:]
+    if last.isascii():
+        return (start.end(), "") if not lost and _is_trail(before, syllable) else None
+    raw = gbk.pair(last)
+    if raw is None or (not lost and readings.is_reading(syllable, last)):
         return None
     ways = [
-        _Way(before, 0.0, spliced[1])
+        _Way(last, 0.0, spliced[1])
         for c in gbk.changed(raw[1])
-        if readings.is_reading(splice[1], c) and (spliced := gbk.pair(c)) is not None
+        if readings.is_reading(syllable, c) and (spliced := gbk.pair(c)) is not None
     ]
+    return _follow(line, start.end(), ways, folded=folded)
+
+
+def _follow(
+    line: str, start: int, ways: list[_Way], *, folded: bool, against: str | None = None
+) -> tuple[int, str] | None:
+    """Reads the ways on to their ends and takes the best; it must be likelier than the text ``against`` it."""
     done: list[tuple[float, int, str]] = []
-    at = splice.end()
-    while ways and at - splice.end() < _LONGEST:
+    at = start
+    while ways and at - start < _LONGEST:
         at, ways, ended = _step(line, at, ways, folded=folded)
         after = line[at : at + 1]
         done += [(way.cost + gbk.bond(way.text[-1], after), at, way.text[1:]) for way in ended]
+    if against is not None:
+        done = [
+            way for way in done if way[0] + _MARGIN < gbk.text_cost(against[start : way[1]]) and len(way[2]) > _WORD
+        ]
     return _best(done)
 
 
 def _is_trail(text: str, syllable: str) -> bool:
     """Whether the last character, ASCII, is the trail byte of a character with that reading: 的X(nǎo)."""
-    raw = text[-2:].encode("gb18030", "ignore")[-2:]
+    raw = text.encode("gb18030", "ignore")[-2:]
     c = gbk.character(raw)
     return c is not None and c in gbk.changed(raw[0]) and readings.is_reading(syllable, c)
 
@@ -128,6 +172,8 @@ def _step(line: str, at: int, ways: list[_Way], *, folded: bool) -> tuple[int, l
         return aid.end(), [way for way in ways if readings.is_reading(aid[1], way.damaged)], []
     char = line[at]
     if char in LOST:
+        if (tag := _TAG.match(line, at + 1)) is not None:
+            return tag.end(), [], _closed(line, ways) or [way.hole() for way in ways]
         after = line[at + 1 : at + 2]
         known = _singles(after, ways) if after else _closed(line, ways)
         return at + 1, [], known or [way.hole() for way in ways]
@@ -146,6 +192,8 @@ def _step(line: str, at: int, ways: list[_Way], *, folded: bool) -> tuple[int, l
     if ended and (aid := _AID.match(line, end)) is not None:
         ended = [way for way in ended if readings.is_reading(aid[1], way.text[-1])]
         end = aid.end()
+    if not onward and not ended and char.isascii():  # the decoder dropped the lone lead byte
+        return at, [], [way.hole() for way in ways]
     return end, sorted(onward, key=lambda way: way.cost)[:_WAYS], ended
 
 
@@ -174,7 +222,7 @@ def _singles(after: str, ways: list[_Way]) -> list[_Way]:
 
 def _closed(line: str, ways: list[_Way]) -> list[_Way]:
     """The line ends on a lone lead byte: where that is A1, the mark that closes what the line has open, else 。"""
-    return [way.read(mark) for way in ways if way.pending == 0xA1 and (mark := _mark(line, way.text)) is not None]
+    return [way.read(mark) for way in ways if way.pending == _MARKS and (mark := _mark(line, way.text)) is not None]
 
 
 def _mark(line: str, text: str) -> str | None:

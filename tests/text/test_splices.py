@@ -26,6 +26,12 @@ def test_the_model_of_the_mirrors_gives_the_damaged_text():
         # a true aid inside the run, behind a trail byte that is an ASCII letter
         ("當?shù)厥\ue1f9\ue096Y(zī)源勘查", "當地石墨資源勘查"),
         # full-width letters folded after decoding: k is A3EB
+        # a byte lost before a closing mark: the rest falls into step, the two halves are holes
+        ("穩住“六!钡那疤嵯 努力", "穩住“六\ufffd”的前提\ufffd 努力"),
+        # the < of the tag behind the text went with a lone lead byte
+        ("推進當?shù)亍?/p>", "推進當地。"),
+        # a full-width bracket, A3A8, of which each neighbour took a byte
+        ("推進當担╯hù）厥\ue1f9\ue096Y源", "推進當地石墨資源"),
         ("在當?shù)爻\ue0e5猩霞堋kS后", "在當地超市上架。隨后"),
     ],
 )
@@ -60,6 +66,8 @@ def test_several_splices_in_a_line_and_in_a_run():
         "真的吗?shù)",
         "為什麼?發展得好",
         "he said (shù)",
+        "好!币值稳定下来",
+        "太棒了!比赛开始了",
         "?shù)",
         "亳(bó)州",
         "答案是(a)还是(b)?",
