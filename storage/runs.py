@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from storage import sql
 from storage.schema import run, source
@@ -44,3 +44,10 @@ def finish(
         conn.execute(
             update(source).where(source.c.name == name, source.c.baseline_at.is_(None)).values(baseline_at=now)
         )
+
+
+def last_runs(conn: Connection) -> dict[str, datetime]:
+    """When the last crawl of each source began."""
+    return dict(
+        conn.execute(select(source.c.name, source.c.last_run_at).where(source.c.last_run_at.is_not(None))).all()
+    )

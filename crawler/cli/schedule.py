@@ -1,0 +1,105 @@
+"""``panxi schedule``: runs the sources' schedules until stopped."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.common import DEFAULT_DB, Db, archive, console, fail
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from crawler.jobs import Commands
+    from crawler.site import Site
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(epilog="Examples:  panxi schedule  ·  panxi schedule --once   (from cron)  ·  panxi schedule cinic")
+def schedule(
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Only these sources; none: all.")
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Crawl what is due now, send what waits, and end.")] = False,
+    parallel: Annotated[int, typer.Option(min=1, max=16, help="Crawls at a time.")] = 2,
+    deliver_every: Annotated[int, typer.Option(min=5, help="Seconds between two deliveries of alerts.")] = 60,
+    db: Db = DEFAULT_DB,
+) -> None:
+    """Crawl each source as often as its file says, and send the alerts that wait, until stopped.
+
+    A source is crawled once at a time; what was missed while the machine was off is made up for once. Times are
+    Asia/Shanghai's. Ctrl-C and SIGTERM end it within seconds, and what was read is kept.
+    """
+    from crawler.jobs import AlreadyRunning, Commands, only_one
+    from crawler.open_archive import raw_folder
+    from storage.runs import last_runs
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    sites = _sites(sources)
+    with archive(db, create=True) as engine, engine.connect() as connection:
+        last = last_runs(connection)
+    try:
+        with only_one(raw_folder(db)) as lock:
+            commands = Commands(("--db", db), lock)
+            if once:
+                raise typer.Exit(_once(sites, last, commands))
+            _forever(sites, last, commands, parallel, deliver_every)
+    except AlreadyRunning as error:
+        if once:  # cron will come again
+            console.print(f"Nothing done: {error}.", markup=False)
+            raise typer.Exit(0) from None
+        fail(str(error))
+
+
+def _sites(names: list[str] | None) -> list[Site]:
+    from crawler.sites import SITES
+
+    for name in names or ():
+        if name not in SITES:
+            fail(f"unknown source {name!r}", hint=f"known are: {', '.join(sorted(SITES))}")
+    return [SITES[name] for name in names or sorted(SITES)]
+
+
+def _once(sites: list[Site], last: dict[str, datetime], commands: Commands) -> int:
+    """Everything that is due, one after the other; 1 where something failed."""
+    from datetime import UTC, datetime
+
+    from crawler.schedule import due
+
+    signal.signal(signal.SIGTERM, lambda *_: commands.stop())
+    codes = [commands.run("crawl", site.name) for site in due(sites, last, datetime.now(UTC))]
+    codes.append(commands.run("deliver"))
+    return int(any(codes))
+
+
+def _forever(
+    sites: list[Site], last: dict[str, datetime], commands: Commands, parallel: int, deliver_every: int
+) -> None:
+    from datetime import timedelta
+
+    from crawler.jobs import scheduler
+
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    jobs = scheduler(
+        sites,
+        last,
+        lambda name: commands.run("crawl", name),
+        lambda: commands.run("deliver"),
+        parallel=parallel,
+        deliver_every=timedelta(seconds=deliver_every),
+    )
+    jobs.start()
+    for job in sorted(jobs.get_jobs(), key=lambda job: job.next_run_time):
+        logging.getLogger(__name__).info("%-24s next at %s", job.id, job.next_run_time.strftime("%Y-%m-%d %H:%M:%S"))
+    stopped.wait()
+    logging.getLogger(__name__).info("stopping")
+    commands.stop()
+    jobs.shutdown()

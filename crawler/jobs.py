@@ -1,0 +1,127 @@
+"""Running the schedule: each job is a ``panxi`` command in a process of its own.
+
+A crawl that leaks, hangs or is killed takes nothing with it; the archive stands that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
+
+from crawler.items import SHANGHAI
+from crawler.schedule import next_run
+from crawler.site import Site
+
+logger = logging.getLogger(__name__)
+
+STOP_WITHIN = 20.0
+"""Seconds that running commands get to end after SIGTERM."""
+
+
+class AlreadyRunning(Exception):  # noqa: N818 - a fact, told to a person
+    """Another schedule works on this archive."""
+
+
+@contextlib.contextmanager
+def only_one(folder: Path) -> Iterator[IO[bytes]]:
+    """Holds the archive's schedule lock; raises ``AlreadyRunning``.
+
+    Commands inherit the file: a schedule that was killed leaves it locked until its last crawl has ended.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "schedule.lock").open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(f"another schedule or its last crawl is at work ({lock.name})") from error
+        yield lock
+
+
+class Commands:
+    """Runs ``panxi`` commands and can stop them."""
+
+    def __init__(self, common: Sequence[str], lock: IO[bytes]) -> None:
+        self._common = tuple(common)
+        self._lock = lock
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._guard = threading.Lock()
+        self._stopping = False
+
+    def run(self, *command: str) -> int:
+        """Runs the command to its end; returns its exit code."""
+        with self._guard:
+            if self._stopping:
+                return 1
+            # not in our group: Ctrl-C reaches us first, and we stop the commands
+            process = subprocess.Popen(  # noqa: S603 - our own command
+                [sys.executable, "-m", "crawler.cli", *command, *self._common],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+                pass_fds=(self._lock.fileno(),),
+            )
+            self._running.add(process)
+        code = process.wait()
+        with self._guard:
+            self._running.discard(process)
+        logger.log(logging.INFO if code == 0 else logging.WARNING, "panxi %s ended with %d", " ".join(command), code)
+        return code
+
+    def stop(self) -> None:
+        """Ends what runs: SIGTERM, which a crawl answers by keeping what it has, then, much later, SIGKILL."""
+        with self._guard:
+            self._stopping = True
+            running = list(self._running)
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        for process in running:
+            try:
+                process.wait(STOP_WITHIN)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+class SourceTrigger(BaseTrigger):  # type: ignore[misc]
+    """Fires as ``next_run`` says: once, however long the machine was off."""
+
+    def __init__(self, site: Site, last_run: datetime | None) -> None:
+        self.site = site
+        self.last_run = last_run
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """APScheduler's question."""
+        return next_run(self.site, previous_fire_time or self.last_run, now)
+
+
+def scheduler(
+    sites: Sequence[Site],
+    last_runs: dict[str, datetime],
+    crawl: Callable[[str], Any],
+    deliver: Callable[[], Any],
+    *,
+    parallel: int,
+    deliver_every: timedelta,
+) -> BackgroundScheduler:
+    """A scheduler with a job for each source, and one that sends the alerts that wait. Not started."""
+    made = BackgroundScheduler(
+        timezone=SHANGHAI,
+        executors={"default": ThreadPoolExecutor(parallel), "deliver": ThreadPoolExecutor(1)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    for site in sites:
+        made.add_job(crawl, SourceTrigger(site, last_runs.get(site.name)), [site.name], id=f"crawl {site.name}")
+    made.add_job(deliver, "interval", seconds=deliver_every.total_seconds(), id="deliver", executor="deliver")
+    return made

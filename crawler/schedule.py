@@ -1,0 +1,35 @@
+"""When a source is crawled next: pure decisions on times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from crawler.politeness import opens
+from crawler.site import Site
+
+JITTER = 0.1
+"""Share of its interval by which a source's crawls are moved, so that sources do not start together."""
+
+
+def next_run(site: Site, last_run: datetime | None, now: datetime) -> datetime:
+    """When the source is crawled next: its interval after the last crawl began, within its hours; ``now`` if late.
+
+    However many crawls were missed, one makes up for them. A source that was never crawled is due now.
+    """
+    wanted = now if last_run is None else max(now, last_run + site.every + spread(site.name, last_run, site.every))
+    return opens(site.window, wanted)
+
+
+def due(sites: Iterable[Site], last_runs: Mapping[str, datetime], now: datetime) -> list[Site]:
+    """The sources to crawl now, the one that has waited longest first."""
+    late = [(last_runs.get(site.name), site) for site in sites]
+    ready = [(last, site) for last, site in late if next_run(site, last, now) <= now]
+    return [site for last, site in sorted(ready, key=lambda pair: (pair[0] is not None, pair[0] or now, pair[1].name))]
+
+
+def spread(name: str, last_run: datetime, every: timedelta) -> timedelta:
+    """A delay of up to ``JITTER`` of the interval, another after each run and the same whenever it is asked for."""
+    seed = sha256(f"{name} {last_run.timestamp():.0f}".encode()).digest()
+    return every * (JITTER * int.from_bytes(seed[:4], "big") / 2**32)
