@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import date
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage.budget import spend
 from storage.db import open_engine, writing
@@ -20,7 +21,8 @@ class Ledger:
 
     def __init__(self, url: str | None) -> None:
         self._engine: Engine | None = writing(open_engine(url)) if url is not None else None
-        self._day: date | None = None
+        self.day: date | None = None
+        """The day that is counted."""
         self._total: Counter[str] = Counter()
         self._unwritten: Counter[str] = Counter()
 
@@ -41,19 +43,26 @@ class Ledger:
         self._unwritten[host] += count
 
     async def turn(self, day: date) -> None:
-        """Write what is not written; take over what others have counted; begin anew on a new day."""
+        """Write what is not written; take over what others have counted; begin anew on a new day.
+
+        Raises ``SQLAlchemyError`` where the archive can't be written; the counts are kept for the next time.
+        """
         written, self._unwritten = self._unwritten, Counter()
         if self._engine is not None:
-            totals = await asyncio.to_thread(self._write, self._day or day, written, day)
+            try:
+                totals = await asyncio.to_thread(self._write, self.day or day, written, day)
+            except SQLAlchemyError:
+                self._unwritten.update(written)
+                raise
             self._total = Counter(totals) + self._unwritten
-        elif day != self._day:
+        elif day != self.day:
             self._total = Counter(self._unwritten)
-        self._day = day
+        self.day = day
 
     async def close(self) -> None:
         """Write the rest."""
-        if self._day is not None:
-            await self.turn(self._day)
+        if self.day is not None:
+            await self.turn(self.day)
         if self._engine is not None:
             self._engine.dispose()
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
 from scrapy import Spider, signals
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
+from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.guards.ledger import Ledger
 from crawler.guards.throttle import sites_of
 from crawler.politeness import Postponed, day_of, next_day, opens, pause
 from crawler.site import Site
+from storage.db import DatabaseError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
 
 BUDGET = 1_000
 """Requests a day to a host that no source describes."""
@@ -56,10 +62,15 @@ class Manners:
         """Takes over what was counted today; only a spider that walks sites has an archive to count in."""
         sites = sites_of(spider)
         self._site = {host: site for site in sites.values() for host in site.hosts}
-        if sites:
-            self._ledger = await asyncio.to_thread(Ledger, self._crawler.settings["PANXI_DB"])
-        await self._turn()
-        self._ready.set()
+        try:
+            if sites:
+                self._ledger = await asyncio.to_thread(Ledger, self._crawler.settings["PANXI_DB"])
+            await self._ledger.turn(day_of(datetime.now(UTC)))
+        except (DatabaseError, SQLAlchemyError) as error:
+            logger.critical("what was asked for today can't be read: %s", error)
+            raise CloseSpider("archive_error") from error
+        finally:
+            self._ready.set()
 
     async def closed(self) -> None:
         """Writes what was counted since."""
@@ -72,6 +83,7 @@ class Manners:
         await self._ready.wait()  # the first requests may come before the signal that the spider is open
         host = urlparse_cached(request).hostname or ""
         now = datetime.now(UTC)
+        await self._keep_ledger(day_of(now))
         self._mind_pause(host, now)
         site = self._site.get(host)
         if site is not None and (due := opens(site.window, now)) > now:
@@ -80,8 +92,6 @@ class Manners:
         if self._ledger.spent(host) >= budget:
             raise self._postponed("budget", f"{host} has had its {budget} requests of the day", next_day(now))
         self._ledger.count(host)
-        if time.monotonic() - self._written_at > FLUSH and (self._writing is None or self._writing.done()):
-            self._writing = asyncio.ensure_future(self._turn())
 
     def send(self, request: Request) -> None:
         """Asked just before a request is sent, which may be long after `process_request`: raises `Postponed`."""
@@ -110,9 +120,22 @@ class Manners:
         asked = header.decode("latin-1") if header is not None else None
         self._paused[host] = now + pause(self._refusals[host], asked, now)
 
+    async def _keep_ledger(self, day: date) -> None:
+        """Has the counts written now and then; waits for it only where a new day begins."""
+        is_new_day = self._ledger.day != day
+        if (is_new_day or time.monotonic() - self._written_at > FLUSH) and (
+            self._writing is None or self._writing.done()
+        ):
+            self._writing = asyncio.ensure_future(self._turn())
+        if is_new_day and self._writing is not None:
+            await self._writing
+
     async def _turn(self) -> None:
         self._written_at = time.monotonic()
-        await self._ledger.turn(day_of(datetime.now(UTC)))
+        try:
+            await self._ledger.turn(day_of(datetime.now(UTC)))
+        except SQLAlchemyError as error:
+            logger.warning("the day's requests can't be written now, but later: %s", error)
 
     def _postponed(self, why: str, reason: str, until: datetime) -> Postponed:
         assert self._crawler.stats is not None

@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.guards.ledger import Ledger
 from storage.db import open_engine, upgrade
@@ -79,3 +81,27 @@ def test_what_is_counted_while_it_is_written_is_not_lost(url: str) -> None:
         await again.close()
 
     asyncio.run(busy())
+
+
+def test_what_can_not_be_written_is_kept_for_the_next_time(url: str) -> None:
+    async def away() -> None:
+        ledger = Ledger(url)
+        await ledger.turn(TODAY)
+        ledger.count("a.example")
+        engine = open_engine(url)
+        with engine.begin() as conn:
+            conn.execute(text("ALTER TABLE budget RENAME TO away"))
+        with pytest.raises(SQLAlchemyError):
+            await ledger.turn(TODAY)
+        assert ledger.spent("a.example") == 1
+        with engine.begin() as conn:
+            conn.execute(text("ALTER TABLE away RENAME TO budget"))
+        engine.dispose()
+        await ledger.turn(TODAY)
+        await ledger.close()
+        again = Ledger(url)
+        await again.turn(TODAY)
+        assert again.spent("a.example") == 1
+        await again.close()
+
+    asyncio.run(away())

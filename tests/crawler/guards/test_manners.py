@@ -84,3 +84,17 @@ def test_a_success_ends_the_doubling(polite: Manners) -> None:
             waits.append((postponed.value.due_at - Clock.at).total_seconds())
             Clock.at = postponed.value.due_at
     assert waits == [30, 60, 30]
+
+
+def test_a_new_day_brings_a_new_budget_to_a_crawl_that_goes_on(polite: Manners) -> None:
+    async def crawl() -> None:
+        await polite.opened(SimpleNamespace())  # type: ignore[arg-type]
+        for day in range(3):
+            Clock.at = START + timedelta(days=day)
+            for page in range(manners.BUDGET):
+                await polite.process_request(Request(f"http://a.example/{page}.html"))
+            with pytest.raises(Postponed) as postponed:
+                await polite.process_request(Request("http://a.example/more.html"))
+            assert postponed.value.due_at == datetime(2025, 3, 10 + day, 16, tzinfo=UTC)
+
+    asyncio.run(crawl())
