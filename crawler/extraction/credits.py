@@ -117,11 +117,10 @@ def find(document: Document, header: Sequence[Block], text: Sequence[Block], tai
         _from_labels(block, take)
     for block in header:
         _from_names(block, take)
+    for block in [*header, *text[:4]]:
+        take("author", _reporters(block.text), "pattern", where(block.box.node))
     for block in header:
-        take("author", _reporters(block.text), "pattern", where(block.box.node))
         _from_place(block, take)
-    for block in text[:4]:
-        take("author", _reporters(block.text), "pattern", where(block.box.node))
     _from_data(document, take)
     return Credits(
         **{name: value for name, (value, _, _) in found.items()},

@@ -50,8 +50,13 @@ def is_noise(block: Block) -> bool:
     if words.ORIGINAL_TITLE.match(text) and size <= 150:  # noqa: PLR2004
         return True
     if block.links >= 0.8 * size and size <= 14:  # noqa: PLR2004 a menu's word
-        return True
+        return not _is_file(block)
     return not any(character.isalnum() for character in text) and size <= 3  # noqa: PLR2004
+
+
+def _is_file(block: Block) -> bool:
+    """Whether the block's link leads to a file that the article offers."""
+    return any(words.FILE.search(box.node.attrs.sget("href")) for box in block.box.ancestors() if box.node.tag == "a")
 
 
 def leads_away(block: Block) -> bool:

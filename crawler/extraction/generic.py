@@ -21,6 +21,8 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
     found = body.find(blocks, anchor) if root is None else body.within(blocks, root)
     table = official.find(blocks, found.start + 40 if found is not None else len(blocks))
     heading = title.find(document, _text_start(blocks, found))
+    if table is not None and table[0].title is not None and (heading is None or heading.index is None):
+        heading = title.Found(table[0].title, "table", "标题")
     verdict = refuse(document, found, heading, sure=anchor is not None)
     if verdict is not None:
         return verdict
@@ -37,6 +39,9 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
     after = start + parts.last + 1 if parts.text else start
     dates = dateline.find(document, heading.index if heading.index is not None else first, first, after)
     over = blocks[(heading.index + 1 if heading.index is not None else max(0, first - 6)) : first]
+    if heading.index is not None:  # some pages have the line of source and date over the title
+        above = max(heading.index - 4, 0 if table is None else min(table[2], heading.index))
+        over = [block for block in blocks[above : heading.index] if _is_credit(block)] + over
     byline = [block.text for block in over if _is_credit(block)]
     tail = list(parts.tail)
     tail.extend(block for block in blocks[after : after + 30] if block not in tail and _is_late_credit(block))

@@ -48,8 +48,9 @@ def _whole(document: Document, site: Site, layout: Layout, root: LexborNode) -> 
     title = _text(document, layout.title)
     if title is None:
         return None
-    dropped = frozenset(node.mem_id for selector in layout.drop for node in root.css(selector))
-    parts = cut.cut([block for block in blocks(root, skip=dropped) if not block.hidden], title)
+    dropped = [node for selector in layout.drop for node in root.css(selector)]
+    inside = blocks(root, skip=frozenset(node.mem_id for node in dropped))
+    parts = cut.cut([block for block in inside if not block.hidden], title)
     if not parts.text:
         return None
     fields, evidence = _fields(document, layout)
@@ -61,7 +62,7 @@ def _whole(document: Document, site: Site, layout: Layout, root: LexborNode) -> 
         paragraphs=tuple(block.text for block in parts.text),
         tail=tuple(block.text for block in parts.tail),
         attachments=media.attachments(document, root.parent or root),
-        images=media.images(document, root),
+        images=media.images(document, root, dropped),
         next_page=parts_of.next_page(document),
         evidence=(Evidence(field="title", how="selector", where=layout.title, value=title), *evidence),
         **fields,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from posixpath import basename
 from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from crawler.extraction.document import Document
+from crawler.extraction.words import FILE
 from crawler.items import Attachment, Image
 
-FILE = re.compile(r"\.(pdf|docx?|xlsx?|pptx?|wps|et|ofd|zip|rar|7z|csv|rtf)(?:$|[?#&])", re.IGNORECASE)
 _GENERIC = re.compile(
     r"^[\s\[【（(]*(?:点击|點擊)?(?:此处|这里)?(?:下载|下載|查看|附件\d*|download)(?:附件|文件)?[\s\]】）)：:]*$",
     re.IGNORECASE,
@@ -54,10 +55,13 @@ def _name(node: LexborNode, url: str) -> str:
     return unquote(basename(urlsplit(url).path)) or text or url
 
 
-def images(document: Document, root: LexborNode) -> tuple[Image, ...]:
-    """The pictures inside ``root`` with what stands under them."""
+def images(document: Document, root: LexborNode, skip: Iterable[LexborNode] = ()) -> tuple[Image, ...]:
+    """The pictures inside ``root`` with what stands under them, less those inside the elements ``skip``."""
     found: dict[str, Image] = {}
+    skipped = {node.mem_id for inner in skip for node in inner.css("img")}
     for node in root.css("img"):
+        if node.mem_id in skipped:
+            continue
         attributes = node.attributes
         url = next((link for name in _SOURCES if (link := document.link(attributes.get(name)))), None)
         if url is None or url in found or _NO_PICTURE.search(basename(urlsplit(url).path)):

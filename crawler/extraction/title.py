@@ -23,6 +23,7 @@ _CRUMB = re.compile(
     r"(?:位置|位於|首页|首頁)\s*[:：>›»]|^(?:网站)?首[页頁]\s*(?:[-—|/·]|\S{2,8}$)|(?:>|›|»|→).*(?:>|›|»|→|正文)|^[>›»→]"
 )
 _DELIMITER = re.compile(r"\s*(?:_+|\||｜|–|—{1,2}|-{2,}|\s-\s?|::|«|»|<|>|丨)\s*|(?<=[^\d\sA-Za-z])-(?=[^\d\s])")
+_BAR = re.compile(r"\s*(?:_+|\||｜)\s*")
 _SITE = re.compile(
     r"网$|網$|网站|網站|新闻|新聞|在线|在線|频道|頻道|政府|门户|官网|报$|報$|日报|晚报|时报|日報|時報|晚報|客户端|中心$|平台$|网站$"
     r"|\.(?:com|cn|net|org|tw|hk)|(?:委员会|厅|局|办公室|学会|协会|集团|公司|杂志|传媒|资讯|快讯|要闻|动态|财经|体育|娱乐|社会|即時)$",
@@ -49,6 +50,9 @@ def bare(text: str) -> str:
 
 def without_site(title: str, site: str | None = None) -> str:
     """What <title> says without the names of columns and site behind it (or the site's before it)."""
+    first = _BAR.split(title)[0].strip()
+    if len(bare(first)) >= 5:  # noqa: PLR2004 bars never stand inside a title
+        title = first
     parts = [part.strip() for part in _DELIMITER.split(title)]
     if len(parts) == 1:
         return title.strip()

@@ -102,4 +102,7 @@ BAD_NAME = re.compile(
 
 STOP = "，。！？；：、…,.!?;"
 """Marks that running text has and menus have not."""
+FILE = re.compile(r"\.(pdf|docx?|xlsx?|pptx?|wps|et|ofd|zip|rar|7z|csv|rtf)(?:$|[?#&])", re.IGNORECASE)
+"""The address of a file that an article offers."""
+
 PUNCTUATION = re.compile(r"[，。！？；…]|[,.!?;](?=\s|$)")
