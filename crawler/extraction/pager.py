@@ -9,7 +9,10 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extraction.document import Document
 
-_NEXT = re.compile(r"^\W*(?:下\s*一?\s*[页頁]|后一?页|下一?[页頁]\s*[>»›]*|next(?:\s*page)?)\W*$", re.IGNORECASE)
+_NEXT = re.compile(
+    r"^\W*(?:下\s*一?\s*[页頁](?:\(\w{1,6}\))?|后一?页|下一?[页頁]\s*[>»›]*|next(?:\s*page)?)\W*$", re.IGNORECASE
+)
+"""A mirror writes a reading behind the character: 下一頁(yè)."""
 _NUMBER = re.compile(r"^\W*(\d{1,4})\W*$")
 _CALL = re.compile(
     r"createPage(?:HTML|Html)?\s*\(\s*(?:['\"][^'\"]*['\"]\s*,\s*)?(\d+)\s*,\s*(\d+)\s*,\s*['\"]([\w./-]+)['\"]\s*,\s*['\"](\w+)['\"]"
