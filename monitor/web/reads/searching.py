@@ -21,7 +21,7 @@ from monitor.web.reads.articles import Row
 from storage.query import parse, terms
 from storage.schema import article, tag
 from storage.search import Marked, condition, marked, snippet
-from storage.types import EPOCH, micros
+from storage.types import EPOCH
 
 A_PAGE = 20
 WINDOW = 1_000
@@ -114,23 +114,16 @@ def newest(conn: Connection, question: Question, fold: Fold, *, limit: int) -> l
 
 
 def filters(question: Question) -> list[ColumnElement[bool]]:
-    """The question's facets as conditions on ``storage.schema.article``.
-
-    Where there are words, they lead: the facets then test what the words find, each by a look at the row, and no
-    index of a facet is walked to its end.
-    """
+    """The question's facets as conditions on ``storage.schema.article``."""
     c = article.c
-    source: ColumnElement[str | None] = c.source
-    at: ColumnElement[int] = type_coerce(c.published_at, BigInteger)
-    if question.q:
-        source, at = source.concat(""), at + 0
+    led = bool(question.q or question.source or question.year)
     made: dict[str, Callable[[tuple[str, ...]], ColumnElement[bool]]] = {
-        "source": source.in_,
+        "source": c.source.in_,
         "kind": c.policy_kind.in_,
         "relation": c.policy_relation.in_,
-        "region": lambda codes: _tagged("region", codes, led=bool(question.q)),
-        "industry": lambda codes: _tagged("industry", codes, led=bool(question.q)),
-        "year": lambda years: or_(*(_within(at, int(year)) for year in years)),
+        "region": lambda codes: _tagged("region", codes, led=led),
+        "industry": lambda codes: _tagged("industry", codes, led=led),
+        "year": lambda years: or_(*(_within(int(year)) for year in years)),
     }
     conditions = [made[facet](getattr(question, facet)) for facet in FACETS if getattr(question, facet)]
     return conditions if question.reprints else [c.canonical, *conditions]
@@ -149,15 +142,20 @@ class _Find(NamedTuple):
 
 
 def _window(conn: Connection, question: Question, fold: Fold) -> list[_Find]:
-    """The newest finds: by when they came in where the index leads to them, else by when they were published."""
+    """The newest finds: by when they were published where an index has them so, else by when they came in.
+
+    The index of words knows articles in the order they came in, that of sources by their dates: whichever leads, its
+    order ends the search after a thousand finds, and any other would have to see them all.
+    """
     c = article.c
     at = type_coerce(c.published_at, BigInteger)
     statement: Select[Any] = select(c.id, at, c.title, c.source, c.policy_kind, c.policy_relation)
     statement = statement.where(*filters(question))
     if question.q:
         statement = statement.where(condition(question.q, conn.dialect.name, fold))
-    led = question.q or any(getattr(question, facet) for facet in FACETS if facet not in ("source", "year"))
-    newest = (c.id.desc(),) if led else (c.published_at.desc().nulls_last(), c.id.desc())
+    tagged = question.region or question.industry or question.kind or question.relation
+    by_date = question.source or (question.year and not question.q) or not (question.q or tagged)
+    newest = (c.published_at.desc().nulls_last(), c.id.desc()) if by_date else (c.id.desc(),)
     return [_Find._make(row) for row in conn.execute(statement.order_by(*newest).limit(WINDOW)).all()]
 
 
@@ -229,15 +227,16 @@ def _values(counts: Counter[tuple[str, str]], chosen: tuple[str, ...], *, by_nam
 
 
 def _tagged(kind: str, codes: tuple[str, ...], *, led: bool) -> ColumnElement[bool]:
+    """Where something else leads to the articles, each is looked at; else the index of tags leads."""
     wanted = (tag.c.kind == kind, tag.c.code.in_(codes))
     if led:
         return exists().where(tag.c.article_id == article.c.id, *wanted)
     return article.c.id.in_(select(tag.c.article_id).where(*wanted))
 
 
-def _within(at: ColumnElement[int], year: int) -> ColumnElement[bool]:
-    begin, end = (micros(datetime(number, 1, 1, tzinfo=SHANGHAI)) for number in (year, year + 1))
-    return and_(at >= begin, at < end)
+def _within(year: int) -> ColumnElement[bool]:
+    begin, end = (datetime(number, 1, 1, tzinfo=SHANGHAI) for number in (year, year + 1))
+    return and_(article.c.published_at >= begin, article.c.published_at < end)
 
 
 @lru_cache(100_000)

@@ -92,7 +92,7 @@ def run_entry(row: Row) -> Entry:
     """A finished run as an entry of a feed."""
     counts = "，".join(f"{name} {count}" for name, count in row["counts"].items())
     return Entry(
-        path=f"/sources/{row['source']}" if row["source"] else "/operations",
+        path=f"{'/sources/' + row['source'] if row['source'] else '/operations'}#run-{row['id']}",
         title=f"{row['source'] or '指定网址'}：{row['state']}",
         updated=row["finished_at"],
         published=row["started_at"],
