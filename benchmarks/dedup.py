@@ -168,29 +168,39 @@ def notice(number: int) -> tuple[str, str]:
     return (
         (
             f"国有建设用地使用权拍卖出让公告（{year}年第{serial}号）",
-            f"经人民政府批准，我局决定以拍卖方式出让{place}1宗国有建设用地使用权，宗地面积{area}平方米，起始价{price}万元。"
-            f"竞买人可于{year}年{month}月{day}日前到公共资源交易中心获取拍卖出让文件，交纳竞买保证金的截止时间为当日17时。"
-            "本次拍卖出让按照价高者得的原则确定竞得人，其他事项详见拍卖出让文件。",
+            (
+                f"经人民政府批准，我局决定以拍卖方式出让{place}1宗国有建设用地使用权，宗地面积{area}平方米，起始价{price}万元。"
+                f"竞买人可于{year}年{month}月{day}日前到公共资源交易中心获取拍卖出让文件，交纳竞买保证金的截止时间为当日17时。"
+                "本次拍卖出让按照价高者得的原则确定竞得人，其他事项详见拍卖出让文件。"
+            ),
         ),
         (
             f"关于{place}停水的通知",
-            f"因供水管网改造施工需要，定于{month}月{day}日8时至18时对{place}部分区域停止供水。请受影响的用户提前做好储水准备，"
-            "由此带来的不便敬请谅解。供水恢复初期水质可能浑浊，请放水数分钟后使用。",
+            (
+                f"因供水管网改造施工需要，定于{month}月{day}日8时至18时对{place}部分区域停止供水。请受影响的用户提前做好储水准备，"
+                "由此带来的不便敬请谅解。供水恢复初期水质可能浑浊，请放水数分钟后使用。"
+            ),
         ),
         (
             f"关于{name}同志任职前公示的公告",
-            f"为扩大干部工作中的民主，现将{name}同志任职前有关情况予以公示，公示期为{month}月{day}日起5个工作日。"
-            f"{name}，拟任{place}有关部门领导职务。如有意见和情况反映，请通过来信、来电、来访等方式向组织部门反映。",
+            (
+                f"为扩大干部工作中的民主，现将{name}同志任职前有关情况予以公示，公示期为{month}月{day}日起5个工作日。"
+                f"{name}，拟任{place}有关部门领导职务。如有意见和情况反映，请通过来信、来电、来访等方式向组织部门反映。"
+            ),
         ),
         (
             "政府采购项目中标公告",
-            f"一、项目编号：{serial}-{area}。二、项目名称：{place}设备采购项目。三、中标供应商：{name}科技有限公司，中标金额{price}万元。"
-            f"四、评审日期：{month}月{day}日。五、公告期限：自本公告发布之日起1个工作日。六、其他补充事宜：无。",
+            (
+                f"一、项目编号：{serial}-{area}。二、项目名称：{place}设备采购项目。三、中标供应商：{name}科技有限公司，中标金额{price}万元。"
+                f"四、评审日期：{month}月{day}日。五、公告期限：自本公告发布之日起1个工作日。六、其他补充事宜：无。"
+            ),
         ),
         (
             f"{place}空气质量日报",
-            f"{month}月{day}日，{place}空气质量指数为{serial}，首要污染物为细颗粒物，浓度为每立方米{price % 300}微克。"
-            "预计未来两天扩散条件较好，空气质量以良为主。请公众关注空气质量变化，合理安排户外活动。",
+            (
+                f"{month}月{day}日，{place}空气质量指数为{serial}，首要污染物为细颗粒物，浓度为每立方米{price % 300}微克。"
+                "预计未来两天扩散条件较好，空气质量以良为主。请公众关注空气质量变化，合理安排户外活动。"
+            ),
         ),
     )[random.randrange(5)]
 
@@ -306,10 +316,10 @@ def run(url: str, count: int) -> dict[str, Any]:
     for done, cpu, wall in fill(engine, count):
         costs.append((done, cpu, wall))
         if done == min(10_000, count):
-            early_mb = memory_mb()
+            early_mb = own_mb()
         if done % 50_000 == 0:
             print(f"{done} articles, {cpu:.3f} ms CPU, {wall:.3f} ms an article", file=sys.stderr)
-    filled_mb = memory_mb()
+    filled_mb, filled_own_mb = memory_mb(), own_mb()
     last = costs[-max(1, len(costs) // 10) :]
     first = [cost for cost in costs if 5_000 <= cost[0] <= 10_000]
     with engine.connect() as conn:
@@ -327,14 +337,23 @@ def run(url: str, count: int) -> dict[str, Any]:
         "ms_wall": round(sum(cost[2] for cost in last) / (len(last) * BATCH) * 1e3, 3),
         "ms_at_10000": early and round(early, 3),
         "growth": early and round(ms / early, 2),
-        "mb_at_10000": round(early_mb, 1),
+        "own_mb_at_10000": round(early_mb, 1),
+        "own_mb": round(filled_own_mb, 1),
         "peak_mb": round(filled_mb, 1),
         "bytes_per_article": round(size / count, 1),
     }
 
 
 def memory_mb() -> float:
+    """Most that was resident so far; SQLite's map of its file (256 MB at most) counts in it."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def own_mb() -> float:
+    """What is resident now and not a file's; 0 where the system does not tell."""
+    status = Path("/proc/self/status")
+    found = re.search(r"RssAnon:\s*(\d+) kB", status.read_text()) if status.exists() else None
+    return int(found[1]) / 1024 if found else 0.0
 
 
 # --- peers ------------------------------------------------------------------------------------------------
