@@ -52,7 +52,7 @@ _MEDIUM = re.compile(
 _NAME = r"[\u4e00-\u9fff·]{2,4}"
 _NAMES = rf"({_NAME}(?:\s*[、，,\s&]\s*{_NAME}){{0,4}})"
 _WHO = r"(?:特约|见习|見習|实习|實習|全媒体|融媒体|首席|特派|本报|本報|本网|本網|本刊)*(?:记者|記者|通讯员|通訊員)"
-_REPORTER = re.compile(rf"^\s*\S{{0,8}}?{_WHO}\s*[:：]?\s*")
+_REPORTER = re.compile(rf"^\s*\S{{0,16}}?{_WHO}\s*[:：]?\s*")
 _IN_BRACKETS = re.compile(
     rf"[（(〔【\[][^（(〔【\[）)〕】\]。]{{0,16}}?{_WHO}\s*[:：]?\s*([^（(〔【\[）)〕】\]。，：:]{{2,40}})[）)〕】\]]"
 )
@@ -152,6 +152,9 @@ def _person(name: str | None) -> str | None:
     """The name without the code of the desk (王某_NB123) or an institution. None for a code or a placeholder alone."""
     if name is None:
         return None
+    reporter = _REPORTER.match(name)
+    if reporter is not None and (people := _people(name[reporter.end() :])) is not None:
+        return people
     name = _AFFILIATED.sub(r"\1", _CODE.sub("", name)).strip(" _-()（）[]【】")
     return name if len(name) >= 2 and not _PLACEHOLDER.fullmatch(name) else None  # noqa: PLR2004
 

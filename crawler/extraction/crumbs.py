@@ -43,6 +43,8 @@ def find(blocks: list[Block], before: int, title: str) -> tuple[str, ...]:
             if not _BETWEEN.match(follower.text):
                 break
             parts.extend(_BETWEEN.split(follower.text))
+        if len(parts) == 1 and not labelled:
+            continue  # a menu
         names = [part.strip() for part in parts]
         found = tuple(name for name in names if name and name not in _ENDS and name != title and len(name) <= 20)  # noqa: PLR2004
         if found:

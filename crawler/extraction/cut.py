@@ -135,7 +135,7 @@ def _trim(result: Cut) -> None:
             first = index
         if behind > 0.12 * total and behind > 60 and not credit:  # noqa: PLR2004
             break
-    result.tail = [block for block in text[first:] if len(block.text) <= 80]  # noqa: PLR2004
+    result.tail = [block for block in text[first:] if len(block.text) <= 80 and words.CREDIT.match(block.text)]  # noqa: PLR2004
     result.text = text[:first]
 
 

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extraction import body, credits, crumbs, cut, dateline, media, official, related, title, words
 from crawler.extraction import parts as parts_of
-from crawler.extraction.blocks import Block
+from crawler.extraction.blocks import Block, pieces
 from crawler.extraction.document import Document, where
 from crawler.extraction.verdict import refuse
 from crawler.items import Evidence, NotArticle, OfficialTable, ScrapedArticle
@@ -42,7 +42,9 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
     if heading.index is not None:  # some pages have the line of source and date over the title
         above = max(heading.index - 4, 0 if table is None else min(table[2], heading.index))
         over = [block for block in blocks[above : heading.index] if _is_credit(block)] + over
-    byline = [block.text for block in over if _is_credit(block)]
+    if table is not None:
+        over = [block for block in over if block not in blocks[table[1] : table[2]] or words.LABELS.search(block.text)]
+    byline = [" ".join(pieces(block)) for block in over if _is_credit(block)]
     tail = list(parts.tail)
     tail.extend(block for block in blocks[after : after + 30] if block not in tail and _is_late_credit(block))
     data: OfficialTable | None = table[0] if table is not None else None
@@ -59,7 +61,7 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
         title=heading.text,
         paragraphs=tuple(block.text for block in parts.text),
         subtitle=title.subtitle(document, heading, first),
-        published=dates.published,
+        published=dates.published or _official_dates(data),
         updated=dates.updated,
         byline=" ".join(byline) or None,
         tail=tuple(block.text for block in tail),
@@ -77,6 +79,11 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
         next_page=parts_of.next_page(document),
         evidence=evidence,
     )
+
+
+def _official_dates(table: OfficialTable | None) -> tuple[str, ...]:
+    """The dates of the public-information table, for a page that gives no other."""
+    return tuple(text for text in (table.published, table.written) if text) if table is not None else ()
 
 
 _SENTENCE_ENDS = ("。", "！", "？", "”", "」", "；")

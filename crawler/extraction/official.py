@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.extraction.blocks import Block, pieces
+from crawler.extraction.dateline import DATE
 from crawler.items import OfficialTable
 
 _LABELS = {
@@ -33,6 +34,9 @@ _ALL = sorted([*_FIELD, *_OTHERS], key=len, reverse=True)
 _LABEL = re.compile(
     r"(?:^|(?<=[\s\t\u3000）)\]】;；|]))[\[【]?\s*(" + "|".join(map(_spaced, _ALL)) + r")\s*[\]】]?\s*(?:[:：]\s*|\t|$)"
 )
+_NEXT_LABEL = re.compile(r"\t(?=\S{2,8}\s*[:：])")
+"""Where a value ends at a label that is not known here."""
+_DATES = frozenset({"written", "published"})
 _LINE = 300
 """Characters; a longer block is no line of a table."""
 _ENOUGH = 3
@@ -62,7 +66,9 @@ def find(blocks: list[Block], limit: int) -> tuple[OfficialTable, int, int] | No
         for number, match in enumerate(matches):
             name = _FIELD.get("".join(match[1].split()))
             end = matches[number + 1].start() if number + 1 < len(matches) else len(text)
-            value = text[match.end() : end].strip("\t ;；|")
+            value = _NEXT_LABEL.split(text[match.end() : end].strip("\t ;；|"))[0]
+            if name in _DATES and (stamp := DATE.search(value)) is not None:
+                value = stamp[0]
             if name is None:
                 waiting = None
             elif value:
