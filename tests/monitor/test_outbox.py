@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine, func, select, update
+
+from monitor import outbox as outbox_module
+from monitor.changes import changed_sentences
+from monitor.outbox import due_at, vanished
+from monitor.watches import Rule
+from storage.db import writing
+from storage.schema import alert
+from storage.schema import article as article_table
+from tests.monitor.telling import (
+    DAY,
+    HOUR,
+    NOW,
+    article,
+    deliveries,
+    document,
+    known_source,
+    outbox,
+    put,
+    report,
+    told,
+    watching,
+)
+
+
+def test_one_document_is_told_once_whatever_reports_it(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine, channels=("mail", "hook"))
+    put(engine, report(1, "甲规划"))
+    put(engine, report(2, "甲规划", code="攀府发〔2026〕2号"))
+    put(engine, document(3, "甲规划", code="攀府发〔2026〕2号"))
+    put(engine, article(4, "《攀枝花市甲规划》解读", "一、背景"))
+    assert told(engine) == [("new", "攀枝花市甲规划出台")]
+    assert [(row.channel, row.state) for row in deliveries(engine)] == [("mail", "waiting"), ("hook", "waiting")]
+
+
+def test_what_is_no_policy_or_of_another_place_is_not_told(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine)
+    put(engine, article(1, "攀枝花芒果丰收", "芒果丰收。"))
+    put(engine, article(2, "成都市人民政府关于印发《成都市甲办法》的通知", "成府发〔2026〕2号\n现印发给你们。"))
+    assert told(engine) == []
+
+
+def test_a_reader_of_documents_alone_hears_of_the_document_after_its_report(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine, Rule(scope="documents"))
+    put(engine, report(1, "甲规划"))
+    put(engine, document(2, "甲规划", code="攀府发〔2026〕2号"))
+    assert [kind for kind, _ in told(engine)] == ["new"]
+
+
+def test_follow_ups_where_they_are_asked_for(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine, Rule(follow_ups=True))
+    explained = article(2, "《攀枝花市甲规划》解读", "一、背景")
+    put(engine, article(9, "《攀枝花市乙规划》解读", "一、没有报道过"))
+    put(engine, report(1, "甲规划"))
+    put(engine, explained)
+    put(engine, explained)
+    assert [kind for kind, _ in told(engine)] == ["new", "follow-up"]
+
+
+def test_a_revision_is_told_with_the_sentences_that_changed(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine)
+    put(engine, document(1, "甲规划", code="攀府发〔2026〕2号"))
+    revised = document(1, "甲规划", code="攀府发〔2026〕2号", force="2027年3月1日")
+    put(engine, revised, at=NOW + DAY)
+    put(engine, revised, at=NOW + 2 * DAY)
+    assert [kind for kind, _ in told(engine)] == ["new", "revision"]
+    with engine.connect() as conn:
+        payload = conn.execute(select(alert.c.payload).order_by(alert.c.id.desc()).limit(1)).scalar_one()
+    assert payload["changed"] == [{"before": "本文件自2027年1月1日起施行。", "after": "本文件自2027年3月1日起施行。"}]
+
+
+def test_a_revision_of_what_was_not_told_or_not_asked_for_is_silent(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine, Rule(revisions=False))
+    put(engine, document(1, "甲规划", code="攀府发〔2026〕2号"))
+    put(engine, document(1, "甲规划", code="攀府发〔2026〕2号", force="2027年3月1日"), at=NOW + DAY)
+    assert [kind for kind, _ in told(engine)] == ["new"]
+
+
+def test_a_repeal_and_a_draft_are_told_as_what_they_are(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine)
+    put(engine, article(1, "关于公开征求《攀枝花市甲办法（征求意见稿）》意见的公告", "现公开征求意见。"))
+    put(engine, document(2, "甲办法", code="攀府发〔2026〕2号"))
+    put(engine, article(3, "攀枝花市人民政府关于废止《攀枝花市甲办法》的决定", "现予废止。"))
+    assert [kind for kind, _ in told(engine)] == ["draft", "new", "withdrawal"]
+
+
+def test_a_page_that_vanishes_is_told_once(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine, channels=("mail",))
+    put(engine, document(1, "甲办法", code="攀府发〔2026〕2号"))
+    with writing(engine).begin() as conn:
+        assert vanished(conn, now=NOW) == 0
+        conn.execute(update(article_table).values(gone_at=NOW + DAY))
+        assert vanished(conn, now=NOW + DAY) == 1
+        assert vanished(conn, now=NOW + 2 * DAY) == 0
+    assert [kind for kind, _ in told(engine)] == ["new", "vanished"]
+    assert len(deliveries(engine)) == 2
+
+
+def test_the_first_crawl_of_a_source_is_silent(engine: Engine) -> None:
+    known_source(engine, baseline=None)
+    watching(engine, channels=("mail",))
+    put(engine, document(1, "甲办法", code="攀府发〔2026〕1号"))
+    assert told(engine) == [("baseline", "攀枝花市人民政府关于印发《攀枝花市甲办法》的通知")]
+    assert deliveries(engine) == []
+
+
+def test_what_is_older_than_the_baseline_is_silent_and_a_later_report_of_it_is_no_news(engine: Engine) -> None:
+    known_source(engine, baseline=NOW - 10 * DAY)
+    watching(engine)
+    put(engine, document(1, "甲办法", code="攀府发〔2026〕1号", at=NOW - 200 * DAY))
+    put(engine, report(2, "甲办法", code="攀府发〔2026〕1号"))
+    assert [kind for kind, _ in told(engine)] == ["baseline"]
+
+
+def test_a_new_watch_is_not_told_what_the_archive_knew(engine: Engine) -> None:
+    known_source(engine)
+    put(engine, document(1, "甲办法", code="攀府发〔2026〕1号"), at=NOW)
+    watching(engine, now=NOW + HOUR)
+    put(engine, report(2, "甲办法", code="攀府发〔2026〕1号"), at=NOW + 2 * HOUR)
+    put(engine, report(3, "乙办法"), at=NOW + 3 * HOUR)
+    assert told(engine) == [("new", "攀枝花市乙办法出台")]
+
+
+def test_an_article_of_no_known_source_is_news_while_it_is_recent(engine: Engine) -> None:
+    watching(engine)
+    put(engine, report(1, "甲办法", of=None))
+    put(engine, report(2, "乙办法", of=None, at=NOW - 300 * DAY))
+    assert [kind for kind, _ in told(engine)] == ["new", "baseline"]
+
+
+def test_an_article_at_a_new_address_is_no_news(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine)
+    first = document(1, "甲办法", code="攀府发〔2026〕1号")
+    put(engine, first)
+    put(engine, replace(first, url="http://www.example/moved"))
+    assert len(told(engine)) == 1
+
+
+def test_saved_searches_tell_of_any_article_and_not_of_its_reprints(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine, Rule(scope="articles", words="芒果"))
+    first = article(1, "攀枝花芒果丰收", "芒果丰收。")
+    put(engine, first)
+
+    def together(conn, recorded, _item) -> None:
+        conn.execute(update(article_table).values(cluster_id=1))
+        assert recorded.article_id is not None
+
+    from storage.recording import record
+    from tests.monitor.telling import Outcome, Visit
+
+    again = replace(first, url="http://www.example/2")
+    visit = Visit(id=2, url=again.url, source="s", kind="article", depth=0, attempts=0)
+    with writing(engine).begin() as conn:
+        outcome = Outcome(visit=visit, state="done", url=again.url, fetched_at=NOW, article=again)
+        record(conn, outcome, after=[together, outbox()])
+    assert told(engine) == [("new", "攀枝花芒果丰收")]
+
+
+def test_the_alert_goes_with_the_article_or_not_at_all(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine, channels=("mail",))
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("after the outbox")
+
+    from storage.recording import record
+    from tests.monitor.telling import Outcome, Visit
+
+    item = report(1, "甲规划")
+    visit = Visit(id=1, url=item.url, source="s", kind="article", depth=0, attempts=0)
+    outcome = Outcome(visit=visit, state="done", url=item.url, fetched_at=NOW, article=item)
+    with pytest.raises(RuntimeError), writing(engine).begin() as conn:
+        record(conn, outcome, after=[outbox(), broken])
+    with engine.connect() as conn:
+        assert conn.execute(select(func.count()).select_from(article_table)).scalar_one() == 0
+    assert told(engine) == deliveries(engine) == []
+
+
+def test_two_crawls_at_once_tell_once(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine, channels=("mail",))
+    items = [report(number, "甲规划", code="攀府发〔2026〕2号") for number in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda item: put(engine, item, box=outbox()), items))
+    assert len(told(engine)) == len(deliveries(engine)) == 1
+
+
+def test_a_watch_added_meanwhile_is_seen(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    known_source(sqlite_engine)
+    box = outbox()
+    put(sqlite_engine, report(1, "甲规划"), box=box)
+    watching(sqlite_engine)
+    monkeypatch.setattr(outbox_module, "REREAD_WATCHES", 0.0)
+    put(sqlite_engine, report(2, "乙规划"), box=box)
+    assert told(sqlite_engine) == [("new", "攀枝花市乙规划出台")]
+
+
+def test_when_digests_go_out() -> None:
+    assert due_at("each", NOW) == NOW
+    assert due_at("hourly", NOW + HOUR / 4) == NOW + HOUR
+    assert due_at("daily", NOW).isoformat() == "2026-11-24T08:00:00+08:00"  # NOW is noon in China
+    assert due_at("daily", NOW - 5 * HOUR).isoformat() == "2026-11-23T08:00:00+08:00"
+
+
+def test_changed_sentences() -> None:
+    (change,) = changed_sentences("甲。乙。丙。", "甲。乙二。丙。")
+    assert (change.before, change.after) == ("乙。", "乙二。")
+    assert changed_sentences("甲。 乙。", "甲。乙。") == ()
+    assert [(one.before, one.after) for one in changed_sentences("甲。", "甲。乙。")] == [("", "乙。")]
