@@ -108,6 +108,8 @@ class GuardedResolver(CachingThreadedResolver):
                 network = refusal(address)
                 if network is not None and not (network == "loopback" and self._allow_loopback):
                     reason = f"{name} is at {address}, a {network} address"
+                    if network == "loopback":
+                        reason += " (--allow-loopback lets it be fetched)"
                     self._refused[name] = Refusal(network, reason)
                     logger.warning("refused to connect: %s", reason)
                     return fail(AddressRefused(reason))
