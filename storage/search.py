@@ -93,6 +93,10 @@ def search(
     """
     node = parse(query, fold)
     wanted = terms(node)
+    if conn.dialect.name == "postgresql":
+        # The planner does not know that reading the index terms themselves, out of line, costs far more than the
+        # index does, and would read all of them for a frequent word. Ends with the transaction.
+        conn.execute(text("SET LOCAL enable_seqscan = off"))
     found = _candidates(conn, node, where)
     total = conn.execute(select(func.count()).select_from(found.limit(COUNTED).subquery())).scalar_one()
     ids = found.order_by(article.c.id.desc()).limit(max(RANKED, offset + limit)).subquery()

@@ -23,4 +23,7 @@ def upgrade() -> None:
             "CREATE TABLE article_search ("
             "article_id BIGINT PRIMARY KEY REFERENCES article (id) ON DELETE CASCADE, grams TSVECTOR NOT NULL)"
         )
-        op.execute("CREATE INDEX ix_article_search_grams ON article_search USING gin (grams)")
+        op.execute(
+            "CREATE INDEX ix_article_search_grams ON article_search USING gin (grams) "
+            "WITH (gin_pending_list_limit = 512)"
+        )
