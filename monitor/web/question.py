@@ -13,7 +13,7 @@ LONGEST_WORDS = 200
 """Characters of the query; nobody's question is longer, and each costs the index a look-up."""
 MOST_VALUES = 20
 """Values of one facet."""
-LAST_PAGE = 50
+LAST_PAGE = 25
 """Who looks further should narrow the question."""
 YEAR = re.compile(r"(?:19|20)[0-9]{2}", re.ASCII)
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

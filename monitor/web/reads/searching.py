@@ -24,7 +24,7 @@ from storage.search import Marked, condition, marked, snippet
 from storage.types import EPOCH
 
 A_PAGE = 20
-WINDOW = 1_000
+WINDOW = 500
 """Finds that are looked at, the newest; more are told as "more than"."""
 MOST_VALUES = 8
 """Values of a facet that are offered."""
@@ -130,7 +130,7 @@ def filters(question: Question) -> list[ColumnElement[bool]]:
 
 
 class _Find(NamedTuple):
-    """What is looked at of a find: plain values, for there are a thousand of them."""
+    """What is looked at of a find: plain values, for there are hundreds of them."""
 
     id: int
     at: int | None
@@ -145,7 +145,7 @@ def _window(conn: Connection, question: Question, fold: Fold) -> list[_Find]:
     """The newest finds: by when they were published where an index has them so, else by when they came in.
 
     The index of words knows articles in the order they came in, that of sources by their dates: whichever leads, its
-    order ends the search after a thousand finds, and any other would have to see them all.
+    order ends the search after the finds that are looked at, and any other would have to see them all.
     """
     c = article.c
     at = type_coerce(c.published_at, BigInteger)
