@@ -21,6 +21,7 @@ SESSION = re.compile(r"(?i:(?:php|asp\.?net_?)?sess(?:ion)?_?id|jsessionid|cftok
 _INDEX = re.compile(r"/(?i:index|default)\.(?i:s?html?|php|aspx?|jsp)$")
 _SESSION_PATH = re.compile(r"(?i);jsessionid=[^/?#]*")
 _DOTS = re.compile(r"/\.\.?(?:/|$)")
+_NO_HOST = re.compile(r"(?i)https?:/*")
 _PORT = {"http": 80, "https": 443}
 
 
@@ -60,7 +61,7 @@ def canonical(url: str, base: str | None = None) -> str | None:
     matter to a server. Returns None for anything that is not an http(s) address.
     """
     url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "")
-    if not url:
+    if not url or _NO_HOST.fullmatch(url):
         return None
     if base is not None:
         try:

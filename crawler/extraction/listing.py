@@ -50,8 +50,7 @@ def read(page: Page, site: Site | None) -> Listing | NotArticle:
     onward: tuple[str, ...] = ()
     if islands.has_datastore(document.html):
         html, onward = islands.datastore(document.html, document.base)
-        inner = generic_rows(Document(document.base, html))
-        rows = rows if len(rows) > len(inner) else inner
+        rows = generic_rows(Document(document.base, html))
     if not rows:
         return NotArticle(kind="empty" if not document.blocks else "other", reason="no rows were found")
     if not onward:

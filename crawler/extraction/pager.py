@@ -65,10 +65,11 @@ def _numbered(document: Document, numbered: dict[int, str], current: int | None)
         match = _IN_URL.search(document.url)
         if match is not None and int(match[1]) not in numbered:
             current = int(match[1])
-        elif 1 not in numbered and 2 in numbered:  # noqa: PLR2004 the first page is not a link: this is it
-            current = 1
-        else:
-            return None
+        else:  # the page that is not a link is this one
+            missing = [number for number in range(1, max(numbered)) if number not in numbered]
+            if len(missing) != 1:
+                return None
+            current = missing[0]
     return numbered.get(current + 1)
 
 

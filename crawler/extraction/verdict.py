@@ -28,7 +28,7 @@ def refuse(
     inside = blocks[found.start : found.stop] if found is not None else []
     text = sum(body.weight(block) for block in inside)
     links = [block for block in inside if len(block.text) >= 8 and block.links >= 0.8 * len(block.text)]  # noqa: PLR2004
-    elsewhere = sum(len(block.text) >= 8 and block.links >= 0.8 * len(block.text) for block in blocks)  # noqa: PLR2004
+    elsewhere = sum(len(block.text) >= 8 and block.links >= 0.5 * len(block.text) for block in blocks)  # noqa: PLR2004
     declared = (
         "articletitle" in document.meta or document.meta.get("og:type") == "article" or bool(document.linked_data)
     )
