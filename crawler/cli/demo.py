@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -57,12 +59,21 @@ def demo(
 
 
 def _next(db: str) -> None:
+    panxi = _how_called()
     page().print(
         f"\nTry next ([dim]export PANXI_DB={db}[/]):\n"
-        "  panxi search 钒钛             search; traditional 釩鈦 finds the same\n"
-        "  panxi show 1                 one article, cleaned\n"
-        "  panxi status                 the archive at a glance\n"
-        "  panxi export corpus.jsonl    a corpus\n"
-        "  panxi serve                  all of it in a browser\n"
-        "  panxi demo                   again: what changed meanwhile is a revision"
+        f"  {panxi} search 钒钛             search; traditional 釩鈦 finds the same\n"
+        f"  {panxi} show 1                 one article, cleaned\n"
+        f"  {panxi} status                 the archive at a glance\n"
+        f"  {panxi} export corpus.jsonl    a corpus\n"
+        f"  {panxi} serve                  all of it in a browser\n"
+        f"  {panxi} demo                   again: what changed meanwhile is a revision"
     )
+
+
+def _how_called() -> str:
+    """What a person types for ``panxi`` here: the path from here where it is not on the search path."""
+    script = Path(sys.argv[0])
+    if shutil.which("panxi") or not script.is_absolute():
+        return "panxi" if shutil.which("panxi") else str(script)
+    return os.path.relpath(script) if script.is_relative_to(Path.cwd()) else str(script)
