@@ -1,6 +1,6 @@
 """Delivery: what waits in the outbox goes out, at least once, each time under the same key.
 
-A sending is claimed and counted before it is tried, and marked after. So a kill in between sends it again after the
+A sending is claimed before it is tried, and marked after. So a kill in between sends it again after the
 lease, at most once more a kill, with the key by which a receiver drops it. What a channel refuses is tried again later
 and later, and at last set aside as a dead letter.
 """
@@ -56,6 +56,7 @@ class Summary:
 class _Sending:
     ids: tuple[int, ...]
     attempts: int
+    """How often it was refused before; a sender that died is no refusal."""
     message: Message
 
 
@@ -84,8 +85,8 @@ def deliver(
 
 
 def pause(attempts: int) -> timedelta:
-    """How long to wait after so many tries: a minute, then twice as long each time, six hours at most."""
-    return min(FIRST_PAUSE * (1 << attempts - 1), LONGEST_PAUSE)
+    """How long to wait after so many refusals: a minute, then twice as long each time, six hours at most."""
+    return min(FIRST_PAUSE * (1 << min(attempts - 1, 16)), LONGEST_PAUSE)
 
 
 def counts(conn: Connection) -> dict[str, int]:
@@ -145,7 +146,7 @@ def _serve(
 
 
 def _claim(conn: Connection, channel: str, now: datetime, lease: timedelta) -> _Sending | None:
-    """The next sending that is due, leased to this process and counted as tried; None where nothing is."""
+    """The next sending that is due, leased to this process; None where nothing is."""
     due = (delivery.c.channel == channel) & (delivery.c.state == "waiting") & (delivery.c.next_try_at <= now)
     rows = conn.execute(
         select(delivery.c.id, delivery.c.batch, alert.c.watch_id, watch.c.digest)
@@ -165,7 +166,7 @@ def _claim(conn: Connection, channel: str, now: datetime, lease: timedelta) -> _
         chosen = alike[:LONGEST_DIGEST] if together else alike[:1]
     # Where another sender was quicker, its lease has moved next_try_at and the row is no longer due.
     taken = update(delivery).where(due, delivery.c.id.in_(chosen))
-    taken = taken.values(attempts=delivery.c.attempts + 1, next_try_at=now + lease)
+    taken = taken.values(next_try_at=now + lease)
     ids = sorted(conn.execute(taken.returning(delivery.c.id)).scalars())
     return _sending(conn, ids, first.batch) if ids else _claim(conn, channel, now, lease)
 
@@ -190,9 +191,11 @@ def _sending(conn: Connection, ids: Sequence[int], batch: str | None) -> _Sendin
 
 def _failed(conn: Connection, sending: _Sending, error: NotSentError, now: datetime) -> bool:
     """Note a failure; whether the sending is now a dead letter."""
-    dead = sending.attempts >= MOST_TRIES
-    wait = max(pause(sending.attempts), error.retry_after or timedelta())
+    attempts = sending.attempts + 1
+    dead = attempts >= MOST_TRIES
+    wait = max(pause(attempts), error.retry_after or timedelta())
     values = {
+        "attempts": attempts,
         "state": "dead" if dead else "waiting",
         "next_try_at": None if dead else now + wait,
         "last_error": str(error),

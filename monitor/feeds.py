@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 from crawler.items import SHANGHAI
 from monitor import messages
 from monitor.outbox import BASELINE
-from monitor.plain import clean
+from monitor.plain import clean, line
 from monitor.watches import Watch
 from storage.schema import alert, policy_record
 from storage.schema import article as article_table
@@ -117,7 +117,7 @@ def atom(found: Sequence[Entry], *, title: str, address: str, alternate: str | N
     """An Atom 1.0 feed (RFC 4287). ``address`` is where it stands: its id and its link to itself."""
     feed = FeedGenerator()
     feed.id(address)
-    feed.title(clean(title))
+    feed.title(line(title))
     feed.language("zh-CN")
     feed.author(name="panxi")
     feed.link(href=address, rel="self", type="application/atom+xml")
@@ -127,14 +127,14 @@ def atom(found: Sequence[Entry], *, title: str, address: str, alternate: str | N
     for one in found:
         entry = feed.add_entry(order="append")
         entry.id(one.id)
-        entry.title(clean(one.title))
+        entry.title(line(one.title))
         entry.updated(one.updated)
         if one.published:
             entry.published(one.published)
         if one.author:
-            entry.author(name=clean(one.author))
+            entry.author(name=line(one.author))
         if one.url:
-            entry.link(href=clean(one.url), rel="alternate")
+            entry.link(href=line(one.url), rel="alternate")
         entry.content(_html(one.text), type="html")
     written: bytes = feed.atom_str(pretty=True)
     return written
@@ -146,20 +146,20 @@ def json_feed(found: Sequence[Entry], *, title: str, address: str, alternate: st
     for one in found:
         item: dict[str, Any] = {
             "id": one.id,
-            "title": clean(one.title),
+            "title": line(one.title),
             "content_html": _html(one.text),
             "date_modified": one.updated.astimezone(SHANGHAI).isoformat(),
         }
         if one.url:
-            item["url"] = clean(one.url)
+            item["url"] = line(one.url)
         if one.published:
             item["date_published"] = one.published.astimezone(SHANGHAI).isoformat()
         if one.author:
-            item["authors"] = [{"name": clean(one.author)}]
+            item["authors"] = [{"name": line(one.author)}]
         items.append(item)
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": clean(title),
+        "title": line(title),
         "feed_url": address,
         "language": "zh-CN",
     }
@@ -171,17 +171,17 @@ def calendar(found: Sequence[Appointment], *, title: str) -> bytes:
     made = Calendar()
     made.add("prodid", "-//panxi//policy days//ZH")
     made.add("version", "2.0")
-    made.add("x-wr-calname", clean(title))
+    made.add("x-wr-calname", line(title))
     for one in found:
         event = Event()
         event.add("uid", one.id)
         event.add("dtstamp", one.changed.astimezone(UTC))
         event.add("dtstart", one.day)
-        event.add("summary", clean(one.title))
+        event.add("summary", line(one.title))
         if one.text:
             event.add("description", clean(one.text))
         if one.url:
-            event.add("url", clean(one.url))
+            event.add("url", line(one.url))
         made.add_component(event)
     written: bytes = made.to_ical()
     return written

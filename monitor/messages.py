@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from monitor.plain import clean
+from monitor.plain import clean, line
 
 HEADINGS: Final = {
     "new": "新政策",
@@ -41,7 +41,7 @@ class Message:
 def message(payload: Mapping[str, Any]) -> Message:
     """The message of one alert."""
     return Message(
-        key=payload["key"], title=clean(_headline(payload)), text=clean("\n".join(_lines(payload))), alerts=(payload,)
+        key=payload["key"], title=line(_headline(payload)), text=clean("\n".join(_lines(payload))), alerts=(payload,)
     )
 
 
@@ -51,7 +51,7 @@ def digest(key: str, payloads: Sequence[Mapping[str, Any]]) -> Message:
         "\n".join([f"{number}. {_headline(payload)}", *_lines(payload)]) for number, payload in enumerate(payloads, 1)
     ]
     title = f"{payloads[0].get('watch') or 'panxi'}：{len(payloads)}条"
-    return Message(key=key, title=clean(title), text=clean("\n\n".join(blocks)), alerts=tuple(payloads))
+    return Message(key=key, title=line(title), text=clean("\n\n".join(blocks)), alerts=tuple(payloads))
 
 
 def _headline(payload: Mapping[str, Any]) -> str:

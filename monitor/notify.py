@@ -148,11 +148,12 @@ def _reason(error: requests.RequestException) -> str:
 
 
 def redacted(text: str, channel: Channel) -> str:
-    """The text without anything of the channel's address but its host, and without its secret."""
+    """The text without the channel's secret and without anything of its address but a webhook's host."""
     parts = urlsplit(channel.url)
     pieces = {channel.url, parts.path, parts.query, parts.netloc, channel.secret or ""}
     pieces |= set(re.split(r"[/?&=:@,]", channel.url.partition("://")[2]))
+    host = parts.hostname if channel.webhook else None  # feishu://TOKEN
     for piece in sorted(pieces, key=len, reverse=True):
-        if len(piece) > 5 and piece != parts.hostname:  # noqa: PLR2004 - shorter ones are words and ports
+        if len(piece) > 5 and piece != host:  # noqa: PLR2004 - shorter ones are words and ports
             text = text.replace(piece, "***")
     return text[:500]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -150,13 +151,18 @@ def mailbox() -> Iterator[tuple[int, list[Any]]]:
     messages: list[Any] = []
 
     class Handler:
-        async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        async def handle_DATA(  # noqa: N802 - aiosmtpd names it so
+            self, _server: Any, _session: Any, envelope: Any
+        ) -> str:
             messages.append(message_from_bytes(envelope.content, policy=default))
             return "250 OK"
 
-    controller = Controller(Handler(), hostname="127.0.0.1", port=0)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(Handler(), hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        yield controller.server.sockets[0].getsockname()[1], messages
+        yield port, messages
     finally:
         controller.stop()
