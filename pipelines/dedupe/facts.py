@@ -62,8 +62,12 @@ class Difference:
     """Places that differ otherwise."""
     agreeing: int
     """Numbers that both have in the passages they share."""
+    lacking: int
+    """Characters of the first text that the second lacks."""
     rewritten: int
-    """Characters of the first text in passages too long for an edit."""
+    """Those of them in passages inside it that are too long for an edit."""
+    ends: int
+    """Those of them before the first and behind the last passage that both share."""
 
     @property
     def facts(self) -> int:
@@ -90,8 +94,10 @@ def difference(found: Sequence[Gap], numbers: int) -> Difference:
         else:
             wording += 1
     agreeing = numbers - sum(len(NUMBER.findall(gap.a)) for gap in found)
-    rewritten = sum(len(gap.a) for gap in found if max(len(gap.a), len(gap.b)) > 2 * MOST)
-    return Difference(figures, identifying, names, words, wording, agreeing, rewritten)
+    lacking = sum(len(gap.a) for gap in found)
+    ends = sum(len(gap.a) for gap in found if not gap.before or not gap.after)
+    long = sum(len(gap.a) for gap in found if gap.before and gap.after and len(gap.a) > 2 * MOST)
+    return Difference(figures, identifying, names, words, wording, agreeing, lacking, long, ends)
 
 
 def numbers_of(text: str) -> list[str]:

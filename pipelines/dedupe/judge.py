@@ -48,8 +48,12 @@ NOTE = 60
 """Characters of a text that only points elsewhere: 详见附件."""
 BRIEF = 60
 """Characters below which only likeness counts."""
-REWRITTEN = 0.15
-"""Share of the shorter text in long passages of its own, up to which the rest are small edits."""
+REWRITTEN, RETITLED = 0.25, 0.15
+"""Share of the shorter text in long passages of its own, under one title and under two."""
+AS_LONG = 0.75
+INSIDE = 0.03
+KEPT, KEPT_LONG, KEPT_SHORT = 0.6, 0.75, 0.87
+"""Share of the shorter text in the other: under one title; of a report; of a notice."""
 TITLED = 0.9
 """Share of a title from which it is the other's."""
 SPECIFIC = 3
@@ -131,7 +135,7 @@ def _kin(one: Reading, two: Reading) -> Kinship | None:
     if _facts_conflict(differs, len(one.core)):
         return None
     alike = similarity >= ALIKE or (containment >= CONTAINED and len(one.core) >= LEAST)
-    if not alike and not _edited(one, two, (similarity, containment), differs):
+    if not alike and not _edited(one, two, containment, differs):
         return None
     return _kinship(one, two, similarity, containment)
 
@@ -144,13 +148,13 @@ def _one_time(one: Reading, two: Reading, similarity: float) -> bool:
     if _mirrored(one.story, two.story):
         return True
     verbatim = similarity >= VERBATIM and len(one.core) >= LENGTHY
+    specific = len(NUMBER.findall(one.core)) >= SPECIFIC
     days = one.days, two.days
     if not (days[0] and days[1]):
-        return verbatim and _titles_agree(one, two)
+        return (verbatim or (similarity >= ALIKE and specific)) and _titles_agree(one, two)
     apart = _apart(*days)
     if apart <= FRESH:
         return True
-    specific = len(NUMBER.findall(one.core)) >= SPECIFIC
     return verbatim and apart <= LATE and (specific or _names_shared(one.story, two.story))
 
 
@@ -241,20 +245,28 @@ def _matched(a: str, b: str) -> float:
     return max(0, least) / min(len(a), len(b))
 
 
-def _edited(one: Reading, two: Reading, close: tuple[float, float], differs: Difference) -> bool:
-    """Whether less like texts are one that was edited: under its title, or with all its figures."""
-    similarity, containment = close
-    length, longer = len(one.core), len(two.core)
-    titled = _matched(one.title, two.title) >= TITLED
-    if titled and containment >= TITLED and length >= NOTICE:
-        return True
-    if length < BRIEF or differs.figures > differs.agreeing:
+def _edited(one: Reading, two: Reading, containment: float, differs: Difference) -> bool:
+    """Whether less like texts are one that was edited: in small places all over it, or at its head and foot.
+
+    Measured on real news of three days: of different items, 0.85 of the shorter stands in order in the longer at most,
+    and 0.8 where it is as long as a report; what an editor leaves of a text is more.
+    """
+    length = len(one.core)
+    if differs.figures * 3 > differs.agreeing + differs.wording:
         return False
-    scattered = differs.rewritten <= REWRITTEN * length and length >= EDITED_PART * longer
-    if titled and (containment >= EDITED_PART or scattered):
+    kept, inside = 1 - differs.lacking / length, (differs.lacking - differs.ends) / length
+    as_long = length >= AS_LONG * len(two.core)
+    titled = _matched(one.title, two.title) >= TITLED
+    rewritten = differs.rewritten <= (REWRITTEN if titled else RETITLED) * length
+    whole = rewritten and differs.ends <= min(NOTE, length * ONE_THIRD)
+    if titled:
+        part = containment >= TITLED and length >= NOTICE
+        return part or (length >= BRIEF and (containment >= EDITED_PART or (whole and as_long and kept >= KEPT)))
+    if length < NOTICE * 3 or not whole:
+        return False
+    if inside <= INSIDE:
         return True
-    whole = similarity >= HALF and length >= SHORT and (titled or containment >= EDITED_PART)
-    return whole and differs.agreeing >= SPECIFIC > differs.figures
+    return as_long and kept >= (KEPT_LONG if length >= SHORT else KEPT_SHORT)
 
 
 # --- relation ---------------------------------------------------------------------------------------------
