@@ -207,7 +207,9 @@ def read(folder: Path, pointer: Pointer, payload: Pointer | None = None) -> Exch
 
 
 def locate(folder: Path, name: str) -> Path:
-    """The path of a raw file, still growing or not; raises RawError where it is missing."""
+    """The path of a raw file, still growing or not; raises RawError where it is missing or outside the folder."""
+    if Path(name).name != name:
+        raise RawError(f"{name!r} is no name of a file of raw pages")
     for path in (folder / name, folder / (name + OPEN)):
         if path.is_file():
             return path
@@ -239,6 +241,11 @@ def whole_until(path: Path, start: int = 0) -> int:
     return good
 
 
+def growing(folder: Path) -> list[str]:
+    """The names of the files that are being written, or were when their process was killed."""
+    return sorted(path.name.removesuffix(OPEN) for path in folder.glob(f"*.warc.gz{OPEN}"))
+
+
 def recover(folder: Path, committed: Mapping[str, int]) -> list[Path]:
     """Close the files that killed processes left open; returns the torn tails that were set aside.
 
@@ -246,13 +253,13 @@ def recover(folder: Path, committed: Mapping[str, int]) -> list[Path]:
     is not read again. Files of living processes are left alone.
     """
     torn = []
-    for path in sorted(folder.glob(f"*.warc.gz{OPEN}")):
+    for name in growing(folder):
+        path = folder / (name + OPEN)
         with path.open("r+b") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
-            name = path.name.removesuffix(OPEN)
             end = whole_until(path, committed.get(name, 0))
             file.seek(end)
             if tail := file.read():
