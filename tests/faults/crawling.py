@@ -24,12 +24,12 @@ class Crawled:
     log: str
 
 
-def crawl(proxy: str, db: Path, sites: str, *, max_pages: str = "", **settings: Any) -> Crawled:
-    """Crawl the sources that `tests.faults.sites` names, all through the server at ``proxy``, into ``db``."""
-    changes = {
+def crawl(proxy: str, db: Path) -> Crawled:
+    """Crawl `tests.faults.sites.sources`, all of it through the server at ``proxy``, into ``db``."""
+    settings = {
         "PANXI_DB": f"sqlite:///{db}",
         "PANXI_PROXY": proxy,
-        "PANXI_SITES": f"tests.faults.sites.{sites}",
+        "PANXI_SITES": "tests.faults.sites.sources",
         "PANXI_ALLOW_LOOPBACK": True,
         "PANXI_PATIENCE": 0,
         "RETRY_TIMES": 0,
@@ -37,7 +37,7 @@ def crawl(proxy: str, db: Path, sites: str, *, max_pages: str = "", **settings: 
     }
     done = subprocess.run(
         [sys.executable, "-m", __name__],
-        input=json.dumps([changes | settings, max_pages]),
+        input=json.dumps(settings),
         capture_output=True,
         text=True,
         timeout=100,
@@ -52,8 +52,7 @@ def _main() -> None:
     from crawler.crawl import crawl as run
     from crawler.crawl import project_settings
 
-    settings, max_pages = json.load(sys.stdin)
-    crawled = run(project_settings(**settings), {"max_pages": max_pages})
+    crawled = run(project_settings(**json.load(sys.stdin)))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     answer = {"tally": crawled.tally.counts(), "reason": crawled.reason, "seconds": crawled.seconds, "peak_mb": peak}
     print(json.dumps(answer))  # noqa: T201

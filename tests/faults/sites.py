@@ -1,51 +1,42 @@
-"""Small sources on made-up hosts, for crawls of the hostile server. Each function gives one set by name."""
+"""Small sources on made-up hosts, for crawls of the hostile server."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from crawler.items import SHANGHAI
 from crawler.site import Entrance, Site
 
-PLAIN = Site(
-    name="plain",
-    title="一个来源",
-    home="http://plain.example/",
-    hosts=("plain.example",),
-    entrances=(Entrance(url="http://plain.example/list/", rows="li", date="span", next="a.next", max_pages=5),),
-    article_url=r"/\d+\.html$",
-    delay=0.0,
-    concurrency=8,
-)
-OTHER = replace(
-    PLAIN,
-    name="other",
-    hosts=("other.example",),
-    entrances=(replace(PLAIN.entrances[0], url="http://other.example/list/"),),
-)
+
+def site(name: str, **changes: Any) -> Site:
+    """A source at ``<name>.example`` with one listing."""
+    plain = Site(
+        name=name,
+        title="一个来源",
+        home=f"http://{name}.example/",
+        hosts=(f"{name}.example",),
+        entrances=(Entrance(url=f"http://{name}.example/list/", rows="li", date="span", next="a.next", max_pages=5),),
+        article_url=r"/\d+\.html$",
+        delay=0.0,
+        concurrency=8,
+    )
+    return replace(plain, **changes)
 
 
-def plain() -> dict[str, Site]:
-    return {"plain": PLAIN, "other": OTHER}
-
-
-def unlisted() -> dict[str, Site]:
-    """A source that does not say what its articles' addresses look like."""
-    return {"plain": replace(PLAIN, article_url=None)}
-
-
-def slow() -> dict[str, Site]:
-    """A source with a delay, as all real ones have."""
-    return {"plain": replace(PLAIN, delay=0.05, concurrency=2)}
-
-
-def frugal() -> dict[str, Site]:
-    """Ten requests a day for the one, any number for the other."""
-    return {"plain": replace(PLAIN, daily_requests=10), "other": OTHER}
-
-
-def asleep() -> dict[str, Site]:
-    """The one is open in some other hour only."""
-    hour = (datetime.now(SHANGHAI).hour + 12) % 24
-    return {"plain": replace(PLAIN, window=(hour, (hour + 1) % 24)), "other": OTHER}
+def sources() -> dict[str, Site]:
+    """All that a crawl meets here."""
+    other_hour = (datetime.now(SHANGHAI).hour + 12) % 24
+    found = (
+        site("good"),
+        site("pager"),
+        site("traps", article_url=None, daily_requests=5),
+        site("strange"),
+        site("slow", delay=0.05, concurrency=2),
+        site("busy", delay=0.05, concurrency=2),
+        site("frugal", daily_requests=10),
+        site("asleep", window=(other_hour, (other_hour + 1) % 24)),
+        site("forger"),
+    )
+    return {one.name: one for one in found}
