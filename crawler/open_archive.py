@@ -35,7 +35,7 @@ def open_writer(settings: BaseSettings) -> Writer:
     folder = raw_folder(db, settings["PANXI_WARC_DIR"])
     store = raw.Raw(folder)
     with engine.connect() as connection:
-        committed = captures.committed(connection)
+        committed = captures.committed(connection, raw.growing(folder))
     raw.recover(folder, committed)
     after = [load_object(path) for path in settings.getlist("PANXI_AFTER")]
     return Writer(engine, store, after=after)

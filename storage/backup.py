@@ -45,7 +45,7 @@ def backup(engine: Engine, folder: Path, target: Path) -> Path:
         _copy_tables(engine, growing / DATABASE)
     copy = open_engine(f"sqlite:///{growing / DATABASE}")
     with copy.connect() as conn:
-        ends = captures.committed(conn)
+        ends = captures.committed(conn, captures.files(conn))
     copy.dispose()
     for name, end in ends.items():
         _copy_records(raw.locate(folder, name), growing / RAW / name, end)

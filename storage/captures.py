@@ -75,10 +75,17 @@ def add(conn: Connection, kept: Sequence[Kept | None]) -> list[int | None]:
     return result
 
 
-def committed(conn: Connection) -> dict[str, int]:
-    """By raw file: the end of the last record that the archive points to."""
+def committed(conn: Connection, files: Iterable[str]) -> dict[str, int]:
+    """By raw file, of those named: the end of the last record that the archive points to."""
     end = func.max(capture.c.warc_offset + capture.c.warc_length)
-    return {row[0]: row[1] for row in conn.execute(select(capture.c.warc_file, end).group_by(capture.c.warc_file))}
+    statement = select(capture.c.warc_file, end).where(sql.among(conn, capture.c.warc_file, "files"))
+    rows = conn.execute(statement.group_by(capture.c.warc_file), {"files": sorted(files)})
+    return {row[0]: row[1] for row in rows}
+
+
+def files(conn: Connection) -> list[str]:
+    """The names of all raw files that the archive points to."""
+    return list(conn.execute(select(capture.c.warc_file).distinct().order_by(capture.c.warc_file)).scalars())
 
 
 def pointers(conn: Connection, capture_id: int) -> tuple[Pointer, Pointer | None]:

@@ -63,8 +63,7 @@ def _sqlite(database: str | None, url: str) -> Engine:
             "journal_mode=WAL",
             "synchronous=NORMAL",
             "temp_store=MEMORY",
-            "cache_size=-65536",
-            "mmap_size=268435456",
+            "cache_size=-16384",
             "journal_size_limit=67108864",
         ):
             connection.execute(f"PRAGMA {pragma}")

@@ -133,8 +133,9 @@ def markdown() -> str:
     lines = [
         "# Data dictionary",
         "",
-        "Made of the schema by `python -m storage.dictionary`. A *time* is microseconds since 1970-01-01T00:00Z, a *day*",
-        "an ISO date, *json* JSON as text; the same on SQLite and PostgreSQL. `article_search` is the full-text index.",
+        "Made of the schema by `python -m storage.dictionary`. A *time* is microseconds since 1970-01-01T00:00Z,",
+        "a *day* an ISO date, *json* JSON as text; the same on SQLite and PostgreSQL. The full-text index stands in",
+        "`article_search`.",
     ]
     for table in sorted(metadata.tables.values(), key=lambda table: ORDER.index(table.name)):
         lines += [

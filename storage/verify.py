@@ -41,8 +41,8 @@ def verify(engine: Engine, folder: Path) -> Iterator[Finding]:
     yield from _texts(engine)
     yield from _records(engine, folder)
     with engine.connect() as conn:
-        ends = captures.committed(conn)
-    yield from _files(folder, ends)
+        names = captures.files(conn)
+    yield from _files(folder, names)
 
 
 def _database(conn: Connection) -> Iterator[Finding]:
@@ -121,7 +121,7 @@ def _records(engine: Engine, folder: Path) -> Iterator[Finding]:
         last = rows[-1].id
 
 
-def _files(folder: Path, ends: dict[str, int]) -> Iterator[Finding]:
+def _files(folder: Path, names: list[str]) -> Iterator[Finding]:
     for path in sorted(folder.glob("*.warc.gz")):
         whole = raw.whole_until(path)
         size = path.stat().st_size
@@ -129,7 +129,7 @@ def _files(folder: Path, ends: dict[str, int]) -> Iterator[Finding]:
             yield Finding("file", path.name, f"unreadable from byte {whole} of {size}")
     for path in sorted(folder.glob("*.torn")):
         yield Finding("note", path.name, "a torn tail that was set aside; nothing points to it")
-    for name in ends:
+    for name in names:
         try:
             raw.locate(folder, name)
         except RawError as error:

@@ -224,13 +224,13 @@ class Writer:
         outcome = item.outcome
         logger.error("Not stored: %r: %r", outcome.url, error, exc_info=error)
         reason = f"not stored: {type(error).__name__}: {' '.join(str(error).split())[:500]}"
-        failed = replace(
-            outcome, state="failed", reason=reason, due_at=None, article=None, links=(), onward=None, exchange=None
-        )
-        try:
-            self._patiently(lambda: self._commit([failed]))
-        except Exception:
-            logger.exception("Nor could the reason be stored: %r", outcome.url)
+        failed = replace(outcome, state="failed", reason=reason, due_at=None, article=None, links=(), onward=None)
+        for kept in (failed, replace(failed, exchange=None)):  # the raw page too, unless it is what can't be stored
+            try:
+                self._patiently(lambda kept=kept: self._commit([kept]))  # type: ignore[misc]
+                break
+            except Exception:
+                logger.exception("Nor could the reason be stored: %r", outcome.url)
         item.future.set_exception(error)
 
     def _answer(self, call: _Asked) -> None:

@@ -322,7 +322,7 @@ def writing_without_end(address: str, folder: str) -> None:
     engine = db.open_engine(address)
     store = Raw(Path(folder))
     with engine.connect() as conn:
-        raw.recover(Path(folder), captures.committed(conn))
+        raw.recover(Path(folder), captures.committed(conn, raw.growing(Path(folder))))
         begin = conn.execute(select(func.count()).select_from(article)).scalar_one()
     keeper = Writer(engine, store)
     rng = random.Random(begin)
@@ -346,7 +346,7 @@ def test_09_killed_while_writing_raw_pages(engine: Engine, archive_url: str, war
         process.kill()
         process.wait()
     with engine.connect() as conn:
-        raw.recover(warc, captures.committed(conn))
+        raw.recover(warc, captures.committed(conn, raw.growing(warc)))
         numbers = list(conn.execute(select(article.c.capture_id)).scalars())
         assert len(numbers) > 15
         for number in numbers:
