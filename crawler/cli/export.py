@@ -171,14 +171,16 @@ def export(
             from storage.corpus.export import export as run
 
             target = sys.stdout.buffer if path == "-" else Path(path)
-            done = run(engine, target, options, _means(db, raw, told), force=force, since=since_export)
+            done = run(engine, target, options, _means(options, db, raw, told), force=force, since=since_export)
     except CorpusError as error:
         fail(str(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
     except OSError as error:
-        fail(f"{error.filename or path}: {error.strerror}", code=1)
+        fail(
+            f"{error.filename or path}: {error.strerror}", hint="nothing was exported; what was there still is", code=1
+        )
     if path != "-":
         _tell(done, path, as_json=as_json)
     else:
@@ -191,8 +193,7 @@ def needs_arrow() -> None:
         fail("exports need pyarrow and ADBC", hint="pip install 'panxi[parquet]'")
 
 
-def _means(db: str, raw: Path | None, told: Progress) -> Means:
-    from crawler.open_archive import raw_folder
+def _means(options: Options, db: str, raw: Path | None, told: Progress) -> Means:
     from crawler.sites import SITES
     from pipelines.text.script import to_simplified, to_traditional
     from storage.corpus.export import Means
@@ -202,8 +203,14 @@ def _means(db: str, raw: Path | None, told: Progress) -> Means:
         fold=to_simplified,
         titles={name: site.title for name, site in SITES.items()},
         progress=told,
-        raw=raw or raw_folder(db),
+        raw=raw or (_raw_folder(db) if options.format == "warc" else None),
     )
+
+
+def _raw_folder(db: str) -> Path:
+    from crawler.open_archive import raw_folder
+
+    return raw_folder(db)
 
 
 def _format(name: str | None, path: str) -> Any:

@@ -34,5 +34,7 @@ def merge(
     except CorpusError as error:
         fail(str(error))
     except OSError as error:
-        fail(f"{error.filename or path}: {error.strerror}", code=1)
+        fail(
+            f"{error.filename or path}: {error.strerror}", hint="nothing was exported; what was there still is", code=1
+        )
     console.print(f"{done.articles:,} articles in {done.files} files: {path}", markup=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -87,23 +86,19 @@ def export(
 
     A ``target`` whose name has an ending of a format is a file, with its manifest and index beside it; another
     is a folder. ``since``: the manifest of an earlier export with the same options; only what differs is written.
-    Raises CorpusError for what can't be done; then, as after a kill, what stood at ``target`` still stands.
+    Raises CorpusError for what can't be done and OSError where the disk is full; then, as after a kill, what stood
+    at ``target`` still stands.
     """
     layout = Layout(options, _file(target))
     _possible(options, layout, means, since)
     earlier = None if since is None else _earlier(since, options, layout)
-    try:
-        if not isinstance(target, Path):
-            with snapshot(engine) as view:
-                return _Job(view, options, means, layout, None).run(target)
-        with beside(target, force=force) as work, snapshot(engine) as view:
-            done = _Job(view, options, means, layout, earlier).run(work)
-            _move(work, target, layout)
-            return done
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise CorpusError("the disk is full; nothing was exported, and what was there still is") from error
-        raise
+    if not isinstance(target, Path):
+        with snapshot(engine) as view:
+            return _Job(view, options, means, layout, None).run(target)
+    with beside(target, force=force) as work, snapshot(engine) as view:
+        done = _Job(view, options, means, layout, earlier).run(work)
+        _move(work, target, layout)
+        return done
 
 
 def _file(target: Path | BinaryIO) -> str | None:
@@ -292,7 +287,7 @@ class _Job:
         except BaseException:
             file.let_go()
             raise
-        file.bring_to_disk()
+        file.end()
 
     def _name(self, name: str) -> str:
         return beside_name(self._layout.file, name)

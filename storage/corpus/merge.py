@@ -136,7 +136,7 @@ class _Merge:
             for piece in (old if is_old else new).take(count):
                 sink.write(piece)
         sink.close()
-        file.bring_to_disk()
+        file.end()
         return File(name, len(after), file.size, file.hexdigest())
 
 

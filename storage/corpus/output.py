@@ -133,6 +133,6 @@ class Output:
         for place, item in self._open.items():
             item.writer.close()
             if isinstance(self._root, Path):
-                item.hashed.bring_to_disk()
+                item.hashed.end()
             self._files[item.number] = File(place, item.rows, item.hashed.size, item.hashed.hexdigest())
         self._open.clear()

@@ -42,6 +42,7 @@ def _sqlite(engine: Engine) -> Iterator[Snapshot]:
     opened = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     with closing(opened) as bulk, engine.connect() as conn:
         bulk.text_factory = bytes
+        bulk.execute("PRAGMA cache_size=-16384")
         bulk.execute("BEGIN")
         with _no_writer(engine):
             # The first read of a transaction fixes what it sees.

@@ -52,10 +52,8 @@ class Hashed(io.RawIOBase):
     def hexdigest(self) -> str:
         return self._digest.hexdigest()
 
-    def bring_to_disk(self) -> None:
-        """Closes the file below once its bytes are on the disk."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
+    def end(self) -> None:
+        """Closes the file below."""
         self._file.close()
 
     def let_go(self) -> None:
@@ -91,7 +89,9 @@ def beside(target: Path, *, force: bool) -> Iterator[Path]:
 
 def settle(new: Path, target: Path) -> None:
     """Move ``new`` to ``target``, which may exist: at each moment one of the two stands there whole."""
-    _sync(new)
+    # All at the end: the first brings most of the others' bytes to the disk as well.
+    for path in (*new.rglob("*"), new):
+        _sync(path)
     if not target.is_dir():
         os.replace(new, target)  # noqa: PTH105 - its name says what it does to a target that exists
     elif not _exchange(new, target):

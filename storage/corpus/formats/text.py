@@ -49,7 +49,7 @@ class TextOutput:
 
     def close(self) -> list[File]:
         """Ends the list of digests: the one file that the manifest names."""
-        self._sums.bring_to_disk()
+        self._sums.end()
         return [File(SUMS, self._rows, self._sums.size, self._sums.hexdigest())]
 
     def abandon(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from sqlalchemy import Engine
@@ -44,8 +45,9 @@ NASTY = (
 
 def story(number: int, **fields: Any) -> Article:
     """One article; its fields vary with its number."""
-    words = "".join(chr(0x4E00 + (number * 7919 + step * 104729) % 20000) for step in range(120))
-    title = f"{NASTY[number % len(NASTY)]}第{number}篇" if number % 3 == 0 else f"攀枝花钒钛消息{number}"
+    chance = Random(number)
+    words = "".join(chr(chance.randrange(0x4E00, 0x9FA5)) for _ in range(200))
+    title = f"{NASTY[number % len(NASTY)]}{words[:8]}" if number % 3 == 0 else f"攀枝花{words[:8]}消息{number}"
     body = f"攀枝花市第{number}号消息：{words}。\n“第二段”,含逗号\t制表和{NASTY[number % len(NASTY)]}。"
     if "body" in fields:
         body = fields.pop("body")

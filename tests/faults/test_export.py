@@ -1,0 +1,263 @@
+"""Exports under faults: a kill at any moment (11), cells that a spreadsheet would run (26), a full disk, refusals."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from typer.testing import CliRunner, Result
+
+from crawler.cli import app
+from storage.corpus.fields import CorpusError
+from storage.corpus.formats.csv import bare
+from tests.storage.corpus.world import World, story, tree
+
+PANXI = [sys.executable, "-m", "crawler.cli"]
+
+
+def panxi(*words: str | Path, db: Engine) -> Result:
+    """The command in this process."""
+    url = db.url.render_as_string(hide_password=False)
+    return CliRunner().invoke(app, [*map(str, words), "--db", url], env={"COLUMNS": "1000"})
+
+
+@pytest.fixture
+def world(sqlite_engine: Engine, tmp_path: Path) -> World:
+    made = World(sqlite_engine, tmp_path / "warc")
+    made.feed(*[story(number) for number in range(1, 400)])
+    return made
+
+
+# --- case 11 ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["corpus", "corpus.jsonl"])
+@pytest.mark.parametrize("times", [4, pytest.param(50, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
+def test_case_11_killed_during_an_export_the_old_or_the_new_stands_whole(
+    world: World, tmp_path: Path, name: str, times: int
+) -> None:
+    place = tmp_path / "out"
+    place.mkdir()
+    form = "parquet" if name == "corpus" else "jsonl"
+    world.export(place / name, form)
+    old = tree(place)
+    world.feed(*[story(number) for number in range(400, 420)])
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    world.export(fresh / name, form)
+    new = tree(fresh)
+    assert old != new
+    url = world.engine.url.render_as_string()
+    chance = random.Random(11)
+    killed = 0
+    for _ in range(times):
+        process = subprocess.Popen(
+            [*PANXI, "export", str(place / name), "--force", "--db", url],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        partial = wait_for_partial(place, process)
+        time.sleep(chance.uniform(0, 0.06) if partial else 0)
+        process.send_signal(signal.SIGKILL)
+        killed += process.wait() == -signal.SIGKILL
+        seen = {path: data for path, data in tree(place).items() if not path.startswith(".")}
+        data = {path for path in old if path.startswith("corpus/data/") or path == name}
+        assert {path: seen.get(path) for path in data} in ({p: old.get(p) for p in data}, {p: new.get(p) for p in data})
+        if name == "corpus":
+            assert seen in (old, new)
+    assert killed > times // 3
+    world.export(place / name, form, force=True)
+    assert tree(place) == new  # and what the killed ones left is gone
+
+
+def wait_for_partial(place: Path, process: subprocess.Popen[bytes]) -> bool:
+    """Until the export has begun to write, so that kills fall into its work."""
+    for _ in range(3000):
+        if any(path.name.endswith(".partial") and str(process.pid) in path.name for path in place.iterdir()):
+            return True
+        if process.poll() is not None:
+            return False
+        time.sleep(0.01)
+    return False
+
+
+def test_two_exports_at_once_leave_one_of_them(world: World, tmp_path: Path) -> None:
+    url = world.engine.url.render_as_string()
+    command = [*PANXI, "export", str(tmp_path / "x" / "corpus"), "--force", "--db", url]
+    (tmp_path / "x").mkdir()
+    both = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for _ in range(2)]
+    assert 0 in [process.wait() for process in both]
+    world.export(tmp_path / "corpus", "parquet")
+    assert tree(tmp_path / "x" / "corpus") == tree(tmp_path / "corpus")
+    assert [path.name for path in (tmp_path / "x").iterdir()] == ["corpus"]
+
+
+# --- case 26 ----------------------------------------------------------------------------------------------
+
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    " =1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠x",
+    "'=1",
+    "''=1",
+    "'x",
+]
+HARMLESS = ["攀枝花", "1+1", "a=b", "5-3", "x@y", "", "“=”"]
+
+
+@pytest.mark.parametrize("title", FORMULAS)
+def test_case_26_no_cell_begins_like_a_formula_and_each_can_be_given_back(
+    sqlite_engine: Engine, tmp_path: Path, title: str
+) -> None:
+    world = World(sqlite_engine, tmp_path / "warc")
+    world.feed(
+        story(1, title=title, body=f"{title}\n第二段", source=title, url=f"http://x.example/{title.encode().hex()}")
+    )
+    world.export(tmp_path / "out.csv", "csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["title"] == f"'{title}"
+    assert (bare(row["title"]), bare(row["body"]), bare(row["source"])) == (title, f"{title}\n第二段", title)
+    assert not any(cell.lstrip()[:1] in tuple("=+-@\t＝＋－＠") for cell in row.values() if cell)
+
+
+def test_case_26_other_cells_are_left_alone(sqlite_engine: Engine, tmp_path: Path) -> None:
+    import pyarrow as pa
+
+    from storage.corpus.formats.csv import shielded
+
+    assert shielded(pa.chunked_array([HARMLESS])).to_pylist() == HARMLESS
+
+
+@given(st.text())
+def test_case_26_reversible_for_every_text(text: str) -> None:
+    import pyarrow as pa
+
+    from storage.corpus.formats.csv import shielded
+
+    (cell,) = shielded(pa.chunked_array([[text]], pa.string())).to_pylist() if encodable(text) else [text]
+    assert not encodable(text) or bare(cell) == text
+    assert not cell.startswith(tuple("=+-@\t\r"))
+
+
+def encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+# --- refusals ---------------------------------------------------------------------------------------------
+
+
+def test_a_target_that_exists_is_not_overwritten(world: World, tmp_path: Path) -> None:
+    (tmp_path / "mine.jsonl").write_text("mine")
+    done = panxi("export", tmp_path / "mine.jsonl", db=world.engine)
+    assert done.exit_code == 2
+    assert "--force" in done.stderr
+    assert (tmp_path / "mine.jsonl").read_text() == "mine"
+    assert panxi("export", tmp_path / "mine.jsonl", "--force", db=world.engine).exit_code == 0
+    assert len((tmp_path / "mine.jsonl").read_bytes().splitlines()) == 399
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--fields", "id,titel"], "did you mean 'title'"),
+        (["--fields", "id,id"], "twice"),
+        (["--from", "2020-13-01"], "--from is a day"),
+        (["--from", "2021-01-01", "--until", "2020-01-01"], "nothing is from"),
+        (["--source", "nobody"], "no article of a source 'nobody'"),
+        (["--damage", "some"], "any, none, only"),
+        (["--script", "latin"], "simplified, traditional, original"),
+        (["--format", "xml"], "there is no format 'xml'"),
+        (["--limit", "0"], "a limit is"),
+        (["--sample", "1.5"], "a sample is"),
+        (["--splits", "0.8,x"], "weights"),
+        (["--splits", "1"], "weights"),
+        (["--as-of", "gestern"], "--as-of is a time"),
+        (["--since-export", "nowhere.json"], "no manifest"),
+        (["--bom"], "byte order mark"),
+    ],
+)  # fmt: skip
+def test_bad_usage_is_one_clear_line_and_code_2(
+    sqlite_engine: Engine, tmp_path: Path, words: list[str], told: str
+) -> None:
+    World(sqlite_engine, tmp_path / "warc").feed(story(1))
+    done = panxi("export", tmp_path / "out", *words, db=sqlite_engine)
+    assert done.exit_code == 2
+    assert told in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_folder_no_archive(world: World, tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="there is no folder"):
+        world.export(tmp_path / "no" / "where.jsonl", "jsonl")
+
+
+@pytest.mark.parametrize("form", ["jsonl.gz", "parquet", "text"])
+def test_a_full_disk_is_told_and_leaves_what_was(world: World, tmp_path: Path, form: str) -> None:
+    target = tmp_path / "out"
+    world.export(target, form)
+    before = tree(target)
+    url = world.engine.url.render_as_string()
+    code = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)); from crawler.cli import main; main()"
+    )
+    command = [sys.executable, "-c", code, "export", str(target), "--format", form, "--force", "--db", url]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert b"Traceback" not in done.stderr
+    assert tree(target) == before
+    assert [path.name for path in tmp_path.iterdir() if ".partial" in path.name] == []
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)
+
+
+# --- the same bytes ---------------------------------------------------------------------------------------
+
+
+def test_to_standard_output_goes_the_corpus_and_nothing_else(world: World, tmp_path: Path) -> None:
+    done = panxi("export", "-", db=world.engine)
+    assert done.exit_code == 0
+    world.export(tmp_path / "out.jsonl", "jsonl")
+    assert done.stdout_bytes == (tmp_path / "out.jsonl").read_bytes()
+    for form in ("parquet", "csv", "arrow", "jsonl.gz", "edges", "graphml"):
+        assert len(panxi("export", "-", "--format", form, db=world.engine).stdout_bytes) > 1000
+    told = panxi("export", tmp_path / "o2.jsonl", "--json", db=world.engine)
+    assert json.loads(told.stdout)["articles"] == 399
+
+
+def test_every_file_is_as_the_manifest_says(world: World, tmp_path: Path) -> None:
+    done = panxi("export", tmp_path / "out", "--splits", "0.8,0.1,0.1", db=world.engine)
+    assert done.exit_code == 0, done.stderr
+    told = json.loads((tmp_path / "out" / "manifest.json").read_bytes())
+    assert sum(file["rows"] for file in told["files"]) == told["figures"]["articles"] == 399
+    for file in [*told["files"], told["index"]]:
+        content = (tmp_path / "out" / file["path"]).read_bytes()
+        assert (sha256(content).hexdigest(), len(content)) == (file["sha256"], file["bytes"])
+    listed = {file["path"] for file in told["files"]} | {"manifest.json", "README.md", "articles.index"}
+    assert set(tree(tmp_path / "out")) == listed
