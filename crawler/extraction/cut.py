@@ -13,6 +13,9 @@ _CREDIT_AT_END = re.compile(
     r"[（(【\[]\s*(?:责任编辑|責任編輯|责编|編輯|编辑|核稿編輯|譯者|编译)\s*[:：/／][^（）()【】\[\]]{2,30}[）)】\]]\s*\d{0,8}$"
 )
 _DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
+_SENTENCE = re.compile(r"[。？！?!，]")
+_OVER_LINKS = re.compile(r"[:：】]\s*$|更多|相关|相關|延伸|推[荐薦]|也看|阅读|閱讀")
+_COLON = re.compile(r"[:：|｜丨/／]")
 _SENTENCE_ENDS = ("。", "！", "？", "”", "；", "：", "…", "」")
 _LABEL = re.compile(
     r"(?:来源|來源|时间|時間|日期|作者|记者|記者|責任編輯|编辑|浏览|阅读|点击|字号|发布|發布|信息来源)\s*[:：]?"
@@ -33,11 +36,21 @@ class Cut:
     """Lines behind the text that name source, authors and editors."""
 
 
+def is_credit(text: str) -> bool:
+    """Whether a line is a credit and no sentence: 责任编辑：…, but not 记者：您怎么看？"""
+    return (
+        len(text) <= 80  # noqa: PLR2004
+        and words.CREDIT.match(text) is not None
+        and _SENTENCE.search(text[:-1]) is None
+        and (_COLON.search(text) is not None or len(text) <= 30)  # noqa: PLR2004
+    )
+
+
 def is_byline(text: str) -> bool:
     """Whether a short line says when, by whom or where it was published, and no more."""
     return len(text) <= 120 and (  # noqa: PLR2004 bylines with counters and tools are long
         (_DATE.search(text) is not None and (len(text) <= 25 or _LABEL.search(text) is not None))  # noqa: PLR2004
-        or (words.CREDIT.match(text) is not None and len(text) <= 60 and not text.endswith("。"))  # noqa: PLR2004
+        or (is_credit(text) and len(text) <= 60 and not text.endswith("。"))  # noqa: PLR2004
     )
 
 
@@ -89,14 +102,15 @@ def cut(blocks: list[Block], title: str) -> Cut:
             skipped_in = None
         text = block.text
         short = len(text) <= 40  # noqa: PLR2004
-        if short and words.RELATED.match(text):
+        if short and words.RELATED.match(text) and _heads_links(blocks, index):
             if left <= 0.4 * whole:
                 break
             skipped_in = block.box.block.parent
             if skipped_in is not None and skipped_in in blocks[start].box.ancestors():
                 skipped_in = block.box.block
             continue
-        if short and words.END.match(text) and left <= 0.4 * whole:
+        closes = words.END.match(text) is not None and (len(text) <= 16 or text.lstrip(" 【[").startswith(("上一", "下一")))  # noqa: PLR2004
+        if short and closes and left <= 0.4 * whole:
             break
         if is_noise(block) or words.DISCLAIMER.match(text) or leads_away(block):
             continue
@@ -106,6 +120,12 @@ def cut(blocks: list[Block], title: str) -> Cut:
         result.first, result.last = blocks.index(result.text[0]), blocks.index(result.text[-1])
         _split_credit(result)
     return result
+
+
+def _heads_links(blocks: list[Block], index: int) -> bool:
+    """Whether links follow the heading: a section of the text may be called 政策解读 too."""
+    following = blocks[index + 1 : index + 4]
+    return not following or any(block.links * 2 > len(block.text) for block in following)
 
 
 def _start(blocks: list[Block], title: str) -> int:
@@ -122,20 +142,26 @@ def _start(blocks: list[Block], title: str) -> int:
 
 
 def _trim(result: Cut) -> None:
-    """Moves the credits at the end of the text to the tail."""
+    """Moves the credits at the end of the text to the tail, and drops a list of links there."""
     text = result.text
+    links = len(text)
+    while links > 1 and text[links - 1].links >= 0.9 * len(text[links - 1].text) and not _is_file(text[links - 1]):
+        links -= 1
+    if links < len(text):
+        heading = text[links - 1].text
+        text = text[: links - 1 if links > 1 and len(heading) <= 20 and _OVER_LINKS.search(heading) else links]  # noqa: PLR2004
     total = sum(len(block.text) for block in text)
     behind = 0
     first = len(text)
     for index in range(len(text) - 1, 0, -1):
         block = text[index]
-        credit = len(block.text) <= 80 and words.CREDIT.match(block.text.strip()) is not None  # noqa: PLR2004
+        credit = is_credit(block.text)
         behind += len(block.text)
         if credit:
             first = index
         if behind > 0.12 * total and behind > 60 and not credit:  # noqa: PLR2004
             break
-    result.tail = [block for block in text[first:] if len(block.text) <= 80 and words.CREDIT.match(block.text)]  # noqa: PLR2004
+    result.tail = [block for block in text[first:] if is_credit(block.text)]
     result.text = text[:first]
 
 

@@ -108,7 +108,7 @@ def _is_credit(block: Block) -> bool:
 
 def _is_late_credit(block: Block) -> bool:
     text = block.text
-    credit = words.CREDIT.match(text) is not None or (cut.is_byline(text) and words.LABELS.search(text) is not None)
+    credit = cut.is_credit(text) or (cut.is_byline(text) and words.LABELS.search(text) is not None)
     return credit and len(text) <= 60 and block.links < 0.8 * len(text)  # noqa: PLR2004
 
 
