@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.items import Article, Tag
-from pipelines.gazetteer import hits, matcher
+from pipelines.gazetteer import Matcher
 
 DATA = Path(__file__).parent / "data"
 ENOUGH = 2
@@ -45,13 +45,13 @@ class Gazetteer:
     def __init__(self, names: dict[str, str], senses: dict[str, list[Sense]]) -> None:
         self.names = names
         self.senses = senses
-        self.pattern = matcher(senses)
+        self._matcher = Matcher(senses)
 
     def found(self, text: str) -> list[tuple[str, int, Sense]]:
         """The words of the list in the text, each with its offset and a sense that fits."""
         return [
             (word, start, sense)
-            for word, start, end in hits(self.pattern, text)
+            for word, start, end in self._matcher.hits(text)
             for sense in self.senses[word]
             if sense.fits(text, start, end)
         ]
