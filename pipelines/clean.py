@@ -133,17 +133,17 @@ def _body(paragraphs: Sequence[str], originals: Sequence[str]) -> _Body:
     kinds = [boilerplate.kind(paragraph) for paragraph in paragraphs]
     end = _further(kinds, paragraphs)
     kept: list[int] = []
-    credits: list[str] = []
+    named: list[str] = []
     rights: str | None = None
     for index, (paragraph, kind) in enumerate(zip(paragraphs[:end], kinds[:end], strict=True)):
         at_edge = index < _EDGE or index >= end - _EDGE
         if kind == "credits" and at_edge:
-            credits.append(paragraph)
+            named.append(paragraph)
         elif kind == "rights" and at_edge:
             rights = rights or paragraph
         elif kind != "bar" and paragraph:
             kept.append(index)
-    return _Body([paragraphs[i] for i in kept], [_flat(originals[i]) for i in kept], credits, rights)
+    return _Body([paragraphs[i] for i in kept], [_flat(originals[i]) for i in kept], named, rights)
 
 
 def _further(kinds: Sequence[boilerplate.Kind | None], paragraphs: Sequence[str]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 
@@ -112,7 +112,7 @@ def _followers(token: str, text: str) -> set[str]:
     return {piece[:1] for piece in text.split(token)[1:]}
 
 
-def _simplified_system(found: list[str], read: Set[str]) -> set[str]:
+def _simplified_system(found: list[str], read: AbstractSet[str]) -> set[str]:
     """Aids of a mirror that left the script alone: an author explains a reading once, a mirror again and again."""
     candidates = {token for token in read if script.to_traditional(token[0]) != token[0]}
     repeated = sum(found.count(token) > 1 for token in candidates)

@@ -49,14 +49,18 @@ _REPORTER = _spaced(
     "特约通讯员",
 )
 _EDITOR = _spaced("责任编辑", "責任編輯", "网络编辑", "本文编辑", "责编", "責編", "编辑", "編輯", "编审", "录入")
-_OTHER = _spaced(
-    "时间", "發佈時間", "发布时间", "发布日期", "日期", "更新时间", "阅读次数", "阅读量", "阅读", "浏览次数", "浏览量", "浏览",
-    "点击数", "点击量", "点击", "访问量", "人气", "选择阅读字号", "字号", "字体", "责任校对", "校对", "审核", "审校", "审签", "初审",
-    "复审", "终审", "签发", "监制", "值班编委", "摄影", "图", "分享", "打印", "评论", "原标题", "标签", "关键词", "版权", "栏目",
-)  # fmt: skip
+_OTHERS = """
+时间 發佈時間 发布时间 发布日期 日期 更新时间 阅读次数 阅读量 阅读 浏览次数 浏览量 浏览 点击数 点击量 点击 访问量 人气
+选择阅读字号 字号 字体 责任校对 校对 审核 审校 审签 初审 复审 终审 签发 监制 值班编委 摄影 图 分享 打印 评论 原标题 标签 关键词
+版权 栏目
+"""
+_OTHER = _spaced(*_OTHERS.split())
 _COLON = r"[ \u3000]{0,3}[:：丨｜|∶﹕][ \u3000]{0,10}"
 _LABEL = rf"(?:{_ORIGIN}|{_REPRINT}|{_AUTHOR}|{_REPORTER}|{_EDITOR}|{_OTHER})"
-_END = rf"(?=[ \u3000/|丨｜]{{0,20}}{_LABEL}{_COLON}|\s{{2}}|\t|\s?(?:19|20)\d\d[-/.年]\d|[\])】）〕|丨｜;；。]|\s[\u4e00-\u9fff]{{2,6}}[:：]|$)"
+_END = (
+    rf"(?=[ \u3000/|丨｜]{{0,20}}{_LABEL}{_COLON}|\s{{2}}|\t|\s?(?:19|20)\d\d[-/.年]\d"
+    r"|[\])】）〕|丨｜;；。]|\s[\u4e00-\u9fff]{2,6}[:：]|$)"
+)
 _VALUE = rf"([^\n]{{1,60}}?){_END}"
 
 
@@ -74,15 +78,20 @@ _HINT = re.compile("来|來|源|自|摘|载|作|者|撰|文|通|编|編|辑|出|
 _BRACKETED = re.compile(rf"[(（【\[〔]\s?((?:{_REPORTER}|{_AUTHOR})[^()（）【】\[\]〔〕\n]{{2,40}})[)）】\]〕]")
 _REPORTERS = re.compile(rf"(?:{_REPORTER}|{_AUTHOR})[ \u3000:：]{{0,4}}")
 _DATELINE = re.compile(
-    rf"^[ \u3000]{{0,8}}(?:本报讯|本网讯|本刊讯|讯)?[ \u3000]{{0,4}}(?:{_REPORTER})[ \u3000]{{1,4}}([\u4e00-\u9fff·]{{2,12}}(?:[ \u3000、][\u4e00-\u9fff·]{{2,12}}){{0,4}})(?=[ \u3000]{{0,8}}(?:报道|$))"
+    rf"^[ \u3000]{{0,8}}(?:本报讯|本网讯|本刊讯|讯)?[ \u3000]{{0,4}}(?:{_REPORTER})[ \u3000]{{1,4}}"
+    r"([\u4e00-\u9fff·]{2,12}(?:[ \u3000、][\u4e00-\u9fff·]{2,12}){0,4})(?=[ \u3000]{0,8}(?:报道|$))"
 )
 _SLASHED = re.compile(
     "(?:^|[\\s(（])(?:文|撰文)[/／]\\s?([\u4e00-\u9fff·]{2,4}(?:[ 、][\u4e00-\u9fff·]{2,4}){0,3})(?=[\\s)）/／]|$)"
 )
 _EDITED = re.compile("^[(（【\\[]?(?:责任编辑|責任編輯|责编)[ \u3000]+([\u4e00-\u9fff·]{2,4})[)）】\\]]?$")
 _ACCORDING = re.compile(
-    r"^[ \u3000]{0,8}(?:【[^】\n]{1,20}】)?据[“《]?([^，。、,：:“”《》\s\d]{2,14}?(?:社|报|网|台|新闻|日报|晚报|时报|客户端|周刊))[”》]?(?:[^，。,]{0,12})(?:报道|消息|电)"
+    r"^[ \u3000]{0,8}(?:【[^】\n]{1,20}】)?据[“《]?"
+    r"([^，。、,：:“”《》\s\d]{2,14}?(?:社|报|网|台|新闻|日报|晚报|时报|客户端|周刊))[”》]?[^，。,]{0,12}(?:报道|消息|电)"
 )
+_HEAD = 120
+_SHORT = 60
+"""Characters up to which a paragraph may be nothing but an attribution."""
 _NAMES = re.compile(r"[ \u3000、，,/]+")
 _NOTHING = frozenset({"未知", "不详", "无", "佚名", "匿名", "暂无", "-", "--", "null", "None", "admin"})
 _MEDIUM = re.compile(r"^[\u4e00-\u9fffA-Za-z·]{2,16}(?:网|报|社|台|客户端|周刊|杂志|日报|晚报|政府|办公室|局|委)$")
@@ -104,15 +113,15 @@ def attribute_text(paragraphs: list[str]) -> Attribution:
     """Reads what a body says of itself: 据…报道 and 本报讯（记者 …） at its head, names and labels at its end."""
     said = Attribution()
     for paragraph in paragraphs[:2]:
-        head = paragraph[:120]
+        head = paragraph[:_HEAD]
         if "据" in head and (found := _ACCORDING.search(head)):
             said = said.otherwise(Attribution(reprinted_from=_value(found[1])))
         if "者" in head or "员" in head or "員" in head:
             said = said.otherwise(_inside(head))
     for paragraph in reversed(paragraphs[-3:]):
-        tail = paragraph[-120:]
+        tail = paragraph[-_HEAD:]
         if _HINT.search(tail) is not None:
-            said = said.otherwise(attribute(tail) if len(paragraph) <= 60 else _inside(tail[-60:]))
+            said = said.otherwise(attribute(tail) if len(paragraph) <= _SHORT else _inside(tail[-_SHORT:]))
     return said
 
 

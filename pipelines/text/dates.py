@@ -11,6 +11,9 @@ from typing import Literal
 Precision = Literal["day", "minute", "second"]
 Dated = tuple[datetime, Precision]
 
+_NOON = 12
+_FARTHEST = timedelta(hours=14)
+"""From UTC, of any time zone."""
 SHANGHAI = timezone(timedelta(hours=8), "+08:00")
 
 _TIME = (
@@ -34,9 +37,8 @@ _YEARLESS = re.compile(
 _RELATIVE = re.compile(r"(?P<days>今天|今日|昨天|昨日|前天|前日|(?<!\d)\d{1,3}\s?天前)" + _TIME)
 _DAYS = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2}
 _EPOCH = re.compile(r"(1\d{9}|[89]\d{8})(?:\d{3})?")
-_RFC = re.compile(
-    r"\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{4} \d\d:\d\d(?::\d\d)? ?(?:GMT|UTC|[+-]\d{4})"
-)
+_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_RFC = re.compile(rf"\d{{1,2}} (?:{_MONTHS}) \d{{4}} \d\d:\d\d(?::\d\d)? ?(?:GMT|UTC|[+-]\d{{4}})")
 _NUMERAL = re.compile(
     "(?:[一二][〇○Ｏ零0一二三四五六七八九]{3}年)?[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}[日号]"
 )
@@ -60,20 +62,23 @@ def _candidates(text: str, today: date | None) -> Iterator[Dated]:
         for match in pattern.finditer(text):
             if dated := _dated(match, int(match["year"])):
                 yield dated
-    if (match := _RFC.search(text)) and (dated := _rfc(match[0])):
+    if (rfc := _RFC.search(text)) and (dated := _rfc(rfc[0])):
         yield dated
-    if match := _EPOCH.fullmatch(text):
-        yield datetime.fromtimestamp(int(match[1]), SHANGHAI), "second"
-    if today is None:
-        return
+    if epoch := _EPOCH.fullmatch(text):
+        yield datetime.fromtimestamp(int(epoch[1]), SHANGHAI), "second"
+    if today is not None:
+        yield from _relative(text, today)
+
+
+def _relative(text: str, today: date) -> Iterator[Dated]:
     for match in _YEARLESS.finditer(text):
         dates = (_dated(match, year) for year in range(min(today.year + 1, 9999), max(today.year - 5, 0), -1))
         if dated := next((d for d in dates if d and d[0].date() <= today + timedelta(days=1)), None):
             yield dated
-    if match := _RELATIVE.search(text):
-        days = _DAYS.get(match["days"])
-        day = today - timedelta(days=int(re.sub(r"\D", "", match["days"])) if days is None else days)
-        if dated := _timed(match, day):
+    if ago := _RELATIVE.search(text):
+        days = _DAYS.get(ago["days"])
+        day = today - timedelta(days=int(re.sub(r"\D", "", ago["days"])) if days is None else days)
+        if dated := _timed(ago, day):
             yield dated
 
 
@@ -99,17 +104,17 @@ def _timed(match: re.Match[str], day: date) -> Dated | None:
     if part["hour"] is None:
         return midnight, "day"
     hour = int(part["hour"])
-    if part.get("half") in {"下午", "傍晚", "晚上", "晚"} and hour < 12:
-        hour += 12
+    if part.get("half") in {"下午", "傍晚", "晚上", "晚"} and hour < _NOON:
+        hour += _NOON
     minute = int(part["minute"] or part.get("point") or 0)
     at = midnight.replace(hour=hour, minute=minute, second=int(part["second"] or 0))
     if zone := part.get("zone"):
         offset = timedelta(0)
         if zone != "Z":
             hours, minutes = int(zone[1:3]), int(zone[-2:])
-            if hours > 14 or minutes > 59:
-                return midnight, "day"
             offset = timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
+            if abs(offset) > _FARTHEST:
+                return midnight, "day"
         at = at.replace(tzinfo=timezone(offset)).astimezone(SHANGHAI)
     return at, "second" if part["second"] else "minute"
 

@@ -12,6 +12,8 @@ from pipelines.text import script
 _TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
 _PUNCTUATION = frozenset("\u3000、。·…—“”‘’〈〉《》「」『』【】〔〕，：；！？（）％－／～．＋＝")
 
+_PAIR = 2
+
 NEVER = 100.0
 """The cost of what is no text."""
 _MARK = 8.0
@@ -27,7 +29,7 @@ def pair(character: str) -> bytes | None:
         raw = character.encode("gb18030")
     except UnicodeEncodeError:
         return None
-    return raw if len(raw) == 2 else None
+    return raw if len(raw) == _PAIR else None
 
 
 @cache

@@ -34,6 +34,8 @@ class Style:
     """Whether ，：（） and the like are folded to ASCII after decoding."""
 
 
+_NOT_ASCII = 0x80
+
 SEED = Style()
 """The converter of the page that the project started from."""
 
@@ -77,7 +79,7 @@ def decode(raw: bytes, style: Style = SEED) -> str:
     out: list[str] = []
     start = 0
     while start < len(raw):
-        if raw[start] < 0x80:
+        if raw[start] < _NOT_ASCII:
             out.append(chr(raw[start]))
             start += 1
         elif length := next((n for n in (2, 4) if _is_character(raw[start : start + n], n)), 0):

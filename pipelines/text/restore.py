@@ -1,7 +1,5 @@
 """The order of the steps that give a text back as its author wrote it."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pipelines.text import annotations, mojibake, script, splices, typography

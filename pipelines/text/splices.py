@@ -164,19 +164,29 @@ def _best(done: list[tuple[float, int, str]]) -> tuple[int, str] | None:
 
 def _step(line: str, at: int, ways: list[_Way], *, folded: bool) -> tuple[int, list[_Way], list[_Way]]:
     """Reads one more piece of the damaged line: the place behind it, the ways that go on, the ways that end."""
-    if at >= len(line):
-        return at, [], _closed(line, ways) or [way.hole() for way in ways]
     if (aid := _SPLICE.match(line, at)) is not None:
         if aid[0][0] in LOST:
             return aid.end(), [], [ended for way in ways for ended in _completed(way, aid[1])]
         return aid.end(), [way for way in ways if readings.is_reading(aid[1], way.damaged)], []
+    if (end := _line_end(line, at)) is not None:
+        return end, [], _closed(line, ways) or [way.hole() for way in ways]
+    if line[at] in LOST:
+        return at + 1, [], _singles(line[at + 1], ways) or [way.hole() for way in ways]
+    return _read(line, at, ways, folded=folded)
+
+
+def _line_end(line: str, at: int) -> int | None:
+    """The end of the line, if nothing but a lost byte, or what it left of a tag, is in between."""
+    if at < len(line) and line[at] in LOST:
+        at += 1
+        if (tag := _TAG.match(line, at)) is not None:
+            return tag.end()
+    return at if at == len(line) else None
+
+
+def _read(line: str, at: int, ways: list[_Way], *, folded: bool) -> tuple[int, list[_Way], list[_Way]]:
+    """Reads one character of the damaged line in step."""
     char = line[at]
-    if char in LOST:
-        if (tag := _TAG.match(line, at + 1)) is not None:
-            return tag.end(), [], _closed(line, ways) or [way.hole() for way in ways]
-        after = line[at + 1 : at + 2]
-        known = _singles(after, ways) if after else _closed(line, ways)
-        return at + 1, [], known or [way.hole() for way in ways]
     onward: list[_Way] = []
     ended: list[_Way] = []
     for way in ways:
@@ -188,12 +198,12 @@ def _step(line: str, at: int, ways: list[_Way], *, folded: bool) -> tuple[int, l
                 onward.append(way.read(read, raw[1], char))
             else:  # in step again; a trail below 80 was an ASCII character that the decoder took for a trail
                 ended.append(way.read(read).followed(raw[1:].decode()))
+    if not onward and not ended and char.isascii():  # the decoder dropped the lone lead byte
+        return at, [], [way.hole() for way in ways]
     end = at + 1
     if ended and (aid := _AID.match(line, end)) is not None:
         ended = [way for way in ended if readings.is_reading(aid[1], way.text[-1])]
         end = aid.end()
-    if not onward and not ended and char.isascii():  # the decoder dropped the lone lead byte
-        return at, [], [way.hole() for way in ways]
     return end, sorted(onward, key=lambda way: way.cost)[:_WAYS], ended
 
 
@@ -215,7 +225,7 @@ def _completed(way: _Way, syllable: str) -> Iterator[_Way]:
 
 
 def _singles(after: str, ways: list[_Way]) -> list[_Way]:
-    """A trail byte of 80 is read by itself, as nothing; another may be lost, so it must make a word with its neighbour."""
+    """A trail byte of 80 is read as nothing; as another may be lost, it must make a word with its neighbour."""
     read = [way.read(c) for way in ways if (c := gbk.character(bytes((way.pending, 0x80)))) is not None]
     return [way for way in read if gbk.bond(*way.text[-2:]) + gbk.bond(way.text[-1], after) < 0]
 

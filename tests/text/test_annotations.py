@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipelines.text import annotations, mirror
+from pipelines.text import mirror
+from pipelines.text.annotations import strip
 from pipelines.text.restore import restore
 
 
@@ -27,7 +28,7 @@ from pipelines.text.restore import restore
     ],
 )
 def test_aids_go(mirrored, clean):
-    assert annotations.strip(mirrored) == clean
+    assert strip(mirrored) == clean
 
 
 @pytest.mark.parametrize(
@@ -55,11 +56,11 @@ def test_aids_go(mirrored, clean):
     ],
 )
 def test_what_is_no_aid_stays(text):
-    assert annotations.strip(text) == text
+    assert strip(text) == text
 
 
 def test_the_authors_gloss_behind_an_aid_stays():
-    assert annotations.strip("樂(lè)(yuè)清") == "樂(yuè)清"
+    assert strip("樂(lè)(yuè)清") == "樂(yuè)清"
     assert restore("樂(lè)(yuè)清") == "乐(yuè)清"
 
 
@@ -70,21 +71,21 @@ MIRRORED = mirror.garble(
 
 
 def test_a_page_that_shows_the_mirrors_table_keeps_unusual_readings():
-    assert annotations.strip(MIRRORED + "樂(yuè)清").endswith("樂(yuè)清")
-    assert annotations.strip(MIRRORED + "振興(xīng)").endswith("振興")
+    assert strip(MIRRORED + "樂(yuè)清").endswith("樂(yuè)清")
+    assert strip(MIRRORED + "振興(xīng)").endswith("振興")
 
 
 def test_aids_on_characters_that_change_in_words_only():
     page = MIRRORED + "想像(xiàng)力、座(zuò)標、亳(bó)州"
-    assert annotations.strip(page).endswith("想像力、座標、亳(bó)州")
-    assert annotations.strip("想像(xiàng)力") == "想像(xiàng)力"
+    assert strip(page).endswith("想像力、座標、亳(bó)州")
+    assert strip("想像(xiàng)力") == "想像(xiàng)力"
 
 
 def test_a_mirror_that_leaves_the_script_alone():
     page = "发(fā)展产(chǎn)业(yè)经(jīng)济(jì)，产(chǎn)业(yè)发(fā)展，经(jīng)济(jì)区"
-    assert annotations.strip(page) == "发展产业经济，产业发展，经济区"
+    assert strip(page) == "发展产业经济，产业发展，经济区"
     once = "发(fā)展，产(chǎn)出，业(yè)务，经(jīng)营，救济(jì)"
-    assert annotations.strip(once) == once
+    assert strip(once) == once
 
 
 @pytest.mark.parametrize("share", [0.2, 0.6, 1.0])
