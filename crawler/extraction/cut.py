@@ -41,7 +41,7 @@ def is_credit(text: str) -> bool:
     return (
         len(text) <= 80  # noqa: PLR2004
         and words.CREDIT.match(text) is not None
-        and _SENTENCE.search(text[:-1]) is None
+        and _SENTENCE.search(text.rstrip("。 )）】")) is None
         and (_COLON.search(text) is not None or len(text) <= 30)  # noqa: PLR2004
     )
 

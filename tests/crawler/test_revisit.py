@@ -7,9 +7,7 @@ from crawler.revisit import RETRIES, article_due, parse_retry_after, retry_due
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("known_for", "wait"), [(timedelta(0), 1), (timedelta(hours=5), 1), (timedelta(days=10), 10)]
-)
+@pytest.mark.parametrize(("known_for", "wait"), [(timedelta(0), 1), (timedelta(hours=5), 1), (timedelta(days=10), 10)])
 def test_an_article_is_looked_at_less_often_with_age(known_for: timedelta, wait: int) -> None:
     assert article_due(NOW - known_for, NOW) == NOW + timedelta(days=wait)
 

@@ -1,0 +1,130 @@
+"""Which lines belong to a text. Each rule is held to what it must leave alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.extraction import read
+from crawler.extraction.cut import is_byline, is_credit
+from crawler.items import Page, ScrapedArticle
+
+LEDE = "市发展改革委昨日召开重点项目调度会，听取二十个省级重点项目的进度汇报。"
+MIDDLE = "会议要求，各牵头单位要逐项梳理堵点，建立按周销号的台账。"
+LAST = "钒电池储能电站项目已完成场地平整，预计明年春季并网。"
+
+
+def lines(*inside: str, title: str = "重点项目调度会召开") -> tuple[str, ...]:
+    body = "".join(line if line.startswith("<") else f"<p>{line}</p>" for line in inside)
+    html = f"<title>{title}</title><h1>{title}</h1><p>2024-04-11 来源：某报</p><div class=content>{body}</div>"
+    article = read(
+        Page(url="http://x.example/1.html", body=html.encode(), content_type="text/html; charset=utf-8"), None
+    )
+    assert isinstance(article, ScrapedArticle)
+    return article.paragraphs
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "分享到：", "扫一扫在手机打开当前页", "点击进入专题", "【打印本页】", "请继续往下阅读...", "請繼續往下閱讀...", "关键词：钒钛", "您的浏览器不支持视频播放",
+        "（原标题：重点项目调度会）", "免责声明：本文仅供参考。", "【版权声明】转载须经授权。", "文章内容仅代表作者个人观点，与本站无关。", "图片来源于网络", "END",
+        "[摘要：会议听取了进度汇报。]", "※《某某新聞》提醒您，請給自己機會", "未经授权不得转载",
+    ],
+)  # fmt: skip
+def test_what_pages_put_among_the_text_is_left_out(line: str) -> None:
+    assert lines(LEDE, line, MIDDLE, LAST) == (LEDE, MIDDLE, LAST)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "评论称，这一政策来得及时。", "扫描电镜显示，晶粒明显细化。", "廣告業者表示，市場正在回溫。", "推荐名单公布后，各方反应积极。", "大桥昨日合龙。", "打印机出口增长两成。",
+        "声明说，双方将继续合作。", "记者：您怎么看这一政策？", "24小时内降雨量达到五十毫米。", "气象局提醒您，出行注意防寒。", "点赞的人说，服务很好。", "收藏家捐出了三件藏品。",
+        "分享会上，种植户介绍了经验。", "关注民生是会议的主题。", "检举人已得到保护。", "声明稿全文如下", "二、政策解读", "下一步工作", "版权局参加了会议。", "来源可靠的数据显示，产量增长。",
+        "一审法院支持了原告的请求。", "编辑部设在成都。", "关闭的三家工厂已完成复垦。",
+    ],
+)  # fmt: skip
+def test_text_that_begins_alike_stays(line: str) -> None:
+    assert lines(LEDE, line, MIDDLE, LAST) == (LEDE, line, MIDDLE, LAST)
+
+
+def test_a_line_stays_as_the_last_one_too() -> None:
+    for line in (
+        "记者了解到，项目明年建成。",
+        "记者：您怎么看？",
+        "来源多样化是下一步的重点。",
+        "文/图的版权归作者所有，这一点会议也作了强调。",
+    ):
+        assert lines(LEDE, MIDDLE, LAST, line)[-1] == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "责任编辑：张三",
+        "(责编：张三、李四)",
+        "【编辑:张三】",
+        "来源：某某日报",
+        "转自：某某网",
+        "作者：张三",
+        "编辑|张三",
+        "責任編輯：張三",
+        "审核：李四",
+        "校对 王五",
+        "文/张三",
+    ],
+)
+def test_credits_go_to_the_tail(line: str) -> None:
+    assert is_credit(line)
+    assert lines(LEDE, MIDDLE, LAST, line) == (LEDE, MIDDLE, LAST)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "记者：您怎么看？",
+        "来源地包括四川、云南等省，产量逐年增加。",
+        "编辑部",
+        "作者认为，这是好事",
+        "一、来源：资料与方法。数据来自年鉴",
+    ],
+)
+def test_sentences_are_no_credits(line: str) -> None:
+    assert not is_credit(line)
+
+
+def test_a_byline_is_short_and_labelled() -> None:
+    assert is_byline("2024-04-11 10:00 来源：某报 作者：张三")
+    assert is_byline("发布时间：2024年4月11日")
+    assert not is_byline("2024年4月11日，市发展改革委召开重点项目调度会，听取二十个省级重点项目的进度汇报。")
+
+
+def test_a_list_of_related_articles_ends_the_text() -> None:
+    tail = "<h3>相关阅读</h3><ul><li><a href=/2.html>钒电池储能电站并网</a></li></ul><p>这一句属于别处，不是正文。</p>"
+    assert lines(LEDE, MIDDLE, LAST, tail) == (LEDE, MIDDLE, LAST)
+
+
+def test_links_at_the_end_are_a_list_even_without_a_known_heading() -> None:
+    tail = (
+        "<p>更多某某网报道</p><p><a href=/2.html>钒电池储能电站并网</a></p><p><a href=/3.html>芒果品牌推介启动</a></p>"
+    )
+    assert lines(LEDE, MIDDLE, LAST, tail) == (LEDE, MIDDLE, LAST)
+
+
+def test_a_section_with_such_a_name_is_text() -> None:
+    assert lines(LEDE, MIDDLE, "<h3>政策解读</h3>", LAST) == (LEDE, MIDDLE, "政策解读", LAST)
+
+
+def test_a_file_at_the_end_stays() -> None:
+    assert lines(LEDE, MIDDLE, LAST, "<p><a href=/a.docx>申报表.docx</a></p>")[-1] == "申报表.docx"
+
+
+def test_a_list_between_paragraphs_is_stepped_over() -> None:
+    aside = "<div class=x><strong>延伸阅读</strong><ul><li><a href=/2.html>钒电池储能电站并网</a></li></ul></div>"
+    assert lines(LEDE, aside, MIDDLE, LAST) == (LEDE, MIDDLE, LAST)
+
+
+def test_the_credit_in_the_last_paragraph_is_taken_off() -> None:
+    assert lines(LEDE, MIDDLE, f"{LAST}（編輯：林某）1130411") == (LEDE, MIDDLE, LAST)
+    kept = f"{LAST}（见附件：任务分工表）"
+    assert lines(LEDE, MIDDLE, kept)[-1] == kept
