@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from crawler.items import SHANGHAI
 from crawler.revisit import parse_retry_after
 
-FIRST_PAUSE = timedelta(seconds=30)
+FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_ASKED = timedelta(days=7)
 """How long a Retry-After is obeyed."""
@@ -55,7 +55,7 @@ def next_day(now: datetime) -> datetime:
 def pause(refusals: int, retry_after: str | None, now: datetime) -> timedelta:
     """How long a host is left alone after its ``refusals``-th 429 or 503 in a row (from 1).
 
-    30 s, doubled each time up to an hour; a Retry-After that asks for longer is obeyed, up to a week.
+    5 s, doubled each time up to an hour; a Retry-After that asks for longer is obeyed, up to a week.
     """
     asked = parse_retry_after(retry_after, now) if retry_after else timedelta(0)
     return max(min(FIRST_PAUSE * (1 << min(refusals - 1, 10)), LONGEST_PAUSE), min(asked, LONGEST_ASKED))

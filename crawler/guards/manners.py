@@ -17,7 +17,6 @@ from scrapy.utils.httpobj import urlparse_cached
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.guards.ledger import Ledger
-from crawler.guards.throttle import sites_of
 from crawler.politeness import Postponed, day_of, next_day, opens, pause
 from crawler.site import Site
 from storage.db import DatabaseError
@@ -32,6 +31,12 @@ BUDGET = 1_000
 FLUSH = 5.0
 """Seconds between two writings of the day's counts: what a kill may forget."""
 BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def sites_of(spider: Spider | None) -> dict[str, Site]:
+    """The sites the spider knows, by name; spiders that walk no sites know none."""
+    sites: dict[str, Site] = getattr(spider, "sites", {})
+    return sites
 
 
 class Manners:

@@ -18,7 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
 
-from crawler.guards.throttle import sites_of
+from crawler.guards.manners import sites_of
 from crawler.items import SHANGHAI, Link, Outcome
 from crawler.site import Site
 

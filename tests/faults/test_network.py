@@ -398,7 +398,7 @@ def test_23_crawl_delay_is_kept() -> None:
         hostile.answers["/robots.txt"] = said("User-agent: *\nCrawl-delay: 0.5\n", content_type="text/plain")
         hostile.answers |= {f"/{n}": said("a") for n in range(3)}
         urls = [f"http://site.example:{hostile.port}/{n}" for n in range(3)]
-        settings = {"AUTOTHROTTLE_ENABLED": True, "AUTOTHROTTLE_START_DELAY": 0}
+        settings = {"AUTOTHROTTLE_START_DELAY": 0}
         fetched = fetch(*urls, dns={"site.example": [[PUBLIC]]}, settings=settings)
     assert all(row["status"] == 200 for row in fetched.got.values())
     between = [after - before for before, after in pairwise(hostile.moments)]
@@ -418,5 +418,5 @@ def test_23_a_host_that_is_busy_is_left_alone_as_it_asks() -> None:
         fetched = fetch(*urls.values(), dns=dns, together=False)
     assert [fetched.got[urls[name, "a"]]["status"] for name in names] == [429, 503]
     assert fetched.got[urls["slow", "b"]]["due_in"] == pytest.approx(600, abs=5)
-    assert fetched.got[urls["down", "b"]]["due_in"] == pytest.approx(30, abs=5)
+    assert fetched.got[urls["down", "b"]]["due_in"] == pytest.approx(5, abs=3)
     assert not [place for place, _ in hostile.asked if place.endswith("/b")]
