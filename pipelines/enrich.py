@@ -6,7 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from crawler.items import Article, Tag
 from pipelines.gazetteer import Matcher
 
 DATA = Path(__file__).parent / "data"
+AND = frozenset("、和及与")
 ENOUGH = 2
 """Times that weak words of an industry stand in a text that is about it, where none is in the title."""
 
@@ -61,21 +62,30 @@ class Gazetteer:
 
 
 def regions(gazetteer: Gazetteer, title: str, body: str) -> tuple[Tag, ...]:
-    """The regions that the text names and those they lie in, the one named most first."""
-    found = gazetteer.found(f"{title}\n{body}")
+    """The regions that the text names, the one named most first, and behind them those they lie in."""
+    text = f"{title}\n{body}"
+    found = gazetteer.found(text)
     named = {code for _, _, sense in found if sense.beside is None for code in (sense.code, *around(sense.code))}
     told: dict[str, list[str]] = {}
-    for word, _, sense in found:
-        if sense.beside is None or sense.beside in named:
-            told.setdefault(sense.code, []).append(word)
-    for code, words in list(told.items()):
+    listed: tuple[int, tuple[str, ...]] = (-1, ())
+    for word, start, sense in found:
+        inside = sense.code, *around(sense.code)
+        if sense.beside is not None:
+            # 中山市东区、西区: behind an "and", a place is of the city of the one before it.
+            follows = text[start - 1 : start] in AND and not (listed[0] == start - 1 and sense.beside in listed[1])
+            if sense.beside not in named or follows:
+                continue
+        listed = start + len(word), inside
+        told.setdefault(sense.code, []).append(word)
+    named_here = dict(told)
+    for code, words in named_here.items():
         for outer in around(code):
             if outer in gazetteer.names and outer not in told:
                 told[outer] = list(words)
-    counts = Counter(sense.code for _, _, sense in found)
-    return _tags(gazetteer, told, counts)
+    return _tags(gazetteer, told, Counter({code: len(words) for code, words in named_here.items()}))
 
 
+@cache
 def around(code: str) -> tuple[str, ...]:
     """The codes of the regions one lies in, by GB/T 2260: of 510403/geliping 510403, 510400, 510000."""
     base, _, own = code.partition("/")
