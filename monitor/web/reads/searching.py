@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, exists, or_, select, text, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, exists, func, or_, select, text, type_coerce
 
 from crawler.items import SHANGHAI
 from monitor.web.question import FACETS, Question
@@ -30,6 +30,7 @@ MOST_VALUES = 8
 """Values of a facet that are offered."""
 QUARTER = 15 * 60 * 1_000_000
 """Microseconds of a quarter of an hour: no year begins within one, wherever a clock stands."""
+KINDS = ("region", "industry")
 NEVER = -(2**63)
 _TAGS = {
     "sqlite": text(
@@ -111,6 +112,14 @@ def newest(conn: Connection, question: Question, fold: Fold, *, limit: int) -> l
     if question.q:
         statement = statement.where(condition(question.q, conn.dialect.name, fold))
     return [dict(row) for row in conn.execute(statement.order_by(article.c.id.desc()).limit(limit)).mappings()]
+
+
+def tag_names(conn: Connection, codes: Sequence[str]) -> dict[str, str]:
+    """What regions and industries are called, by code; a code that no article has is absent."""
+    if not codes:
+        return {}
+    statement = select(tag.c.code, func.max(tag.c.name)).where(tag.c.kind.in_(KINDS), tag.c.code.in_(codes))
+    return {row[0]: row[1] for row in conn.execute(statement.group_by(tag.c.code))}
 
 
 def filters(question: Question) -> list[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ from typing import Any
 from crawler.items import SHANGHAI
 from monitor.web.answer import Answer, Asked, Entry
 from monitor.web.question import LAST_PAGE, Question, read, toggled, write
-from monitor.web.reads.searching import Hit, Results, find, newest
+from monitor.web.reads.searching import Hit, Results, find, newest, tag_names
 from monitor.web.views.common import entry, source_title
 from monitor.web.words import RELATION
 
@@ -43,13 +43,9 @@ def search(asked: Asked) -> Answer:
 
 def described(question: Question, asked: Asked) -> str:
     """The question in a reader's words: 钒钛 · 攀枝花市 · 2020年."""
-    names = {
-        value: name_of(facet, value, value, asked)
-        for facet in ("source", "relation", "year")
-        for value in getattr(question, facet)
-    }
+    names = tag_names(asked.conn, (*question.region, *question.industry))
     chosen = [
-        names.get(value, value)
+        name_of(facet, value, names.get(value, value), asked)
         for facet in ("region", "industry", "kind", "relation", "year", "source")
         for value in getattr(question, facet)
     ]
