@@ -244,6 +244,23 @@ def test_reprints_are_one_story(title: str, body: str, relation: str) -> None:
     assert kin.relation == relation
 
 
+LONG = NEWS + "\n" + MEETING.format("仁和区") + "\n" + ISSUED.format("氢能")
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.1])
+def test_an_edited_report_under_another_title_is_known_by_what_it_keeps(share: float, seed: int) -> None:
+    changed = edit(LONG, share, seed)
+    assert same_story(told(TITLE, LONG), told("要闻", changed, timedelta(hours=9), "b")) is not None
+
+
+def test_half_a_report_in_common_is_not_enough() -> None:
+    """Two reports of one day with the same background passage."""
+    one, two = NEWS + "\n" + MEETING.format("仁和区"), NEWS + "\n" + JOBS + LAND.format("2宗")
+    cut = one[len(NEWS) // 2 :]
+    assert same_story(told("仁和区开会", cut), told("招聘和出让", two[len(NEWS) // 2 :], host="b")) is None
+
+
 def test_a_publishers_own_changed_text_is_a_revision() -> None:
     changed = NEWS.replace("大幅增长", "明显增长").replace("加大投入", "增加投入")
     first, second = told(TITLE, NEWS), told(TITLE, changed, timedelta(hours=2))
@@ -284,9 +301,11 @@ def test_a_late_reprint_counts_by_its_named_origin_within_a_month() -> None:
         assert (same_story(first, late) is not None) is expected
 
 
-def test_without_a_date_only_the_same_long_text_counts() -> None:
+def test_without_a_date_only_nearly_the_same_long_text_counts() -> None:
     undated = Story(url="http://b.example/", title=TITLE, body=NEWS)
     assert same_story(told(TITLE, NEWS), undated) is not None
+    assert same_story(told(TITLE, edit(NEWS, 0.01, 1)), undated) is not None
+    assert same_story(told("别的消息", edit(NEWS, 0.1, 1)), undated) is None
     assert same_story(told(TITLE, edit(NEWS, 0.1, 1)), undated) is None
     short = Story(url="http://b.example/", title="停水通知", body="今日停水，请储水。")
     assert same_story(told("停水通知", "今日停水，请储水。"), short) is None
