@@ -66,6 +66,8 @@ def _headline(payload: Mapping[str, Any]) -> str:
 def _lines(payload: Mapping[str, Any]) -> list[str]:
     policy = payload.get("policy") or {}
     lines = [payload["title"]]
+    if len(policy.get("documents") or ()) > 1:
+        lines.append("".join(f"《{name}》" for name in policy["documents"]))
     if policy.get("issuers"):
         lines.append(f"发文机关：{'、'.join(policy['issuers'])}")
     lines += [f"{label}：{policy[name]}" for name, label in _LABELS if policy.get(name)]

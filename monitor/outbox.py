@@ -22,7 +22,7 @@ from monitor.records import Joined, Key
 from monitor.watches import RELATIONS, Digest, Fold, Rule, Watch
 from storage import sql
 from storage.recording import Recorded
-from storage.schema import alert, delivery, policy_article, policy_record, source, watch
+from storage.schema import alert, delivery, policy_article, source, watch
 from storage.schema import article as article_table
 
 STAGE: Final = {"document": "issued", "report": "issued", "draft": "draft", "repeal": "repealed"}
@@ -190,33 +190,39 @@ def _told(
     """What an article tells a watch that it matches."""
     number = recorded.article_id
     assert number is not None
-    found: list[_News] = []
-    if (
-        recorded.kind == "revised"
-        and recorded.previous is not None
-        and one.rule.revisions
-        and _known(conn, one, number)
-    ):
-        before = f"{recorded.previous.title}\n{recorded.previous.body}"
-        if changed := changed_sentences(before, f"{article.title}\n{article.body}"):
-            key = f"{one.id}:article:{number}:revision:{recorded.revision}"
-            record_id = joined[0].id if joined else None
-            found.append(_News(key, "revision", record_id, changed, baseline=False))
-    if not joined:
-        if _reprint(conn, number) is None and (recorded.kind == "new" or not _known(conn, one, number)):
-            found.append(_News(f"{one.id}:article:{number}", "new"))
-        return found
-    for place in joined:
-        stage = STAGE.get(place.relation) if place.relation in RELATIONS.get(one.rule.scope, STAGE) else None
-        if stage is not None and not _before(conn, one, place, number):
-            key = f"{one.id}:policy:{place.id}:{stage}"
-            found.append(_News(key, KIND[stage], place.id))
-            if _alert(conn, key) is None:
-                continue
-        follows = one.rule.follow_ups and recorded.kind == "new" and _of_record(conn, one, place.id)
-        if follows and _reprint(conn, number) is None:
-            found.append(_News(f"{one.id}:article:{number}:follow-up", "follow-up", place.id))
-    return found
+    known = recorded.kind != "new" and _known(conn, one, number)
+    found = [_revision(one, recorded, article, joined)] if known else []
+    if joined:
+        # A repeal of many documents is one piece of news.
+        found.append(_of_document(conn, one, recorded, min(joined, key=lambda place: place.id)))
+    elif not known and _reprint(conn, number) is None:
+        stage = STAGE.get(article.policy.relation, "issued") if article.policy else "issued"
+        found.append(_News(f"{one.id}:article:{number}", KIND[stage]))
+    return [news for news in found if news is not None]
+
+
+def _revision(one: Watch, recorded: Recorded, article: Article, joined: tuple[Joined, ...]) -> _News | None:
+    """That the page of what was told reads otherwise now."""
+    if recorded.previous is None or not one.rule.revisions:
+        return None
+    before = f"{recorded.previous.title}\n{recorded.previous.body}"
+    changed = changed_sentences(before, f"{article.title}\n{article.body}")
+    key = f"{one.id}:article:{recorded.article_id}:revision:{recorded.revision}"
+    return _News(key, "revision", joined[0].id if joined else None, changed, baseline=False) if changed else None
+
+
+def _of_document(conn: Connection, one: Watch, recorded: Recorded, place: Joined) -> _News | None:
+    """That a document was drafted, issued or repealed; or, where that was told, that there is more of it."""
+    number = recorded.article_id
+    assert number is not None
+    stage = STAGE.get(place.relation) if place.relation in RELATIONS.get(one.rule.scope, STAGE) else None
+    key = f"{one.id}:policy:{place.id}:{stage}"
+    if stage is not None and not _before(conn, one, place, number) and _alert(conn, key) is None:
+        return _News(key, KIND[stage], place.id)
+    follows = one.rule.follow_ups and recorded.kind == "new" and _of_record(conn, one, place.id)
+    if follows and _reprint(conn, number) is None:
+        return _News(f"{one.id}:article:{number}:follow-up", "follow-up", place.id)
+    return None
 
 
 def _alert(conn: Connection, key: str) -> int | None:
@@ -286,6 +292,7 @@ def _payload(one: Watch, told: _News, article: Article) -> dict[str, Any]:
         and {
             "relation": policy.relation,
             "title": policy.title,
+            "documents": list(policy.documents),
             "issuers": list(policy.issuers),
             "number": policy.number,
             "kind": policy.kind,
@@ -297,9 +304,3 @@ def _payload(one: Watch, told: _News, article: Article) -> dict[str, Any]:
             "quote": next((quote.text for quote in policy.quotes if quote.of == "relation"), None),
         },
     }
-
-
-def dates(conn: Connection, record_ids: Sequence[int]) -> list[Mapping[str, Any]]:
-    """The policy records with their days, for the calendar."""
-    statement = select(policy_record).where(policy_record.c.id.in_(record_ids)).order_by(policy_record.c.id)
-    return [dict(row) for row in conn.execute(statement).mappings()]

@@ -124,8 +124,9 @@ def _find(conn: Connection, named: _Named, issuer_key: Key, *, repeal: bool) -> 
 
 
 def _same(row: Row[Any], named: _Named, issuer_key: Key, *, repeal: bool) -> bool:
-    theirs = frozenset(issuer_key(name) for name in row.issuers)
-    share = not theirs or not named.issuers or bool(theirs & named.issuers)
+    theirs = {_house(issuer_key(name)) for name in row.issuers}
+    ours = {_house(name) for name in named.issuers}
+    share = not theirs or not ours or bool(theirs & ours)
     if row.number and named.number:
         if row.number != named.number:
             return False
@@ -134,6 +135,11 @@ def _same(row: Row[Any], named: _Named, issuer_key: Key, *, repeal: bool) -> boo
     if named.title_key is None or row.title_key != named.title_key:
         return False
     return repeal or (share and abs(_known_day(row) - named.day) <= APART)
+
+
+def _house(organ: str) -> str:
+    """An organ without its office: what the office sends out, news say of the organ."""
+    return organ.removesuffix("办")
 
 
 def _known_day(row: Row[Any]) -> date:

@@ -102,8 +102,9 @@ def _documents(reading: Reading, paper: Paper) -> tuple[str, ...]:
     whole: dict[str, str] = {}
     for one in found:
         title = _resolved(one, text) if one in shorts or kinds_of(one).kind == one else one
-        whole.setdefault(title_key(title), title)
-    if not whole and table and table.title:
+        if kinds_of(title).kind != title:  # 《办法》 alone names no document
+            whole.setdefault(title_key(title), title)
+    if not whole and reading.relation == "document" and table and table.title:
         whole[title_key(table.title)] = table.title
     return tuple(whole.values())
 

@@ -131,7 +131,7 @@ def _repeal(paper: Paper, title: str) -> Reading | None:
     outside, text = unquoted(title), paper.text
     repealed = rules().repeal
     if repealed.search(outside) and _REPEALABLE.search(outside) and not _NOT_REPEALABLE.search(outside):
-        told = [sentence.text for sentence in sentences(text) if repealed.search(sentence.text)]
+        told = [sentence for sentence in re.split("[。\n]", text[:HEAD]) if repealed.search(sentence)]
         return Reading("repeal", Span(title, -1), titles(documents(title)) or _own(told), title)
     if "清理结果" in outside and repealed.search(text[:LEAD]):
         return Reading("repeal", Span(title, -1), (), title)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
@@ -59,7 +59,7 @@ def test_the_atom_feed_is_read_by_a_reader_and_has_what_the_standard_asks(watche
     read = feedparser.parse(feed)
     assert not read.bozo
     assert len(read.entries) == 2
-    tree = ElementTree.fromstring(feed)
+    tree = ET.fromstring(feed)
     assert tree.find(f"{ATOM}id").text == ADDRESS
     assert {link.get("rel") for link in tree.findall(f"{ATOM}link")} == {"self", "alternate"}
     for node in (tree, *tree.findall(f"{ATOM}entry")):
@@ -86,7 +86,7 @@ def test_text_can_break_no_feed() -> None:
 @given(st.text(st.characters(codec=None), max_size=60))
 def test_any_text_is_well_formed_in_every_feed(text: str) -> None:
     entry = replace(ENTRY, title=text, text=text, author=text)
-    ElementTree.fromstring(atom([entry], title=text, address=ADDRESS))
+    ET.fromstring(atom([entry], title=text, address=ADDRESS))
     json.loads(json_feed([entry], title=text, address=ADDRESS))
     made = Appointment(id=stable_id("k"), day=date(2027, 1, 1), title=text, text=text, url=None, changed=NOW)
     assert len(Calendar.from_ical(calendar([made], title=text)).walk("VEVENT")) == 1

@@ -97,6 +97,15 @@ def test_a_repeal_and_a_draft_are_told_as_what_they_are(engine: Engine) -> None:
     assert [kind for kind, _ in told(engine)] == ["draft", "new", "withdrawal"]
 
 
+def test_a_repeal_of_several_documents_is_one_piece_of_news(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine)
+    title = "攀枝花市人民政府关于废止《攀枝花市甲办法》《攀枝花市乙办法》的决定"
+    put(engine, article(1, title, "现予废止。"))
+    put(engine, article(2, "攀枝花市政府决定废止《攀枝花市甲办法》《攀枝花市乙办法》", "日前公布。"))
+    assert told(engine) == [("withdrawal", title)]
+
+
 def test_a_page_that_vanishes_is_told_once(engine: Engine) -> None:
     known_source(engine)
     watching(engine, channels=("mail",))

@@ -43,6 +43,13 @@ def test_document_reports_and_interpretation_are_one_whatever_comes_first(sqlite
     assert record.effective_on.isoformat() == "2027-01-01"
 
 
+def test_what_the_office_sends_out_news_say_of_the_government(engine: Engine) -> None:
+    title = "攀枝花市人民政府办公室关于印发《攀枝花市甲规划》的通知"
+    put(engine, article(1, title, "攀办发〔2026〕2号\n现印发给你们，请遵照执行。"))
+    put(engine, report(2, "甲规划"))
+    assert len(stored(engine)) == 1
+
+
 @pytest.mark.parametrize(
     "other",
     [

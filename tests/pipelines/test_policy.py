@@ -145,6 +145,18 @@ def test_short_names_are_resolved() -> None:
     assert policy.short_title == "若干措施"
 
 
+def test_a_short_name_alone_is_no_title() -> None:
+    policy = found("攀枝花出台甲产业支持办法", "《办法》提出，到2028年产值突破120亿元。")
+    assert (policy.relation, policy.title, policy.documents) == ("report", None, ())
+
+
+def test_a_repeal_names_what_it_ends_and_not_what_it_is_based_on() -> None:
+    text = "攀府规〔2023〕5号\n根据《甲条例》，市政府决定予以废止。\n废止的文件包括：《攀枝花市乙办法》（攀府发〔2014〕18号）、《攀枝花市丙办法》等。"
+    policy = found("攀枝花市人民政府关于废止部分行政规范性文件的决定", text)
+    assert policy.documents == ("攀枝花市乙办法", "攀枝花市丙办法")
+    assert policy.number == "攀府规〔2023〕5号"
+
+
 def test_every_quote_stands_where_it_says() -> None:
     body = "攀府发〔2021〕3号\n各县（区）人民政府：\n到2025年，产值达到10亿元以上。\n本规划自2021年5月1日起施行，有效期5年。\n攀枝花市人民政府\n2021年4月2日"
     policy = found(PROMISE, body)
