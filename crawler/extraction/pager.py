@@ -21,12 +21,13 @@ _CALL = re.compile(
 _IN_URL = re.compile(r"(?:[_/-]|page[=/_-]?|[?&]p(?:age|n)?=)(\d{1,4})(?:\.\w+)?(?:/)?$", re.IGNORECASE)
 
 
-_HINT = re.compile(r"下\s*一?\s*[页頁]|rel=[\"']?next|【2】|>\s*2\s*</a>|createPage")
+_HINTS = tuple(map(re.compile, (r"下\s*一?\s*[页頁]", r"rel=[\"']?next", r"2\s*</a>", "【2】", "createPage")))
+"""Each begins with what it is searched by: one pattern of all would be tried at every character of the page."""
 
 
 def may_follow(document: Document) -> bool:
     """Whether anything on the page looks like a pager: cheaper than looking at every link."""
-    return _HINT.search(document.html) is not None
+    return any(hint.search(document.html) for hint in _HINTS)
 
 
 def following(document: Document, anchors: Iterable[LexborNode] | None = None) -> str | None:
