@@ -57,42 +57,32 @@ def canonical(url: str, base: str | None = None) -> str | None:
     """The canonical form of ``url``: absolute, http or https, without what does not name the page.
 
     Lower-cases scheme and host, drops default ports, user names, fragments, tracking and session parameters and a
-    trailing index page (where no query follows), and percent-encodes what must be. The order of the remaining parameters is kept: it may
-    matter to a server. Returns None for anything that is not an http(s) address.
+    trailing index page (where no query follows), and percent-encodes what must be. The order of the remaining
+    parameters is kept: it may matter to a server. Returns None for anything that is not an http(s) address.
     """
     url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "")
     if not url or _NO_HOST.fullmatch(url):
         return None
-    if base is not None:
-        try:
-            url = urljoin(base, url)
-        except ValueError:
-            return None
-    if url[:4].lower() != "http":
-        return None
     try:
-        parts = urlsplit(url)
-        scheme = parts.scheme
-        if scheme not in _PORT:
-            return None
-        host = _host(scheme, parts.netloc)
+        parts = urlsplit(url if base is None else urljoin(base, url))
+        host = _host(parts.scheme, parts.netloc) if parts.scheme in _PORT else None
         if host is None:
             return None
-        path = parts.path or "/"
-        if not path.isascii() or not parts.query.isascii() or " " in path or " " in parts.query:
-            safe = urlsplit(safe_url_string(f"{scheme}://{host}{path}?{parts.query}"))
-            path, query = safe.path, safe.query
-        else:
-            query = parts.query
+        return _whole(f"{parts.scheme}://{host}", parts.path or "/", parts.query)
     except ValueError:
-        return None
+        return None  # brackets or numbers that no address has
+
+
+def _whole(origin: str, path: str, query: str) -> str:
+    """The address of its parts, each in its one form."""
+    if not path.isascii() or not query.isascii() or " " in path or " " in query:
+        safe = urlsplit(safe_url_string(f"{origin}{path}?{query}"))
+        path, query = safe.path, safe.query
     if ";" in path:
         path = _SESSION_PATH.sub("", path)
     if "/." in path and _DOTS.search(path):
-        path = urlsplit(urljoin(f"{scheme}://{host}/", path)).path
+        path = urlsplit(urljoin(f"{origin}/", path)).path
     query = _query(query) if query else ""
     if query:
-        return f"{scheme}://{host}{path}?{query}"
-    if "." in path:
-        path = _INDEX.sub("/", path)
-    return f"{scheme}://{host}{path}"
+        return f"{origin}{path}?{query}"
+    return f"{origin}{_INDEX.sub('/', path) if '.' in path else path}"

@@ -15,26 +15,14 @@ def _tag_ids(*names: str) -> frozenset[int]:
 
 
 BLOCK = _tag_ids(
-    *["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "html", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
-)  # fmt: skip
+    *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div"),
+    *("dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header"),
+    *("hgroup", "html", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td"),
+    *("tfoot", "th", "thead", "tr", "ul"),
+)
 SKIPPED = _tag_ids(
-    *[
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "select",
-        "option",
-        "textarea",
-        "button",
-        "iframe",
-        "svg",
-        "object",
-        "canvas",
-        "audio",
-        "head",
-        "title",
-    ]
+    *("script", "style", "noscript", "template", "select", "option", "textarea", "button", "iframe", "svg", "object"),
+    *("canvas", "audio", "head", "title"),
 )
 HEADINGS = _tag_ids(*["h1", "h2", "h3", "h4", "h5", "h6"])
 _BOLD = _tag_ids("b", "strong")
@@ -44,6 +32,8 @@ _BOLD = _tag_ids("b", "strong")
 (_TABLE,) = _tag_ids("table")
 (_PRE,) = _tag_ids("pre")
 _CELLS = _tag_ids("td", "th")
+_CELL = "\0"
+"""Stands between cells while a row is gathered; the parser lets none through."""
 _TEXT = 2
 """The parser's number of text nodes; fixed in its source."""
 
@@ -82,7 +72,7 @@ class Box:
             self.row = self
 
     def ancestors(self) -> Iterator[Box]:
-        """This element and all around it, from the inside out."""
+        """The element itself and all around it, from the inside out."""
         box: Box | None = self
         while box is not None:
             yield box
@@ -158,96 +148,108 @@ def blocks(root: LexborNode, *, skip: frozenset[int] = frozenset()) -> list[Bloc
 
     ``skip`` holds the ``mem_id`` of elements to leave out with all they hold.
     """
-    boxes: dict[int, Box] = {}
-    tables: dict[int, bool] = {}
-    found: list[Block] = []
-    parts: list[str] = []
-    current: Box | None = None
-    links = bold = 0
-    top = root.mem_id
+    return _Collector(root, skip).collect()
 
-    def is_data(row: LexborNode) -> bool:
-        table = _table_of(row)
-        if table is None:
-            return False
-        key = table.mem_id
-        if key not in tables:
-            tables[key] = _is_data(table)
-        return tables[key]
 
-    def box_of(node: LexborNode) -> Box:
+class _Collector:
+    """Walks an element once and gathers its text; a block ends where its element does, or at a <br>."""
+
+    def __init__(self, root: LexborNode, skip: frozenset[int]) -> None:
+        self.root = root
+        self.top = root.mem_id
+        self.skip = skip
+        self.boxes: dict[int, Box] = {}
+        self.tables: dict[int, bool] = {}
+        self.found: list[Block] = []
+        self.parts: list[str] = []
+        self.current: Box | None = None
+        self.links = self.bold = 0
+
+    def collect(self) -> list[Block]:
+        for node in self.root.traverse(include_text=True):
+            tag = node.tag_id
+            if tag == _TEXT:
+                self.text(node)
+            elif self.parts and tag in BLOCK:
+                self.boundary(node, tag)
+            elif self.parts and tag == _BREAK:
+                if self.current is not None and self.current.row is not None:
+                    self.parts.append(" ")
+                else:
+                    self.flush()
+        self.flush()
+        return self.found
+
+    def text(self, node: LexborNode) -> None:
+        text = node.text_content
+        if not text or (not self.parts and text.isspace()):
+            return
+        above = node.parent
+        if above is None:
+            return
+        box = self.box_of(above)
+        if box.skip:
+            return
+        current = self.current
+        if current is None or box.block is not current.block or box.hidden != current.hidden:
+            self.flush()
+            if text.isspace():
+                return
+            self.current = box
+        self.parts.append(text)
+        if box.link:
+            self.links += len(text.strip())
+        if box.bold:
+            self.bold += len(text.strip())
+
+    def boundary(self, node: LexborNode, tag: int) -> None:
+        box = self.box_of(node)
+        if box.row is None or box.row is box:
+            self.flush()
+        else:
+            self.parts.append(_CELL if tag in _CELLS else " ")
+
+    def flush(self) -> None:
+        current = self.current
+        if not self.parts or current is None:
+            return
+        raw = "".join(self.parts)
+        self.parts = []
+        if current.row is not None:
+            texts = ["\t".join(" ".join(cell.split()) for cell in raw.split(_CELL)).strip()]
+        else:
+            pieces = raw.split("\n") if current.block.tag == _PRE else _INDENTED.split(raw)
+            texts = [" ".join(piece.split()) for piece in pieces]
+        self.found.extend(
+            Block(current, text, min(self.links, len(text)), min(self.bold, len(text))) for text in texts if text
+        )
+        self.links = self.bold = 0
+
+    def box_of(self, node: LexborNode) -> Box:
         key = node.mem_id
-        box = boxes.get(key)
+        box = self.boxes.get(key)
         if box is not None:
             return box
         chain: list[LexborNode] = []
-        while (box := boxes.get(key)) is None:
+        while (box := self.boxes.get(key)) is None:
             chain.append(node)
-            if key == top or (above := node.parent) is None:
+            if key == self.top or (above := node.parent) is None:
                 break
             node = above
             key = node.mem_id
         for node in reversed(chain):
             key = node.mem_id
-            box = boxes[key] = Box(node, box, is_data)
-            if key in skip:
+            box = self.boxes[key] = Box(node, box, self.is_data)
+            if key in self.skip:
                 box.skip = True
         assert box is not None
         return box
 
-    def flush() -> None:
-        nonlocal parts, links, bold
-        if not parts:
-            return
-        raw = "".join(parts)
-        parts = []
-        if current is not None:
-            pieces = raw.split("\n") if current.block.tag == _PRE else _INDENTED.split(raw)
-            for piece in pieces:
-                text = (
-                    "\t".join(" ".join(cell.split()) for cell in piece.split("\x00")).strip()
-                    if current.row is not None
-                    else " ".join(piece.split())
-                )
-                if text:
-                    found.append(Block(current, text, min(links, len(text)), min(bold, len(text))))
-        links = bold = 0
-
-    for node in root.traverse(include_text=True):
-        tag = node.tag_id
-        if tag == _TEXT:
-            text = node.text_content
-            if not text or (text.isspace() and not parts):
-                continue
-            above = node.parent
-            if above is None:
-                continue
-            box = box_of(above)
-            if box.skip:
-                continue
-            if current is None or box.block is not current.block or box.hidden != current.hidden:
-                flush()
-                if text.isspace():
-                    continue
-                current = box
-            parts.append(text)
-            if box.link:
-                links += len(text.strip())
-            if box.bold:
-                bold += len(text.strip())
-        elif tag in BLOCK:
-            if parts:
-                box = box_of(node)
-                if box.row is None or box.row is box:
-                    flush()
-                elif tag in _CELLS:
-                    parts.append("\x00")
-                else:
-                    parts.append(" ")
-        elif tag == _BREAK and parts:
-            if current is not None and current.row is not None:
-                parts.append(" ")
-            else:
-                flush()
-    flush()
-    return found
+    def is_data(self, row: LexborNode) -> bool:
+        table = _table_of(row)
+        if table is None:
+            return False
+        key = table.mem_id
+        if key not in self.tables:
+            self.tables[key] = _is_data(table)
+        return self.tables[key]

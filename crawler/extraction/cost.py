@@ -26,8 +26,10 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _LONG_TAG = re.compile(r"<[a-zA-Z](?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+(?:>|\Z|[\"'])")
 _LONG = 40_000
 """Characters; attributes that could cost fill more."""
-_FORMATTING = frozenset("b big code em font i nobr s small strike strong tt u".split())
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option".split())
+_FORMATTING = frozenset(["b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"])
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p", "li", "td", "th", "tr", "dt", "dd", "option"]
+)
 """Elements that need no end tag, or whose next sibling ends them."""
 
 

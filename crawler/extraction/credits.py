@@ -65,9 +65,7 @@ _NAME_AND_MEDIUM = re.compile(rf"^{_NAMES}\s*[/／|｜]\s*(\S{{2,15}})$")
 _CABLE = re.compile(r"^([\u4e00-\u9fff]{2,3})[\u4e00-\u9fff]{2,3}?(?:\d{1,2}月)?\d{1,2}日?(?:電|电)$")
 """Name, place and day of a news agency's cable: 王某成都11日電."""
 _NOT_NAMES = frozenset(
-    (
-        "整合 综合 綜合 报道 報導 报导 報道 摄影 攝影 编译 編譯 文图 图文 通讯员 记者 記者 从近期 获悉 采访 了解 编辑 整理 发自 专访"
-    ).split()
+    ["整合", "综合", "綜合", "报道", "報導", "报导", "報道", "摄影", "攝影", "编译", "編譯", "文图", "图文", "通讯员", "记者", "記者", "从近期", "获悉", "采访", "了解", "编辑", "整理", "发自", "专访"]
 )
 _OTHERWISE = ("報導", "报道", "报导", "報道", "电", "電", "机场", "機場")
 _AFFILIATED = re.compile(
@@ -104,7 +102,8 @@ class Credits:
 def find(document: Document, header: Sequence[Block], text: Sequence[Block], tail: Sequence[Block]) -> Credits:
     """The credits from the blocks between title and text (``header``), behind the text (``tail``), at the head of the
     text and in the meta tags. The national meta tag is believed first, then labels, then names of elements, then
-    places."""
+    places.
+    """
     found: dict[str, tuple[str, How, str]] = {}
 
     def take(name: str, value: str | None, how: How, place: str) -> None:
@@ -166,7 +165,7 @@ def _from_names(block: Block, take: Take) -> None:
     for one in inside:
         _from_name(one, one.text(), take)
     for box in islice(block.box.ancestors(), 4):
-        if size(box.node) > len(block.text) + 120:  # noqa: PLR2004 it holds other things too
+        if size(box.node) > len(block.text) + 120:
             break
         _from_name(box.node, block.text, take)
 

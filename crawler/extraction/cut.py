@@ -78,7 +78,7 @@ def leads_away(block: Block) -> bool:
         len(block.text) <= 120
         and block.links * 2 > len(block.text)
         and words.RELATED_LINE.match(block.text) is not None
-    )  # noqa: PLR2004
+    )
 
 
 def cut(blocks: list[Block], title: str) -> Cut:
@@ -109,7 +109,9 @@ def cut(blocks: list[Block], title: str) -> Cut:
             if skipped_in is not None and skipped_in in blocks[start].box.ancestors():
                 skipped_in = block.box.block
             continue
-        closes = words.END.match(text) is not None and (len(text) <= 16 or text.lstrip(" 【[").startswith(("上一", "下一")))  # noqa: PLR2004
+        closes = words.END.match(text) is not None and (
+            len(text) <= 16 or text.lstrip(" 【[").startswith(("上一", "下一"))
+        )
         if short and closes and left <= 0.4 * whole:
             break
         if is_noise(block) or words.DISCLAIMER.match(text) or leads_away(block):
