@@ -21,7 +21,7 @@ _CALL = re.compile(
 _IN_URL = re.compile(r"(?:[_/-]|page[=/_-]?|[?&]p(?:age|n)?=)(\d{1,4})(?:\.\w+)?(?:/)?$", re.IGNORECASE)
 
 
-_HINTS = tuple(map(re.compile, (r"下\s*一?\s*[页頁]", r"rel=[\"']?next", r"2\s*</a>", "【2】", "createPage")))
+_HINTS = tuple(map(re.compile, (r"下\s*一?\s*[页頁]", r"rel=[\"']?next", r">\s*2\s*</a>", "【2】", "createPage")))
 """Each begins with what it is searched by: one pattern of all would be tried at every character of the page."""
 
 
