@@ -24,6 +24,9 @@ SECONDS = 8.0
 MEMORY = 1024 * 1024 * 1024
 """Bytes of address space of the child."""
 
+LONGEST_TEXT = 500_000
+"""Characters of an article's text; a five-year plan has a fifth of it. What cleans it runs in the crawl's process."""
+
 Reading = ScrapedArticle | Listing | NotArticle
 
 
@@ -51,6 +54,8 @@ def read_bounded(page: Page, site: Site | None, *, kind: VisitKind | None = None
         last = child.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
         return NotArticle(kind="too-large", reason=f"reading ended with {last or child.returncode}"[:200])
     reading: Reading = pickle.loads(child.stdout)  # noqa: S301  written by our own child
+    if isinstance(reading, ScrapedArticle) and (length := sum(map(len, reading.paragraphs))) > LONGEST_TEXT:
+        return NotArticle(kind="too-large", reason=f"a text of {length} characters")
     return reading
 
 

@@ -46,6 +46,19 @@ def test_21_reading_ends_in_time_whatever_the_page_is(name: str) -> None:
     assert isinstance(reading, (ScrapedArticle, Listing, NotArticle))
 
 
+def test_21_a_text_without_end_is_no_article() -> None:
+    short, long = (read_bounded(page(plan_of(count)), None) for count in (500, 2_000))
+    assert isinstance(short, ScrapedArticle), "a quarter of a million characters is a long plan, and read"
+    assert isinstance(long, NotArticle)
+    assert long.kind == "too-large"
+
+
+def plan_of(paragraphs: int) -> str:
+    """A plan of so many paragraphs of 490 characters."""
+    body = "".join(f"<p>{TEXT * 10}</p>" for _ in range(paragraphs))
+    return f"<html><title>规划纲要</title><h1>规划纲要</h1><div>{body}</div></html>"
+
+
 def test_21_a_child_that_dies_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crawler.guards.reading.SECONDS", 0.05)
     reading = read_bounded(page(HTML), None)
