@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -64,41 +65,53 @@ def find(blocks: list[Block], anchor: int | None = None) -> Body | None:
     against them. ``anchor`` is the block of title or byline, where one is sure: what begins close behind it is believed
     more, what stands before it less.
     """
-    scores: dict[Box, float] = {}
-    begins: dict[Box, int] = {}
-    lines: dict[Box, list[int]] = {}
+    seen: dict[Box, _Candidate] = {}
     priors: dict[Box, float] = {}
     for index, block in enumerate(blocks):
         value = weight(block) * _prior(block.box, priors)
         title = block.links >= 0.8 * len(block.text) and len(block.text) >= 6  # noqa: PLR2004 of another article
         if anchor is not None and index < anchor:
             value *= 0.5
-        box: Box | None = block.box.block
-        if box is not None and _is_paragraph(box):
-            box = box.parent
-        for share in _SHARES:
-            while box is not None and box.block is not box:
-                box = box.parent
-            if box is None:
-                break
-            scores[box] = scores.get(box, 0.0) + value * share
-            counts = lines.setdefault(box, [0, 0])
-            counts[title] += 1
+        for box, share in zip(_around(block), _SHARES, strict=False):
+            candidate = seen.setdefault(box, _Candidate())
+            candidate.score += value * share
+            candidate.titles += title
+            candidate.others += not title
             if anchor is not None and index > anchor and value >= _SENTENCE:
-                begins.setdefault(box, index)
-            box = box.parent
-    lists = {box for box, (others, titles) in lines.items() if titles >= max(_LIST, 0.8 * others)}
-    best: Box | None = None
-    highest = 0.0
-    for box, score in scores.items():
-        value = score * (1.3 if words.GOOD_NAME.search(_name(box)) else 1.0)
-        if anchor is not None and box in begins:
-            value *= 1 + 2 / (1 + (begins[box] - anchor) // _NEAR)
-        if any(outer in lists for outer in islice(box.ancestors(), 2)):
-            value *= 0.1
-        if value > highest:
-            best, highest = box, value
-    return within(blocks, best.node) if best is not None else None
+                candidate.begins = index if candidate.begins is None else candidate.begins
+    lists = {box for box, one in seen.items() if one.titles >= max(_LIST, 0.8 * one.others)}
+    best = max(seen, key=lambda box: _value(box, seen[box], anchor, lists), default=None)
+    return within(blocks, best.node) if best is not None and seen[best].score > 0 else None
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """An element that may be the body's, and what speaks for it."""
+
+    score: float = 0.0
+    titles: int = 0
+    """Lines that are links to other articles."""
+    others: int = 0
+    begins: int | None = None
+    """The first block in it, behind the anchor, that is a sentence."""
+
+
+def _value(box: Box, one: _Candidate, anchor: int | None, lists: set[Box]) -> float:
+    value = one.score * (1.3 if words.GOOD_NAME.search(_name(box)) else 1.0)
+    if anchor is not None and one.begins is not None:
+        value *= 1 + 2 / (1 + (one.begins - anchor) // _NEAR)
+    return value * 0.1 if any(outer in lists for outer in islice(box.ancestors(), 2)) else value
+
+
+def _around(block: Block) -> Iterator[Box]:
+    """The elements around a paragraph, from the inside out; its own where no tag makes it a paragraph."""
+    box: Box | None = block.box.block
+    if box is not None and _is_paragraph(box):
+        box = box.parent
+    while box is not None:
+        if box.block is box:
+            yield box
+        box = box.parent
 
 
 def within(blocks: list[Block], node: LexborNode) -> Body | None:

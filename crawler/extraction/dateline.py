@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from crawler.extraction.blocks import Block
 from crawler.extraction.document import Document, where
 from crawler.items import SHANGHAI, Evidence, How
 
@@ -34,6 +34,8 @@ _META_UPDATED = ("datemodified", "article:modified_time", "og:updated_time", "la
 URL_DATE = re.compile(
     r"/[A-Za-z]?((?:19|20)\d\d)[-/_]?([01]\d)[-/_]?([0-3]\d)(?:[/_.-]|$)|/((?:19|20)\d\d)[-/](\d{1,2})/(\d{1,2})/"
 )
+_LONGEST = 200
+"""Characters; running text tells of other days."""
 _STAMP = re.compile(
     r"(?:publish(?:ed)?_?time|pub_?time|create_?time|ct|ptime|pubdate|datePublished|publishTime|publish_?date)"
     r"[\"']?\s*[:=]\s*[\"']?((?:19|20)\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?|1[0-9]{9}(?:\d{3})?)\b",
@@ -56,6 +58,10 @@ def day(text: str) -> tuple[int, int, int] | None:
     return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
+_Found = tuple[float, str, How, str]
+"""How far a string is believed, the string, and where it was found."""
+
+
 def find(document: Document, start: int, text_from: int, text_to: int) -> Dates:
     """All strings on the page that may say when the article was published, the most believable first.
 
@@ -64,54 +70,56 @@ def find(document: Document, start: int, text_from: int, text_to: int) -> Dates:
     descriptions, then a line behind the text, the address, and a script's variable. Of several that name one day the
     one with the time of day comes first.
     """
-    found: list[tuple[float, str, How, str]] = []
-    updated: str | None = None
-    meta = document.meta
-
-    def visible(first: int, last: int, trust: float) -> None:
-        nonlocal updated
-        for block in document.blocks[max(first, 0) : last]:
-            if len(block.text) > 200:  # noqa: PLR2004 running text tells of other days
-                continue
-            for match in DATE.finditer(block.text):
-                before = block.text[: match.start()]
-                if _UPDATED.search(before):
-                    updated = updated or match[0]
-                elif not _OTHER.search(before):
-                    labelled = 0.5 if _PUBLISHED.search(before) else 0.0
-                    found.append((trust + labelled, match[0], "pattern", where(block.box.node)))
-
-    visible(start, text_from, 8.0)
-    visible(start - 8, start, 7.0)
-    visible(text_to, text_to + 12, 5.0)
-    for rank, name in enumerate(_META):
-        if name in meta and any(character.isdigit() for character in meta[name]):
-            trust = 9.0 if name == "pubdate" and "articletitle" in meta else 6.5 - rank / 20
-            found.append((trust, meta[name], "meta", name))
-    for name in _META_UPDATED:
-        if name in meta:
-            updated = updated or meta[name]
-    data: dict[str, Any] = document.linked_data
-    if isinstance(data.get("datePublished"), str):
-        found.append((6.9, data["datePublished"], "json-ld", "datePublished"))
-    if isinstance(data.get("dateModified"), str):
-        updated = updated or data["dateModified"]
-    for node in document.tree.css("time[datetime]")[:3]:
-        stamp = node.attrs.sget("datetime")
-        if day(stamp):
-            found.append((6.0, stamp, "meta", "time[datetime]"))
-    if not found:
-        found.extend(_last_resorts(document))
-    ordered = _order(found)
+    blocks = document.blocks
+    found: list[_Found] = []
+    updated: list[str] = []
+    _visible(blocks[start:text_from], 8.0, found, updated)
+    _visible(blocks[max(start - 8, 0) : start], 7.0, found, updated)
+    _visible(blocks[text_to : text_to + 12], 5.0, found, updated)
+    _described(document, found, updated)
+    ordered = _order(found or _last_resorts(document))
     return Dates(
         tuple(dict.fromkeys(text for _, text, _, _ in ordered)),
-        updated,
+        updated[0] if updated else None,
         tuple(Evidence(field="published_at", how=how, where=place, value=text) for _, text, how, place in ordered),
     )
 
 
-def _last_resorts(document: Document) -> list[tuple[float, str, How, str]]:
-    found: list[tuple[float, str, How, str]] = []
+def _visible(blocks: list[Block], trust: float, found: list[_Found], updated: list[str]) -> None:
+    """Dates that a reader sees; one with a label is believed a little more."""
+    for block in blocks:
+        if len(block.text) > _LONGEST:
+            continue
+        for match in DATE.finditer(block.text):
+            before = block.text[: match.start()]
+            if _UPDATED.search(before):
+                updated.append(match[0])
+            elif not _OTHER.search(before):
+                labelled = 0.5 if _PUBLISHED.search(before) else 0.0
+                found.append((trust + labelled, match[0], "pattern", where(block.box.node)))
+
+
+def _described(document: Document, found: list[_Found], updated: list[str]) -> None:
+    """Dates for machines: meta tags, JSON-LD, <time>."""
+    meta = document.meta
+    for rank, name in enumerate(_META):
+        if name in meta and any(character.isdigit() for character in meta[name]):
+            trust = 9.0 if name == "pubdate" and "articletitle" in meta else 6.5 - rank / 20
+            found.append((trust, meta[name], "meta", name))
+    updated.extend(meta[name] for name in _META_UPDATED if name in meta)
+    data = document.linked_data
+    if isinstance(data.get("datePublished"), str):
+        found.append((6.9, data["datePublished"], "json-ld", "datePublished"))
+    if isinstance(data.get("dateModified"), str):
+        updated.append(data["dateModified"])
+    for node in document.tree.css("time[datetime]")[:3]:
+        stamp = node.attrs.sget("datetime")
+        if day(stamp):
+            found.append((6.0, stamp, "meta", "time[datetime]"))
+
+
+def _last_resorts(document: Document) -> list[_Found]:
+    found: list[_Found] = []
     for script in document.tree.css("script:not([src])"):
         match = _STAMP.search(script.text())
         if match:
@@ -127,7 +135,7 @@ def _last_resorts(document: Document) -> list[tuple[float, str, How, str]]:
     return found
 
 
-def _order(found: list[tuple[float, str, How, str]]) -> list[tuple[float, str, How, str]]:
+def _order(found: list[_Found]) -> list[_Found]:
     """By trust; but a string that names the same day as the best and has the time comes before one that has not."""
     found.sort(key=lambda one: -one[0])
     if not found:

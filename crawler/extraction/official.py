@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
 from crawler.extraction.blocks import Block, pieces
 from crawler.extraction.dateline import DATE
@@ -37,6 +38,10 @@ _LABEL = re.compile(
 _NEXT_LABEL = re.compile(r"\t(?=\S{2,8}\s*[:：])")
 """Where a value ends at a label that is not known here."""
 _DATES = frozenset({"written", "published"})
+_APART = 12
+"""Blocks; labels further apart are of no table."""
+_LONGEST = 1_000
+"""Characters of a row, at most."""
 _LINE = 300
 """Characters; a longer block is no line of a table."""
 _ENOUGH = 3
@@ -50,33 +55,39 @@ def find(blocks: list[Block], limit: int) -> tuple[OfficialTable, int, int] | No
     waiting: str | None = None
     for index, block in enumerate(blocks[:limit]):
         text = block.text if "\t" in block.text or len(block.text) > _LINE else "\t".join(pieces(block))
-        if waiting is not None:
-            match = _LABEL.match(text)
-            if match is None and len(text) <= 200 and index - last <= 1:  # noqa: PLR2004
-                values.setdefault(waiting, text.strip())
-                waiting = None
-                last = index
-                continue
-            waiting = None
-        matches = list(_LABEL.finditer(text))
-        if not matches or len(text) > 1000:  # noqa: PLR2004
+        matches = list(_LABEL.finditer(text)) if len(text) <= _LONGEST else []
+        if (
+            waiting is not None
+            and index == last + 1
+            and len(text) <= _LINE
+            and not (matches and matches[0].start() == 0)
+        ):
+            values.setdefault(waiting, text.strip())  # the value stands in an element of its own
+            waiting, last = None, index
             continue
-        if len(values) < _ENOUGH and first >= 0 and index - last > 12:  # noqa: PLR2004 what was found was no table
-            values, first = {}, -1
-        for number, match in enumerate(matches):
-            name = _FIELD.get("".join(match[1].split()))
-            end = matches[number + 1].start() if number + 1 < len(matches) else len(text)
-            value = _NEXT_LABEL.split(text[match.end() : end].strip("\t ;；|"))[0]
-            if name in _DATES and (stamp := DATE.search(value)) is not None:
-                value = stamp[0]
-            if name is None:
-                waiting = None
-            elif value:
-                values.setdefault(name, " ".join(value.split()))
-            elif number == len(matches) - 1:
-                waiting = name
-            first = index if first < 0 else first
-            last = index
+        waiting = None
+        if not matches:
+            continue
+        if len(values) < _ENOUGH and 0 <= first and index - last > _APART:
+            values, first = {}, -1  # what was found was no table
+        waiting = _read(text, matches, values)
+        first = index if first < 0 else first
+        last = index
     if len(values) < _ENOUGH or not {"index_number", "number", "issuer"} & values.keys():
         return None
     return OfficialTable(**values), first, last + 1
+
+
+def _read(text: str, matches: list[re.Match[str]], values: dict[str, str]) -> str | None:
+    """Takes the values of a line's labels; returns the field whose value must follow in the next block."""
+    waiting: str | None = None
+    for match, follower in zip_longest(matches, matches[1:]):
+        name = _FIELD.get("".join(match[1].split()))
+        value = text[match.end() : follower.start() if follower is not None else len(text)]
+        value = _NEXT_LABEL.split(value.strip("\t ;；|"))[0]
+        if name in _DATES and (stamp := DATE.search(value)) is not None:
+            value = stamp[0]
+        if name is not None and value:
+            values.setdefault(name, " ".join(value.split()))
+        waiting = name if not value else None
+    return waiting

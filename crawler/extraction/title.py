@@ -150,21 +150,24 @@ def _score(block: Block, text: str, names: list[str]) -> float:
         score += 0.3
     if _STYLED.search(" ".join(box.node.attrs.sget("style") for box in islice(block.box.ancestors(), 3))):
         score += 1.2
-    short = bare(text)
-    if len(short) >= 4:  # noqa: PLR2004
-        for name in names:
-            if short == name:
-                score += 4.0
-                break
-            if name.startswith(short):
-                score += 2.0 + 2.0 * min(1.0, len(short) / 12)
-                break
-            if len(short) >= 8 and (short in name or (len(name) >= 8 and name in short)):  # noqa: PLR2004
-                score += 2.5
-                break
+    score += _agreement(bare(text), names)
     if block.links > 0.5 * len(text):
         score -= 2.5
     return score
+
+
+def _agreement(short: str, names: list[str]) -> float:
+    """How well a heading agrees with what the page's head says its title is."""
+    if len(short) < 4:  # noqa: PLR2004
+        return 0.0
+    for name in names:
+        if short == name:
+            return 4.0
+        if name.startswith(short):
+            return 2.0 + 2.0 * min(1.0, len(short) / 12)
+        if len(short) >= 8 and (short in name or (len(name) >= 8 and name in short)):  # noqa: PLR2004
+            return 2.5
+    return 0.0
 
 
 def _names(node: LexborNode) -> str:

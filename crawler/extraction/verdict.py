@@ -6,11 +6,13 @@ import re
 
 from crawler.extraction import body, title
 from crawler.extraction.document import Document
+from crawler.extraction.words import FILE
 from crawler.items import NotArticle
 
 _ERROR = re.compile(
     r"^\W*(?:404|403|500|502|503)\b|(?:页面|頁面|网页|文章|内容|信息|您访问的\S{0,4})(?:不存在|找不到|已(?:被)?删除|已下线|出错)"
-    r"|找不到(?:页面|网页|頁面)|not found|forbidden|bad gateway|service unavailable|访问(?:出错|受限|被拒绝)|系统(?:出错|错误|维护)|无法访问|安全验证|访问验证",
+    r"|找不到(?:页面|网页|頁面)|not found|forbidden|bad gateway|service unavailable|访问(?:出错|受限|被拒绝)|系统(?:出错|错误|维护)|无法访问"
+    r"|安全验证|访问验证",
     re.IGNORECASE,
 )
 _TITLE = 8
@@ -27,7 +29,9 @@ _ENOUGH_UNDER_TITLE = 8
 """The same, under a heading that is surely the title."""
 
 
-def refuse(document: Document, found: body.Body | None, heading: title.Found | None, *, sure: bool) -> NotArticle | None:
+def refuse(
+    document: Document, found: body.Body | None, heading: title.Found | None, *, sure: bool
+) -> NotArticle | None:
     """Why the page is no article; None where it is one. ``sure`` says that the heading surely is the page's title."""
     blocks = document.blocks
     if not blocks:
@@ -37,7 +41,12 @@ def refuse(document: Document, found: body.Body | None, heading: title.Found | N
     text = sum(body.weight(block) for block in inside)
     meta = document.meta
     if "articletitle" in meta or meta.get("og:type") == "article" or document.linked_data:
-        return None if heading is not None else NotArticle(kind="other", reason="no title was found")
+        if heading is None:
+            return NotArticle(kind="other", reason="no title was found")
+        offers = (
+            any(FILE.search(node.attrs.sget("href")) for node in document.tree.css("a[href]")) if not text else True
+        )
+        return None if offers else _thin(document)
     head = heading.text if heading is not None else document.heading
     if text < _SAFE and _ERROR.search(f"{document.heading}\n{head}"):
         return NotArticle(kind="error-page", reason=f"the page says {head!r}")
