@@ -2,30 +2,20 @@
 
 import asyncio
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.guards.ledger import Ledger
-from storage.db import open_engine, upgrade
+from storage.db import open_engine
 
 TODAY, TOMORROW = date(2025, 3, 10), date(2025, 3, 11)
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path / 'panxi.db'}"
-    engine = open_engine(url)
-    upgrade(engine)
-    engine.dispose()
-    return url
-
-
-def test_counts_outlive_the_process_and_add_up_over_processes(url: str) -> None:
+def test_counts_outlive_the_process_and_add_up_over_processes(archive_url: str) -> None:
     async def days() -> None:
-        first, second = Ledger(url), Ledger(url)
+        first, second = Ledger(archive_url), Ledger(archive_url)
         for ledger in (first, second):
             await ledger.turn(TODAY)
         for _ in range(3):
@@ -40,7 +30,7 @@ def test_counts_outlive_the_process_and_add_up_over_processes(url: str) -> None:
         second.take_back("a.example")
         await second.close()
         await first.close()
-        third = Ledger(url)
+        third = Ledger(archive_url)
         await third.turn(TODAY)
         assert (third.spent("a.example"), third.spent("b.example"), third.spent("c.example")) == (4, 1, 0)
         await third.close()
@@ -49,9 +39,9 @@ def test_counts_outlive_the_process_and_add_up_over_processes(url: str) -> None:
 
 
 @pytest.mark.parametrize("kept", [True, False])
-def test_a_new_day_begins_at_nothing(url: str, *, kept: bool) -> None:
+def test_a_new_day_begins_at_nothing(archive_url: str, *, kept: bool) -> None:
     async def days() -> None:
-        ledger = Ledger(url if kept else None)
+        ledger = Ledger(archive_url if kept else None)
         await ledger.turn(TODAY)
         ledger.count("a.example")
         await ledger.turn(TOMORROW)
@@ -64,9 +54,9 @@ def test_a_new_day_begins_at_nothing(url: str, *, kept: bool) -> None:
     asyncio.run(days())
 
 
-def test_what_is_counted_while_it_is_written_is_not_lost(url: str) -> None:
+def test_what_is_counted_while_it_is_written_is_not_lost(archive_url: str) -> None:
     async def busy() -> None:
-        ledger = Ledger(url)
+        ledger = Ledger(archive_url)
         await ledger.turn(TODAY)
         ledger.count("a.example")
         writing = asyncio.ensure_future(ledger.turn(TODAY))
@@ -75,7 +65,7 @@ def test_what_is_counted_while_it_is_written_is_not_lost(url: str) -> None:
         await writing
         assert ledger.spent("a.example") == 2
         await ledger.close()
-        again = Ledger(url)
+        again = Ledger(archive_url)
         await again.turn(TODAY)
         assert again.spent("a.example") == 2
         await again.close()
@@ -83,12 +73,12 @@ def test_what_is_counted_while_it_is_written_is_not_lost(url: str) -> None:
     asyncio.run(busy())
 
 
-def test_what_can_not_be_written_is_kept_for_the_next_time(url: str) -> None:
+def test_what_can_not_be_written_is_kept_for_the_next_time(archive_url: str) -> None:
     async def away() -> None:
-        ledger = Ledger(url)
+        ledger = Ledger(archive_url)
         await ledger.turn(TODAY)
         ledger.count("a.example")
-        engine = open_engine(url)
+        engine = open_engine(archive_url)
         with engine.begin() as conn:
             conn.execute(text("ALTER TABLE budget RENAME TO away"))
         with pytest.raises(SQLAlchemyError):
@@ -99,7 +89,7 @@ def test_what_can_not_be_written_is_kept_for_the_next_time(url: str) -> None:
         engine.dispose()
         await ledger.turn(TODAY)
         await ledger.close()
-        again = Ledger(url)
+        again = Ledger(archive_url)
         await again.turn(TODAY)
         assert again.spent("a.example") == 1
         await again.close()
