@@ -49,7 +49,7 @@ def serve(
     if not _is_loopback(host) and token is None:
         fail(f"{host} can be reached from other machines: that needs a token", hint="set PANXI_TOKEN or --token-file")
     with archive(db) as engine:
-        run(_config(engine, db, token=token, hosts=(host, *(host_name or ()))), host=host, port=port)
+        run(configured(engine, db, token=token, hosts=(host, *(host_name or ()))), host=host, port=port)
 
 
 def run(config: Config, *, host: str, port: int) -> None:
@@ -82,7 +82,8 @@ def run(config: Config, *, host: str, port: int) -> None:
     server.run(sockets=[listening])
 
 
-def _config(engine: Engine, db: str, *, token: str | None, hosts: tuple[str, ...]) -> Config:
+def configured(engine: Engine, db: str, *, token: str | None = None, hosts: tuple[str, ...] = ()) -> Config:
+    """The page's configuration over an archive: what stands in it, and where its raw pages are."""
     from crawler.open_archive import raw_folder
     from monitor.web.config import LOOPBACK_NAMES, Config
     from pipelines.text.encoding import decode

@@ -93,8 +93,9 @@ def records(conn: Connection, number: int) -> list[Row]:
 
 
 def newest(conn: Connection, *, limit: int, source: str | None = None) -> list[Row]:
-    """The articles that came in last, without reprints of what was there."""
-    statement = select(*BRIEF).where(article.c.canonical).order_by(article.c.first_seen_at.desc()).limit(limit)
+    """The articles that were published last, without reprints."""
+    newest = (article.c.published_at.desc().nulls_last(), article.c.id.desc())
+    statement = select(*BRIEF).where(article.c.canonical).order_by(*newest).limit(limit)
     return _all(conn, statement if source is None else statement.where(article.c.source == source))
 
 
