@@ -42,6 +42,16 @@ FIELDS = ("origin", "reprinted_from", "editor", "rights", "related", "attachment
 
 
 @dataclass(frozen=True)
+class Given:
+    """A page: as bytes for ours, decoded rightly for the others."""
+
+    body: bytes
+    text: str
+    url: str
+    script: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a system says of a page."""
 
@@ -65,12 +75,12 @@ def _names(value: object) -> str | None:
     return str(value) if value else None
 
 
-def ours(body: bytes, text: str, url: str, script: str) -> Answer:
-    scraped = read_article(Page(url=url, body=body), None)
+def ours(page: Given) -> Answer:
+    scraped = read_article(Page(url=page.url, body=page.body), None)
     if not isinstance(scraped, ScrapedArticle):
         return Answer()
     article = clean(scraped, now=NOW)
-    original = script != "zh-Hans"
+    original = page.script != "zh-Hans"
     return Answer(
         title=article.title_original if original else article.title,
         date=_iso(article.published_at),
@@ -83,50 +93,50 @@ def ours(body: bytes, text: str, url: str, script: str) -> Answer:
     )
 
 
-def gne(body: bytes, text: str, url: str, script: str) -> Answer:
+def gne(page: Given) -> Answer:
     from gne import GeneralNewsExtractor
 
-    found = GeneralNewsExtractor().extract(text)
+    found = GeneralNewsExtractor().extract(page.text)
     return Answer(title=found["title"], date=found["publish_time"], body=found["content"], author=found["author"])
 
 
-def trafilatura(body: bytes, text: str, url: str, script: str) -> Answer:
+def trafilatura(page: Given) -> Answer:
     from trafilatura import bare_extraction
 
-    found: Any = bare_extraction(text, url=url, with_metadata=True, include_comments=False)
+    found: Any = bare_extraction(page.text, url=page.url, with_metadata=True, include_comments=False)
     if found is None:
         return Answer()
     return Answer(title=found.title, date=found.date, body=found.text, author=found.author)
 
 
-def newspaper4k(body: bytes, text: str, url: str, script: str) -> Answer:
+def newspaper4k(page: Given) -> Answer:
     import newspaper
 
-    article = newspaper.Article(url, language="zh", fetch_images=False)
-    article.download(input_html=text)
+    article = newspaper.Article(page.url, language="zh", fetch_images=False)
+    article.download(input_html=page.text)
     article.parse()
     return Answer(
         title=article.title, date=_iso(article.publish_date), body=article.text, author=_names(article.authors)
     )
 
 
-def readability(body: bytes, text: str, url: str, script: str) -> Answer:
+def readability(page: Given) -> Answer:
     from lxml import html
     from readability import Document
 
-    document = Document(text)
+    document = Document(page.text)
     content = html.fromstring(document.summary()).text_content()
     return Answer(title=document.short_title(), body=content)
 
 
-def news_please(body: bytes, text: str, url: str, script: str) -> Answer:
+def news_please(page: Given) -> Answer:
     from newsplease import NewsPlease
 
-    found = NewsPlease.from_html(text, url=url, fetch_images=False)
+    found = NewsPlease.from_html(page.text, url=page.url, fetch_images=False)
     return Answer(title=found.title, date=_iso(found.date_publish), body=found.maintext, author=_names(found.authors))
 
 
-System = Callable[[bytes, str, str, str], Answer]
+System = Callable[[Given], Answer]
 SYSTEMS: dict[str, tuple[System, str]] = {
     "ours": (ours, "crawler"),
     "gne": (gne, "gne"),
@@ -221,8 +231,8 @@ def run(
         text = body.decode(label["encoding"], "replace")
         began = time.process_time()
         try:
-            answer = read(body, text, label["url"] or ADDRESS, label["script"])
-        except Exception as error:  # noqa: BLE001 a peer's failure is its answer; ours is told
+            answer = read(Given(body, text, label["url"] or ADDRESS, label["script"]))
+        except Exception as error:
             if system == "ours":
                 raise
             print(f"{system}: {label['page']}: {error!r}", file=sys.stderr)
@@ -264,7 +274,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     labels = [json.loads(line) for line in (options.pages / "labels.jsonl").read_text("utf-8").splitlines() if line]
     groups: dict[str, Callable[[dict[str, Any]], bool]] = {
-        "all": lambda label: True,
+        "all": lambda _: True,
         "traditional": lambda label: label["script"] == "zh-Hant",
         "government": lambda label: label["kind"] == "gov",
     }

@@ -35,7 +35,7 @@ def draft(page: Page) -> str:
     """
     document = Document.of(page)
     if isinstance(document, NotArticle):
-        raise ValueError(f"{page.url!r} can't be read: {document.reason}")
+        raise ValueError(f"{page.url!r} can't be read: {document.reason}")  # noqa: TRY004 the page is wrong, not a type
     parts = urlsplit(page.url)
     host = parts.hostname
     if parts.scheme not in {"http", "https"} or host is None:

@@ -13,6 +13,9 @@ _CREDIT_AT_END = re.compile(
     r"[（(【\[]\s*(?:责任编辑|責任編輯|责编|編輯|编辑|核稿編輯|譯者|编译)\s*[:：/／][^（）()【】\[\]]{2,30}[）)】\]]\s*\d{0,8}$"
 )
 _DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
+_LINE = 120
+_HEADING = 16
+"""Characters; longer ones are no line, no heading."""
 _SENTENCE = re.compile(r"[。？！?!，]")
 _OVER_LINKS = re.compile(r"[:：】]\s*$|更多|相关|相關|延伸|推[荐薦]|也看|阅读|閱讀")
 _COLON = re.compile(r"[:：|｜丨/／]")
@@ -75,7 +78,7 @@ def _is_file(block: Block) -> bool:
 def leads_away(block: Block) -> bool:
     """Whether the block is a line such as 延伸閱讀：… that is all link but for its label."""
     return (
-        len(block.text) <= 120
+        len(block.text) <= _LINE
         and block.links * 2 > len(block.text)
         and words.RELATED_LINE.match(block.text) is not None
     )
@@ -109,10 +112,7 @@ def cut(blocks: list[Block], title: str) -> Cut:
             if skipped_in is not None and skipped_in in blocks[start].box.ancestors():
                 skipped_in = block.box.block
             continue
-        closes = words.END.match(text) is not None and (
-            len(text) <= 16 or text.lstrip(" 【[").startswith(("上一", "下一"))
-        )
-        if short and closes and left <= 0.4 * whole:
+        if short and _closes(text) and left <= 0.4 * whole:
             break
         if is_noise(block) or words.DISCLAIMER.match(text) or leads_away(block):
             continue
@@ -122,6 +122,12 @@ def cut(blocks: list[Block], title: str) -> Cut:
         result.first, result.last = blocks.index(result.text[0]), blocks.index(result.text[-1])
         _split_credit(result)
     return result
+
+
+def _closes(text: str) -> bool:
+    """Whether the line stands behind every text: the next article, comments, rankings."""
+    named = len(text) <= _HEADING or text.lstrip(" 【[").startswith(("上一", "下一"))
+    return named and words.END.match(text) is not None
 
 
 def _heads_links(blocks: list[Block], index: int) -> bool:

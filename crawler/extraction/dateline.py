@@ -26,8 +26,8 @@ _OTHER = re.compile(r"(?:更新|修改|修訂|修订|成文|生效|施行|实施
 _UPDATED = re.compile(r"(?:最后)?(?:更新|修改|修訂)(?:时间|時間|日期|于|於)?\s*[:：]?\s*$")
 
 _META = (
-    "pubdate", "datepublished", "article:published_time", "og:published_time", "publishdate", "publish-date", "pub_date",
-    "publish_time", "publishtime", "article:create_at", "og:release_date", "article:published", "dc.date", "date",
+    "pubdate", "datepublished", "article:published_time", "og:published_time", "publishdate", "publish-date",
+    "pub_date", "publish_time", "publishtime", "article:create_at", "og:release_date", "article:published", "dc.date", "date",
     "_pubtime", "apub:time", "firstcreate", "dcterms.created", "dateupdate", "weibo: article:create_at", "createdate",
 )  # fmt: skip
 _META_UPDATED = ("datemodified", "article:modified_time", "og:updated_time", "lastmodified", "weibo: article:update_at")

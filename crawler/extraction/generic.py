@@ -6,7 +6,7 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extraction import body, credits, crumbs, cut, dateline, media, official, related, title, words
+from crawler.extraction import body, credit, crumbs, cut, dateline, media, official, related, title, words
 from crawler.extraction import parts as parts_of
 from crawler.extraction.blocks import Block, pieces
 from crawler.extraction.document import Document, where
@@ -48,7 +48,7 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
     tail = list(parts.tail)
     tail.extend(block for block in blocks[after : after + 30] if block not in tail and _is_late_credit(block))
     data: OfficialTable | None = table[0] if table is not None else None
-    named = credits.find(document, over, parts.text, tail)
+    named = credit.find(document, over, parts.text, tail)
     evidence = (
         Evidence(field="title", how=heading.how, where=heading.where, value=heading.text),
         *dates.evidence,
@@ -112,6 +112,8 @@ def _is_late_credit(block: Block) -> bool:
     return credit and len(text) <= 60 and block.links < 0.8 * len(text)  # noqa: PLR2004
 
 
+_RIGHTS_SIZE = range(15, 801)
+"""Characters of a notice."""
 _RIGHTS = re.compile(r"(?:版权|版權|免责|免責|声明|聲明|转载|轉載|著作权)")
 
 
@@ -119,7 +121,7 @@ def _rights(blocks: list[Block]) -> str | None:
     for block in blocks[:40]:
         text = block.text
         if (
-            15 <= len(text) <= 800
+            len(text) in _RIGHTS_SIZE
             and _RIGHTS.search(text)
             and words.PUNCTUATION.search(text)
             and not block.links * 2 > len(text)

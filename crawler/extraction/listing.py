@@ -115,7 +115,7 @@ def _midnight(day: date | None) -> datetime | None:
 
 
 def generic_rows(document: Document) -> tuple[Row, ...]:
-    """The rows of the page's main list: of the links that repeat in elements of one kind those with titles and dates."""
+    """The rows of the page's main list: links that repeat in elements of one kind, with titles and best with dates."""
     groups: dict[str, _Group] = {}
     for anchor in document.tree.css("a[href]")[:_MOST_LINKS]:
         title = _title(anchor)

@@ -16,17 +16,21 @@ from crawler.items import How
 META = ("articletitle", "og:title", "headline", "twitter:title", "title")
 _NAMED = re.compile(r"title|headline|biaoti|(?:^|[-_ ])bt(?:$|[-_ \d])|subject|heading", re.IGNORECASE)
 _STYLED = re.compile(
-    r"font-weight\s*:\s*(?:bold|[6-9]00)|font-size\s*:\s*(?:1[89]|[23]\d)(?:\.\d+)?p[xt]|font-size\s*:\s*(?:1\.[5-9]|2)\d*r?em"
+    r"font-weight\s*:\s*(?:bold|[6-9]00)|font-size\s*:\s*(?:1[89]|[23]\d)(?:\.\d+)?p[xt]"
+    r"|font-size\s*:\s*(?:1\.[5-9]|2)\d*r?em"
 )
 _SECOND = re.compile(r"sub-?title|second|subhead|fubiaoti|futi|fbt|(?:^|[-_ ])sub(?:$|[-_ ])", re.IGNORECASE)
 _CRUMB = re.compile(
-    r"(?:位置|位於|首页|首頁)\s*[:：>›»]|^(?:网站)?首[页頁]\s*(?:[-—|/·]|\S{2,8}$)|(?:>|›|»|→).*(?:>|›|»|→|正文)|^[>›»→]"
+    r"(?:位置|位於|首页|首頁)\s*[:：>›»]|^(?:网站)?首[页頁]\s*(?:[-—|/·]|\S{2,8}$)|(?:>|›|»|→).*(?:>|›|»|→"
+    r"|正文)|^[>›»→]"
 )
 _DELIMITER = re.compile(r"\s*(?:_+|\||｜|–|—{1,2}|-{2,}|\s-\s?|::|«|»|<|>|丨)\s*|(?<=[^\d\sA-Za-z])-(?=[^\d\s])")
 _BAR = re.compile(r"\s*(?:_+|\||｜)\s*")
 _SITE = re.compile(
-    r"网$|網$|网站|網站|新闻|新聞|在线|在線|频道|頻道|政府|门户|官网|报$|報$|日报|晚报|时报|日報|時報|晚報|客户端|中心$|平台$|网站$"
-    r"|\.(?:com|cn|net|org|tw|hk)|(?:委员会|厅|局|办公室|学会|协会|集团|公司|杂志|传媒|资讯|快讯|要闻|动态|财经|体育|娱乐|社会|即時)$",
+    r"网$|網$|网站|網站|新闻|新聞|在线|在線|频道|頻道|政府|门户|官网|报$|報$|日报|晚报|时报|日報|時報|晚報"
+    r"|客户端|中心$|平台$|网站$"
+    r"|\.(?:com|cn|net|org|tw|hk)|(?:委员会|厅|局|办公室|学会|协会|集团|公司|杂志|传媒|资讯|快讯|要闻|动态|财经"
+    r"|体育|娱乐|社会|即時)$",
     re.IGNORECASE,
 )
 _LONGEST = 150

@@ -10,8 +10,10 @@ from crawler.extraction.words import FILE
 from crawler.items import NotArticle
 
 _ERROR = re.compile(
-    r"^\W*(?:404|403|500|502|503)\b|(?:页面|頁面|网页|文章|内容|信息|您访问的\S{0,4})(?:不存在|找不到|已(?:被)?删除|已下线|出错)"
-    r"|找不到(?:页面|网页|頁面)|not found|forbidden|bad gateway|service unavailable|访问(?:出错|受限|被拒绝)|系统(?:出错|错误|维护)|无法访问"
+    r"^\W*(?:404|403|500|502|503)\b|(?:页面|頁面|网页|文章|内容|信息|您访问的\S{0,4})(?:不存在|找不到"
+    r"|已(?:被)?删除|已下线|出错)"
+    r"|找不到(?:页面|网页|頁面)|not found|forbidden|bad gateway|service unavailable|访问(?:出错|受限|被拒绝)"
+    r"|系统(?:出错|错误|维护)|无法访问"
     r"|安全验证|访问验证",
     re.IGNORECASE,
 )
@@ -39,14 +41,8 @@ def refuse(
         return NotArticle(kind="empty", reason=f"the page has no text{'; scripts make it' if scripted else ''}")
     inside = blocks[found.start : found.stop] if found is not None else []
     text = sum(body.weight(block) for block in inside)
-    meta = document.meta
-    if "articletitle" in meta or meta.get("og:type") == "article" or document.linked_data:
-        if heading is None:
-            return NotArticle(kind="other", reason="no title was found")
-        offers = (
-            any(FILE.search(node.attrs.sget("href")) for node in document.tree.css("a[href]")) if not text else True
-        )
-        return None if offers else _thin(document)
+    if heading is not None and _says_so(document):
+        return None if text or _offers_files(document) else _thin(document)
     head = heading.text if heading is not None else document.heading
     if text < _SAFE and _ERROR.search(f"{document.heading}\n{head}"):
         return NotArticle(kind="error-page", reason=f"the page says {head!r}")
@@ -56,6 +52,16 @@ def refuse(
     if heading is None:
         return NotArticle(kind="other", reason="no title was found")
     return _thin(document) if text < (_ENOUGH_UNDER_TITLE if sure else _ENOUGH) else None
+
+
+def _says_so(document: Document) -> bool:
+    """Whether the page's head says that it is an article."""
+    meta = document.meta
+    return "articletitle" in meta or meta.get("og:type") == "article" or bool(document.linked_data)
+
+
+def _offers_files(document: Document) -> bool:
+    return any(FILE.search(node.attrs.sget("href")) for node in document.tree.css("a[href]"))
 
 
 def _thin(document: Document) -> NotArticle:

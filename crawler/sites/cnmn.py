@@ -1,4 +1,4 @@
-"""中国有色网 (中国有色金属报), non-ferrous metals. Addresses of articles as in public code; read by the generic reader."""
+"""中国有色网 (中国有色金属报), non-ferrous metals. Addresses as in public code; read by the generic reader."""
 
 from crawler.site import Entrance, Expect, Site
 

@@ -1,4 +1,4 @@
-"""中国政府网 policy library (国务院政策文件库). Addresses as in public code; fields by table, meta tags and generic reader."""
+"""中国政府网 policy library (国务院政策文件库). Addresses as in public code; fields by table and generic reader."""
 
 from crawler.site import Entrance, Expect, Site
 

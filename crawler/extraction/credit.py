@@ -1,8 +1,8 @@
 """Who wrote, edited and first printed an article.
 
-What labels say (来源：…, 作者：…, 责任编辑：…) is read by ``pipelines.text.attribution``; here it is given one element at a
-time, so that a value ends where its element does. The rest only the page itself can tell: an element called ``source``
-or ``author``, a name beside the date, a reporter in brackets at the head of the text.
+What labels say (来源：…, 作者：…, 责任编辑：…) is read by ``pipelines.text.attribution``; here it is given one
+element at a time, so that a value ends where its element does. The rest only the page itself can tell: an element
+called ``source`` or ``author``, a name beside the date, a reporter in brackets at the head of the text.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _ORIGIN = re.compile(r"(?:^|[-_ ])(?:source|laiyuan|origin|media_?name|mediaid|f
 """Names of elements that hold an author, or a medium."""
 
 _LABEL = re.compile(
-    r"来\s*源|來源|稿源|出处|出處|作\s*者|记\s*者|記者|编\s*辑|編輯|撰文|责编|責編|供稿|发布(?:者|单位|机构)|信息提供|文\s*[:：/／]"
+    r"来\s*源|來源|稿源|出处|出處|作\s*者|记\s*者|記者|编\s*辑|編輯|撰文|责编|責編|供稿|发布(?:者|单位|机构)"
+    r"|信息提供|文\s*[:：/／]"
     r"|通讯员|转自|摘自"
 )
 _BEFORE_LABEL = re.compile(r"\s+(?=[^\s:：]{2,6}\s?[:：])")
@@ -39,14 +40,16 @@ _TIME_LABEL = re.compile(
 )
 _WEEKDAY = re.compile(r"星期[一二三四五六日天]|週[一二三四五六日]")
 _COUNTER = re.compile(
-    r"\d+\s*(?:人|次|条|個|个|跟|评|評|赞|閱|阅)|评论|評論|参与|參與|阅读|閱讀|浏览|瀏覽|点击|點擊|字号|字號|字体|分享|打印|收藏|举报"
+    r"\d+\s*(?:人|次|条|個|个|跟|评|評|赞|閱|阅)|评论|評論|参与|參與|阅读|閱讀|浏览|瀏覽|点击|點擊|字号|字號"
+    r"|字体|分享|打印|收藏|举报"
     r"|推荐|订阅|关注|大\s*中\s*小|纠错|原创|優質|优质|扫码|手机|微博|微信|客户端|APP",
     re.IGNORECASE,
 )
 """Tools and counters that stand in the same lines."""
 
 _MEDIUM = re.compile(
-    r"(?:网|網|报|報|社|台|臺|电视|電視|新闻|新聞|在线|在線|财经|財經|周刊|週刊|杂志|雜誌|频道|頻道|客户端|官网|传媒|传播|融媒|发布|政府"
+    r"(?:网|網|报|報|社|台|臺|电视|電視|新闻|新聞|在线|在線|财经|財經|周刊|週刊|杂志|雜誌|频道|頻道|客户端|官网"
+    r"|传媒|传播|融媒|发布|政府"
     r"|局|委|办|厅|中心|News|TV)$"
 )
 _NAME = r"[\u4e00-\u9fff·]{2,4}"
@@ -57,7 +60,8 @@ _IN_BRACKETS = re.compile(
     rf"[（(〔【\[][^（(〔【\[）)〕】\]。]{{0,16}}?{_WHO}\s*[:：]?\s*([^（(〔【\[）)〕】\]。，：:]{{2,40}})[）)〕】\]]"
 )
 _REPORTING = re.compile(
-    rf"^[^。，]{{0,14}}?{_WHO}\s*{_NAMES}\s*(?:[／/]\s*\S{{0,8}})?(?:報導|报导|報道|报道|綜合|综合|电|電)(?:$|[\s:：])"
+    rf"^[^。，]{{0,14}}?{_WHO}\s*{_NAMES}\s*(?:[／/]\s*\S{{0,8}})?(?:報導|报导|報道|报道|綜合|综合|电|電)(?:$"
+    rf"|[\s:：])"
 )
 _ALONE = re.compile(rf"^\S{{0,8}}?{_WHO}\s+{_NAMES}(?=$|\s)")
 _BESIDE = re.compile(rf"{_WHO}\s*[:：]?\s*{_NAMES}")
@@ -94,7 +98,8 @@ _NOT_NAMES = frozenset(
 )
 _OTHERWISE = ("報導", "报道", "报导", "報道", "电", "電", "机场", "機場")
 _AFFILIATED = re.compile(
-    r"^([\u4e00-\u9fff]{2,4}?)(?:中国|中共|国家|国务院|全国|清华|复旦|北京|上海|天津|重庆|南京|武汉|广州|深圳|西安|成都|浙江|四川|江苏"
+    r"^([\u4e00-\u9fff]{2,4}?)(?:中国|中共|国家|国务院|全国|清华|复旦|北京|上海|天津|重庆|南京|武汉|广州|深圳"
+    r"|西安|成都|浙江|四川|江苏"
     r"|山东|广东|湖北|湖南|河南|河北|福建|安徽|江西|云南|贵州|辽宁|吉林|陕西|甘肃|南开|同济|厦门|中央)"
     r"\S*(?:大学|学院|研究院|研究所|中心|教授|研究员|主任|院长|所长|局长|会长|专家|学者|书记|主席)$"
 )
