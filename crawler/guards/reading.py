@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pickle
 import resource
+import signal
 import subprocess
 import sys
 
@@ -30,6 +31,10 @@ LONGEST_TEXT = 500_000
 Reading = ScrapedArticle | Listing | NotArticle
 
 
+class ReadingError(Exception):
+    """The child failed as the reader would have here: an error of ours."""
+
+
 def is_strange(body: bytes) -> bool:
     """Whether reading the page may take long or much memory."""
     if len(body) > LARGE or body.count(b"<") > MOST_TAGS:
@@ -41,7 +46,7 @@ def read_bounded(page: Page, site: Site | None, *, kind: VisitKind | None = None
     """As `crawler.extraction.read`, within ``SECONDS`` and ``MEMORY`` whatever the page is.
 
     Blocks until the answer is there: call it from a thread (`asyncio.to_thread`). A page that can't be read
-    within the limits is `NotArticle` of the kind ``too-large``.
+    within the limits is `NotArticle` of the kind ``too-large``. Raises `ReadingError` for errors of the reader.
     """
     question = pickle.dumps((page, site, kind))
     try:
@@ -50,9 +55,13 @@ def read_bounded(page: Page, site: Site | None, *, kind: VisitKind | None = None
         )
     except subprocess.TimeoutExpired:
         return NotArticle(kind="too-large", reason=f"reading did not end within {SECONDS:g} s")
-    if child.returncode != 0:
+    if child.returncode < 0:
+        return NotArticle(kind="too-large", reason=f"reading ended by {signal.Signals(-child.returncode).name}")
+    if child.returncode > 0:
         last = child.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        return NotArticle(kind="too-large", reason=f"reading ended with {last or child.returncode}"[:200])
+        if last.startswith("MemoryError"):
+            return NotArticle(kind="too-large", reason=f"reading took more than {MEMORY >> 20} MB")
+        raise ReadingError(last)
     reading: Reading = pickle.loads(child.stdout)  # noqa: S301  written by our own child
     if isinstance(reading, ScrapedArticle) and (length := sum(map(len, reading.paragraphs))) > LONGEST_TEXT:
         return NotArticle(kind="too-large", reason=f"a text of {length} characters")

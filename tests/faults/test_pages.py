@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
 import pytest
 
 from crawler.extraction import read
-from crawler.guards.reading import SECONDS, is_strange, read_bounded
+from crawler.guards.reading import SECONDS, ReadingError, is_strange, read_bounded
 from crawler.items import Listing, NotArticle, Page, ScrapedArticle
 
 TEXT = "攀枝花市人民政府近日印发通知，明确了钒钛产业高质量发展的目标任务，要求各县区、各部门认真组织实施。"
@@ -59,16 +60,38 @@ def plan_of(paragraphs: int) -> str:
     return f"<html><title>规划纲要</title><h1>规划纲要</h1><div>{body}</div></html>"
 
 
-def test_21_a_child_that_dies_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_21_a_child_that_takes_too_long_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crawler.guards.reading.SECONDS", 0.05)
     reading = read_bounded(page(HTML), None)
     assert reading == NotArticle(kind="too-large", reason="reading did not end within 0.05 s")
 
 
-def test_21_a_childs_memory_is_bounded() -> None:
-    greedy = "import crawler.guards.reading as r; r._main.__globals__['MEMORY'] = 60_000_000; r._main()"
-    child = subprocess.run([sys.executable, "-c", greedy], input=b"", capture_output=True, check=False, timeout=20)
-    assert child.returncode != 0
+def test_21_a_childs_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The child of this test reads by taking 300 MB of the 200 that it may have."""
+    greedy = textwrap.dedent("""
+        import sys, crawler.extraction as extraction, crawler.guards.reading as reading
+        extraction.read = lambda *_, **__: bytes(300_000_000)
+        reading.MEMORY = 200_000_000
+        reading._main()
+    """)
+    run = subprocess.run
+    monkeypatch.setattr("subprocess.run", lambda _command, **options: run([sys.executable, "-c", greedy], **options))
+    assert read_bounded(page(HTML), None) == NotArticle(kind="too-large", reason="reading took more than 1024 MB")
+
+
+def test_21_an_error_of_the_reader_is_one_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = "import crawler.extraction as e, crawler.guards.reading as r; e.read = None; r._main()"
+    run = subprocess.run
+    monkeypatch.setattr("subprocess.run", lambda _command, **options: run([sys.executable, "-c", broken], **options))
+    with pytest.raises(ReadingError, match="TypeError: 'NoneType' object is not callable"):
+        read_bounded(page(HTML), None)
+
+
+def test_21_a_child_that_is_killed_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    killed = "import os; os.kill(os.getpid(), 9)"
+    run = subprocess.run
+    monkeypatch.setattr("subprocess.run", lambda _command, **options: run([sys.executable, "-c", killed], **options))
+    assert read_bounded(page(HTML), None) == NotArticle(kind="too-large", reason="reading ended by SIGKILL")
 
 
 def test_21_the_child_reads_as_the_parent_would() -> None:
