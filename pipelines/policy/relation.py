@@ -36,6 +36,8 @@ _EXPLAINED: Final = re.compile(
 _NUMBERED: Final = re.compile(
     r"(?:令|公告|通告)\s?(?:[（(〔\[]?\s?(?:20\d\d年?)?[〕\]]?第?\s?[\d一二三四五六七八九十百〇]+\s?号[）)]?)$"
 )
+_ACTS: Final = re.compile("(?:决议|决定|命令|意见|批复|通知)$")
+"""Kinds whose titles may do without 关于; 某局取水许可公告 is daily business."""
 _MADE_KNOWN: Final = re.compile("印发|转发|发布|公布|颁布|批转")
 _HANDED_ON: Final = re.compile("给你们|印发你们|请认真|请遵照|请各|请你们")
 _CHOSEN: Final = re.compile("名单|结果|公示|称号|批次|获奖|总结|报告$")
@@ -166,7 +168,7 @@ def _document(paper: Paper, title: str) -> Reading | None:
         short = len(text) <= _GLIMPSE or said.statutory.search(outside) or _LEGAL.search(text)
         if _told_by_press(text) or not short:
             return None
-    return Reading("document", Span(title, -1), _own_titles(title, documents(title)), by or outside)
+    return Reading("document", Span(title, -1), _own_titles(plain(title), documents(title)), by or outside)
 
 
 def _formed(title: str, home: Place) -> bool:
@@ -185,8 +187,12 @@ def _formed(title: str, home: Place) -> bool:
     if law and inner == bare and not inner.startswith("中华人民共和国"):
         return False  # 攀枝花为康养产业立法
     own = organs(inner[:_ORGAN], home)
-    headed = bool(own) and own[0][0] == 0
-    return bool(said.named.search(inner) or (headed and said.statutory.search(inner))) and not _is_headline(inner)
+    headed = (
+        bool(own)
+        and own[0][0] == 0
+        and (_ACTS.search(inner) or len(kinds_of(inner).kind or "") == len(inner) - own[0][1])
+    )
+    return bool(said.named.search(inner) or headed) and not _is_headline(inner)
 
 
 def _is_headline(title: str) -> bool:

@@ -130,7 +130,7 @@ def rules() -> Rules:
         repeal=re.compile(any_of(words["repeals"]["marks"])),
         interpretation=re.compile(any_of(words["interpretations"]["marks"])),
         announce=re.compile(
-            rf"(?P<verb>{verbs})(?!以来|后|之[前后]|会)(?:了|实施了|实施|施行|并实施)?(?P<between>[^。，；《》\n]{{0,16}}?)[：:]?\s*(?=《)"
+            rf"(?P<verb>{verbs}|(?<=人大|大会|会议)通过|(?<=常委会)通过)(?!以来|后|之[前后]|会)(?:了|实施了|实施|施行|并实施)?(?P<between>[^。，；《》\n]{{0,16}}?)[：:]?\s*(?=《)"
         ),
         outcome=re.compile(
             rf"^(?:\s*[（(][^）)]{{0,40}}[）)])*[{HAN}\d年月日于自起近日前今已正式式经、·“”\s，]{{0,24}}?(?P<verb>{outcomes})(?!以来|后|之[前后]|的|情况|过程|期间|近?[一二三四五六七八九十两\d]+(?:周年|年|个月)|[{HAN}]{{0,4}}周年)"
@@ -140,7 +140,7 @@ def rules() -> Rules:
         future=re.compile(any_of(words["announcing"]["future"]) + r"[^，。]{0,4}$"),
         recent=re.compile(any_of(words["announcing"]["recent"]) + r"|\d{1,2}月\d{1,2}日|^\d{1,2}日"),
         headline=re.compile(
-            rf"(?P<verb>{verbs}|敲定|实施|施行|通过)(?!会|的)(?P<object>[^。，；]*?(?:{nouns}|“[^”]{{2,16}}条”))(?!发布会|宣讲|宣传|培训|座谈|资金|项目名单|兑现|落地)"
+            rf"(?P<verb>{verbs}|敲定|实施|施行|通过)(?!会|的)(?P<object>[^。，；]*?(?:{nouns}|“[^”]{{2,16}}条”))(?!后|以来|发布会|宣讲|宣传|培训|座谈|资金|项目名单|兑现|落地)"
             rf"|(?P<object2>(?:{nouns}|{kinds})[”》]?)(?:(?:近日|日前|正式|今日|今起|\d{{1,2}}月\d{{1,2}}日(?:起)?|\d{{4}}年|将?于|将|[一二三四五六七八九十]月起|全文){{0,3}}(?P<verb2>出台|印发|发布|公布|颁布|出炉|获批|获批复|来了)|(?:正式|今日|今起|\d{{1,2}}月\d{{1,2}}日|\d{{4}}年|将?于|将|起|[一二三四五六七八九十]月){{1,4}}(?P<verb3>施行|实施|生效))(?!会|以来|后|情况|成效|近|[一二三四五六七八九十两]+年|一周年|周年|的)"
         ),
         veto=re.compile(any_of(words["acts"]["vetoes"])),
