@@ -13,7 +13,6 @@ import os
 import secrets
 import socket
 import zlib
-from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -318,7 +317,7 @@ def _response(exchange: Exchange, digest: str, original: Original | None) -> War
     _describe(record, exchange)
     headers = record.headers
     headers["Content-Type"] = "application/http; msgtype=response"
-    headers["WARC-Payload-Digest"] = f"sha256:{b32encode(bytes.fromhex(digest)).decode()}"
+    headers["WARC-Payload-Digest"] = f"sha256:{digest}"
     if original is not None:
         headers["WARC-Profile"] = IDENTICAL
         headers["WARC-Refers-To-Target-URI"] = original.url

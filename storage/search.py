@@ -36,8 +36,8 @@ from storage.grams import grams, lowered
 from storage.query import And, Node, Not, Or, Term, parse, terms
 from storage.schema import article
 
-RANKED: Final = 1000
-"""Hits that are ranked: the newest ones of the archive. All can be counted and filtered."""
+RANKED: Final = 500
+"""Hits that are ranked: those stored last. All can be counted and filtered."""
 COUNTED: Final = 10_000
 """Hits that are counted; more are told as this many."""
 SCORED: Final = 20_000
@@ -97,9 +97,9 @@ def search(
         # The planner does not know that reading the index terms themselves, out of line, costs far more than the
         # index does, and would read all of them for a frequent word. Ends with the transaction.
         conn.execute(text("SET LOCAL enable_seqscan = off"))
-    found = _candidates(conn, node, where)
+    found, key = _candidates(conn, node, where)
     total = conn.execute(select(func.count()).select_from(found.limit(COUNTED).subquery())).scalar_one()
-    ids = found.order_by(article.c.id.desc()).limit(max(RANKED, offset + limit)).subquery()
+    ids = found.order_by(key.desc()).limit(max(RANKED, offset + limit)).subquery()
     c = article.c
     rows = conn.execute(
         select(c.id, c.url, c.published_at, c.title, func.substr(c.body, 1, SCORED).label("body")).join(
@@ -192,19 +192,20 @@ def snippet(body: str, wanted: Sequence[str], size: int = SNIPPET) -> Marked:
 # --- the query as SQL -------------------------------------------------------------------------------------
 
 
-def _candidates(conn: Connection, node: Node | None, where: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """The ids that the query finds, led by the index."""
+def _candidates(
+    conn: Connection, node: Node | None, where: Sequence[ColumnElement[bool]]
+) -> tuple[Select[Any], ColumnElement[int]]:
+    """The ids that the query finds, and the column to order them by; led by the index, where it can lead."""
     dialect = conn.dialect.name
-    found = select(article.c.id).where(*where)
-    if node is None:
-        return found
-    wide = _wide(node, dialect)
-    if wide is not None:
-        entry = _INDEX[dialect]
-        found = found.join(entry, _index_id(dialect) == article.c.id).where(_matches(wide, dialect))
-    if wide is None or not _certain(node):
-        found = found.where(_confirmed(node, dialect))
-    return found
+    wide = None if node is None else _wide(node, dialect)
+    tests = list(where)
+    if node is not None and (wide is None or not _certain(node)):
+        tests.append(_confirmed(node, dialect))
+    if wide is None:
+        return select(article.c.id).where(*tests), article.c.id
+    key = _index_id(dialect)  # the index gives its rows in this order by itself
+    found = select(key.label("id")).where(_matches(wide, dialect))
+    return (found.join(article, article.c.id == key).where(*tests) if tests else found), key
 
 
 def _wide(node: Node, dialect: str) -> str | None:
