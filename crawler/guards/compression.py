@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.http import Request, Response
 
-from crawler.guards.refused import Refused
+from crawler.guards.refused import TooLarge
 
 LARGEST_RATIO = 100
 """Bytes from one byte. Text gives 3 to 10, a page that repeats one template 30 to 50, a bomb a thousand."""
@@ -21,9 +21,9 @@ class BoundedCompression(HttpCompressionMiddleware):
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         layers = b",".join(response.headers.getlist("Content-Encoding")).count(b",") + 1
         if layers > MOST_LAYERS:
-            raise Refused(f"refused: {layers} layers of compression")
+            raise TooLarge(f"too large: {layers} layers of compression")
         packed = len(response.body)
         result = super().process_response(request, response)
         if isinstance(result, Response) and len(result.body) > max(SMALL, LARGEST_RATIO * packed):
-            raise Refused(f"refused: {len(result.body)} bytes from {packed}")
+            raise TooLarge(f"too large: {len(result.body)} bytes from {packed}")
         return result

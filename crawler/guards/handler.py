@@ -19,7 +19,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.web._newclient import ResponseFailed
 
 from crawler.guards.manners import Manners
-from crawler.guards.refused import Refused
+from crawler.guards.refused import Refused, TooLarge
 from crawler.guards.resolver import GuardedResolver, Refusal
 
 if TYPE_CHECKING:
@@ -89,19 +89,21 @@ class GuardedHandler(HTTP11DownloadHandler):
             return await super().download_request(request)
         except CannotResolveHostError as error:
             if (refusal := _refused(urlparse_cached(request).hostname or "")) is not None:
-                raise self._no(refusal.network, f"refused: {refusal.reason}") from error
+                self._count(refusal.network)
+                raise Refused(f"refused: {refusal.reason}") from error
             raise
         except DownloadCancelledError as error:
-            raise self._no("size", f"too large: more than {self._default_maxsize} bytes") from error
+            self._count("size")
+            raise TooLarge(f"too large: more than {self._default_maxsize} bytes") from error
         except DownloadFailedError as error:
             cause = error.__cause__
             if isinstance(cause, ResponseFailed) and any(one.check(HeadTooLarge) for one in cause.reasons):
-                raise self._no("head", f"too large: a head of more than {LARGEST_HEAD} bytes") from error
+                self._count("head")
+                raise TooLarge(f"too large: a head of more than {LARGEST_HEAD} bytes") from error
             raise
 
-    def _no(self, kind: str, reason: str) -> Refused:
+    def _count(self, kind: str) -> None:
         self._stats.inc_value(f"guards/refused/{kind}")
-        return Refused(reason)
 
 
 def _refused(host: str) -> Refusal | None:

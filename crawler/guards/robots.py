@@ -16,7 +16,7 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
-from crawler.guards.refused import Refused
+from crawler.guards.refused import Refused, TooLarge
 from crawler.guards.throttle import demand_delay
 from crawler.politeness import Postponed
 
@@ -70,10 +70,10 @@ class Robots(RobotsTxtMiddleware):
         assert self.crawler.engine is not None
         try:
             response = await self.crawler.engine.download_async(request)
-        except Postponed:
-            raise
-        except Refused as error:
+        except TooLarge as error:
             return _Unreachable(str(error), time.monotonic())
+        except (Postponed, Refused):  # what holds for robots.txt holds for the page
+            raise
         except IgnoreRequest:  # too many redirects: as good as no file (RFC 9309, 2.3.1.2)
             return self._parsed(b"")
         except Exception as error:  # noqa: BLE001  whatever it was, the file could not be had

@@ -156,11 +156,12 @@ class SiteSpider(scrapy.Spider):
                 yield replace(answer, state="failed", due_at=None, reason=f"HTTP {response.status}")
 
     def failed(self, failure: Failure) -> Iterator[Outcome]:
-        """A request that brought no response."""
+        """A request that brought no response. What may not be asked for is passed over, unless a person named it."""
         visit: Visit = failure.request.meta["visit"]  # type: ignore[attr-defined]
         outcome = Outcome(visit=visit, state="skipped", url=visit.url, fetched_at=datetime.now(UTC))
         if isinstance(failure.value, IgnoreRequest):
-            yield replace(outcome, reason=str(failure.value))
+            asked_for = self.urls and visit.depth == 0
+            yield replace(outcome, state="failed" if asked_for else "skipped", reason=str(failure.value))
         elif isinstance(failure.value, Postponed):
             yield replace(outcome, state="postponed", reason=str(failure.value), due_at=failure.value.due_at)
         else:
