@@ -8,8 +8,8 @@ of the two names as what it mirrors.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -29,7 +29,6 @@ LIMIT: Final = 64
 """Candidates for one article, those with most keys in common first. A story has few texts, and a cluster of many is
 met by any of them: this bounds the cost, not what is found."""
 WEEK: Final = 7
-EPOCH: Final = date(1970, 1, 1)
 
 
 def candidates(conn: Connection, article_id: int, article: Article, made: Fingerprint) -> list[int]:
@@ -52,16 +51,11 @@ def candidates(conn: Connection, article_id: int, article: Article, made: Finger
 
 def write_bands(conn: Connection, article_id: int, made: Fingerprint) -> None:
     """Let the article be found by its keys."""
-    rows = [
-        {"week": day // WEEK, "key": key, "article_id": article_id, "day": day}
-        for day in _numbered(made)
-        for key in made.bands
-    ]
-    if rows:
-        native(conn, _BAND, rows)
+    values = {"days": _list(conn, _numbered(made)), "keys": _list(conn, made.bands), "article_id": article_id}
+    native(conn, _insert(conn.dialect.name), values)
 
 
-def native(conn: Connection, statement: str, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Any:
+def native(conn: Connection, statement: str, values: Mapping[str, Any]) -> Any:
     """Run a statement with ``:names`` and the database's own values, past SQLAlchemy's compiler and its types.
 
     Only for what is done for every article: it costs a quarter.
@@ -80,7 +74,7 @@ def _list(conn: Connection, numbers: Iterable[int]) -> Any:
 
 
 def _numbered(made: Fingerprint) -> list[int]:
-    return [(day - EPOCH).days for day in made.days]
+    return [day.toordinal() for day in made.days]
 
 
 def _days(conn: Connection, made: Fingerprint) -> dict[str, Any]:
@@ -99,9 +93,21 @@ def _days(conn: Connection, made: Fingerprint) -> dict[str, Any]:
     }
 
 
-_BAND: Final = (
-    "INSERT INTO band (week, key, article_id, day) VALUES (:week, :key, :article_id, :day) ON CONFLICT DO NOTHING"
-)
+def _each(name: str, dialect: str) -> str:
+    """A list that is bound under a name, as a table of that name with one column, value."""
+    if dialect == "sqlite":
+        return f"json_each(:{name}) AS {name}"
+    return f"unnest(CAST(:{name} AS bigint[])) AS {name}(value)"
+
+
+@lru_cache(2)
+def _insert(dialect: str) -> str:
+    return f"""
+        INSERT INTO band (week, key, article_id, day)
+        SELECT days.value / {WEEK}, keys.value, :article_id, days.value
+        FROM {_each("days", dialect)} CROSS JOIN {_each("keys", dialect)} WHERE true
+        ON CONFLICT DO NOTHING
+    """  # noqa: S608 - no value stands in it
 
 
 @lru_cache(2)

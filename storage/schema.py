@@ -290,7 +290,7 @@ band = Table(
     Column("week", Integer, primary_key=True, autoincrement=False, doc="day // 7."),
     Column("key", BigInteger, primary_key=True, autoincrement=False),
     Column("article_id", Key, primary_key=True),
-    Column("day", Integer, nullable=False, doc="The story's day, days since 1970-01-01."),
+    Column("day", Integer, nullable=False, doc="The story's day: date.toordinal()."),
     sqlite_with_rowid=False,
 )
 
