@@ -85,8 +85,7 @@ def dates() -> dict[str, list[float]]:
     def htmldate(text: str) -> Any:
         from htmldate import find_date
 
-        found = find_date(f"<html><body><p class='date'>{text}</p></body></html>", original_date=True)
-        return found
+        return find_date(f"<html><body><p class='date'>{text}</p></body></html>", original_date=True)
 
     days = [(text, when and when.date().isoformat()) for text, when in cases]
     return {

@@ -19,7 +19,7 @@ _AROUND = "()（）12345 \u00a0\u3000\t"
 
 _SYSTEM = 5
 """Different annotated characters from which on a page is a mirror's work."""
-_DICTIONARY = 20
+_DICTIONARY = 12
 """Different annotated characters from which on it shows what readings the mirror's table has."""
 _SLIPS = 0.05
 """Up to this share of unusual readings, the table has usual ones only."""

@@ -24,6 +24,9 @@ _WIDER = {
 }
 _HEAD = 4096
 """Bytes at the beginning of a page where a declaration is looked for."""
+_SAMPLE = 16_384
+"""Bytes from the first that is not ASCII on by which the encoding is told."""
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _COMMON = re.compile(
     "[的一是不了在人有我他这中大来上个国和也地到说时要就出会可你对生能而子那得于着下自之年过发后作里用道行所然"
     "家种事成方多经去法学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只从想日者意无力它与长把机十"
@@ -61,8 +64,9 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
         pass
     declared = _declared(body, content_type)
     names = dict.fromkeys(["utf-8", "gb18030", "big5hkscs", *declared])
-    read = [_read(body, name) for name in names]
-    return max(read, key=lambda decoded: (_score(decoded.text), decoded.encoding in declared))
+    start = next(_NOT_ASCII.finditer(body)).start()
+    sample = body[start : start + _SAMPLE]
+    return _read(body, max(names, key=lambda name: (_score(sample.decode(name, "replace")), name in declared)))
 
 
 def _wide(body: bytes) -> Decoded | None:
@@ -92,5 +96,5 @@ def _read(body: bytes, name: str) -> Decoded:
 
 
 def _score(text: str) -> float:
-    """How much it looks like Chinese prose, per byte-independent unit: common characters less ruins."""
+    """How much it looks like Chinese prose: common characters less ruins."""
     return len(_COMMON.findall(text)) - 5 * text.count("\ufffd")

@@ -17,8 +17,7 @@ _EDGE = re.compile(f"[ \t{_SPACES}{_PRIVATE}]*")
 _NOT_PLAIN = re.compile(f"[{_SPACES}{_PRIVATE}]")
 _SPACE = re.compile(f"[{_SPACES}]")
 _NOTHING = re.compile(f"[{_INVISIBLE}]|\r(?=\n)|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d")
-_LETTER = re.compile(f"[{_WIDE}]")
-_PERCENT = re.compile(r"(?<=\d)[．％](?=\d|[^\w]|$)")
+_LETTER = re.compile("[０-９][０-９．％]*|[Ａ-Ｚａ-ｚ]")
 _RADICAL = re.compile(f"[{_RADICALS}]")
 _ICON = re.compile(f"[{_PRIVATE}]")
 _MISREAD = re.compile(r"[?？\ufffd][(（]?\s?[a-zɡāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,8}\s?[)）]")
@@ -56,8 +55,7 @@ def _plain(text: str) -> str:
     if _NOT_PLAIN.search(text):
         text = "\n".join(line if _MISREAD.search(line) else _ICON.sub("", _edges(line)) for line in text.split("\n"))
         text = _SPACE.sub(" ", text)
-    text = _LETTER.sub(lambda found: chr(ord(found[0]) - 0xFEE0), text)
-    text = _PERCENT.sub(lambda found: chr(ord(found[0]) - 0xFEE0), text)
+    text = _LETTER.sub(lambda found: "".join(chr(ord(c) - 0xFEE0) for c in found[0]), text)
     return _RADICAL.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
 
 

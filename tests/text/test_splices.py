@@ -39,6 +39,11 @@ def test_known_damage(damaged, right):
     assert splices.undo(damaged) == right
 
 
+def test_an_aid_within_an_aid():
+    """The second byte of ɡ and the letter u behind it are 纔."""
+    assert restore("各國(ɡu(cái)ó)規(ɡu(cái)ī)劃") == "各国规划"
+
+
 def test_a_run_that_ends_with_the_line():
     text = "近日，有關人員來到當地。"
     garbled = mirror.annotate_bytes(text, "數")

@@ -36,6 +36,7 @@ def test_dirt(dirty, plain):
     "text",
     [
         "（以下简称《实施意见》），“一区多园”；总投资1,000.5亿元——好……",
+        "50.8％，同比增长8.3％",
         "http://www.cinic.org.cn/xy/sc/777154.html?a=1&copy=2&b=3",
         "R&D投入",
         "3.5%、25℃、100㎡、CO₂、V₂O₅、E=mc²",
