@@ -18,7 +18,7 @@ _IN_FORCE: Final = ("施行", "实施", "执行", "生效")
 """These may lie ahead and are news all the same: 将于5月1日起施行."""
 _UNSURE: Final = ("实施", "执行", "通过", "批准")
 """In a text these need a sign that they are news."""
-_TITLE_ONLY: Final = ("来了", "落地", "上线", "亮相", "面世", "出炉")
+_TITLE_ONLY: Final = ("来了", "落地", "上线", "亮相", "面世", "出炉", "诞生", "问世")
 """These announce in a headline; in a text they tell of effects."""
 _AFTERWARDS: Final = re.compile(
     "(?:[（(][^）)]{0,60}[）)])?(?:后|以来|之后|以后|[一二三四五六七八九十两]+(?:周年|年来))"

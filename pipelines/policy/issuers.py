@@ -65,7 +65,7 @@ def _organs() -> re.Pattern[str]:
     edge = r"(?:^|(?<=近日)|(?<=日前)|(?<=[^\u4e00-\u9fff])|(?<=[由从经与和])|(?<=中共)|(?<=中国共产党))"
     return re.compile(
         rf"国家税务总局{known}(?:{county})?税务局"
-        rf"|{any_of([*words['national'], *words['aliases']])}(?P<desk>办公厅|办公室)?"
+        rf"|{any_of([*words['national'], *words['aliases']])}(?![署门队])(?P<desk>办公厅|办公室)?"
         rf"|中央[{HAN}“”、]{{2,24}}?领导小组(?:办公室)?"
         rf"|国家[{HAN}]{{2,8}}?(?:总局|局|委员会|委(?!员)|办公室)"
         rf"|(?P<party>中共|中国共产党)?(?:(?P<known>{known}(?:{known})?)(?P<county>{county})?"

@@ -36,6 +36,8 @@ _EXPLAINED: Final = re.compile(
 _NUMBERED: Final = re.compile(
     r"(?:令|公告|通告)\s?(?:[（(〔\[]?\s?(?:20\d\d年?)?[〕\]]?第?\s?[\d一二三四五六七八九十百〇]+\s?号[）)]?)$"
 )
+_TELLING: Final = re.compile("^[^关]{0,30}(?:[:：]|发布|出台|公布|下发|颁布)")
+_PROPOSAL: Final = re.compile("^(?:中共|中国共产党)[^，。]{2,20}关于[^，。]+的建议$")
 _ACTS: Final = re.compile("(?:决议|决定|命令|意见|批复|通知)$")
 """Kinds whose titles may do without 关于; 某局取水许可公告 is daily business."""
 _MADE_KNOWN: Final = re.compile("印发|转发|发布|公布|颁布|批转")
@@ -110,7 +112,6 @@ def _draft(title: str, text: str) -> Reading | None:
             return Reading(
                 "draft", proof, titles(documents(text[:LEAD])[:1]) or ((inner["inner"],) if inner else ()), title
             )
-        return None
     for sentence in sentences(text):
         if rules().draft.search(unquoted(sentence.text)) and _ASKING.search(sentence.text):
             own = [one for one in documents(sentence.text) if not mentioned(sentence.text[: one.start])]
@@ -177,10 +178,10 @@ def _formed(title: str, home: Place) -> bool:
     outside = unquoted(bare)
     if re.search("[！!？?]|^图|签署", outside):
         return False
-    if _NUMBERED.search(bare):
+    if _NUMBERED.search(bare) or _PROPOSAL.search(bare):
         return True
     if "关于" in outside:
-        statutory = said.statutory.search(outside) and not re.search("^[^关]{0,30}[:：]", outside)
+        statutory = said.statutory.search(outside) and not _TELLING.search(outside)
         return bool(statutory or said.named.search(outside))
     inner = bare[1:-1] if outside == "《》" else bare
     law = inner.endswith("法") and not inner.endswith("办法")

@@ -77,55 +77,19 @@ def rules() -> Rules:
         hint=re.compile(
             any_of(
                 [
-                    "《",
-                    "印发",
-                    "出台",
-                    "颁布",
-                    "通知",
-                    "意见",
-                    "决定",
-                    "公告",
-                    "通告",
-                    "办法",
-                    "规定",
-                    "细则",
-                    "条例",
-                    "方案",
-                    "规划",
-                    "措施",
-                    "政策",
-                    "新政",
-                    "新规",
-                    "号令",
-                    "令第",
-                    "令（",
-                    "令(",
-                    "批复",
-                    "解读",
-                    "征求",
-                    "废止",
-                    "失效",
-                    "纲要",
-                    "预案",
-                    "通报",
-                    "决议",
-                    "议案",
-                    "计划",
-                    "目录",
-                    "清单",
-                    "指南",
-                    "标准",
-                    "规范",
-                    "读懂",
-                    "命令",
-                    "函",
-                    "条",
+                    *("《", "印发", "出台", "颁布", "号令", "令第", "令（", "令("),
+                    *words["announcing"]["nouns"],
+                    *words["kinds"]["carried"],
+                    *words["kinds"]["statutory"],
+                    *words["drafts"]["marks"],
+                    *words["repeals"]["marks"],
+                    *words["interpretations"]["marks"],
                 ]
             )
         ),
         draft=re.compile(
             any_of(words["drafts"]["marks"])
-            + r"|征求[^。，]{0,60}意见|公开征[集询求]|(?:向社会|面向社会)[^。]{0,12}征[集求]"
+            + r"|征[求集][^。，]{0,60}意见|公开征[集询求]|(?:向社会|面向社会)[^。]{0,12}征[集求]"
         ),
         repeal=re.compile(any_of(words["repeals"]["marks"])),
         interpretation=re.compile(any_of(words["interpretations"]["marks"])),
@@ -156,10 +120,10 @@ def rules() -> Rules:
         told_before=re.compile(any_of(words["announcing"]["told_before"]) + r"|[一二三四五六七八九十两几数\d]+年前"),
         news_verb=re.compile(
             any_of([*words["announcing"]["verbs"], *words["announcing"]["news_verbs"]])
-            + "(?!办法|细则|方案|意见|规划|规定|条例|计划|纲要|标准|规范|规则)"
+            + "|(?:实施|施行|落实|执行)(?!办法|细则|方案|意见|规划|规定|条例|计划|纲要|标准|规范|规则)"
         ),
         wares=re.compile(any_of(words["announcing"]["wares"])),
-        statutory=re.compile(rf"(?:的?(?:{statutory})|(?:制定|完善|建设|推进|推动)[^《》]*的建议){note}$"),
+        statutory=re.compile(rf"的?(?:{statutory}){note}$"),
         named=re.compile(rf"(?:{kinds}){note}$"),
-        nouns=re.compile(rf"{nouns}|{kinds}"),
+        nouns=re.compile(nouns),
     )
