@@ -147,11 +147,12 @@ def _table_of(row: LexborNode) -> LexborNode | None:
 
 def _is_data(table: LexborNode) -> bool:
     """Whether the table is one of data: small cells, at least two a row, no table inside."""
-    if len(table.css("table")) > 1:
+    if len(table.css("table")) > 1 or table.css_first("h1, h2, h3, h4, ul, ol, form, hr") is not None:
         return False
     rows = table.css("tr")
     cells = table.css("td, th")
-    if len(rows) < 2 or len(cells) < 2 * len(rows) - 2:  # noqa: PLR2004 a head row may span
+    several = sum(len(row.css("td, th")) >= 2 for row in rows)  # noqa: PLR2004 a head row may span
+    if len(rows) < 2 or several < 0.6 * len(rows):  # noqa: PLR2004
         return False
     return all(len(cell.text_content or "") <= _CELL_LIMIT for cell in cells)
 

@@ -35,7 +35,7 @@ _LABEL = re.compile(
 _BEFORE_LABEL = re.compile(r"\s+(?=[^\s:：]{2,6}\s?[:：])")
 _BAR = re.compile(r"^(\W*(?:责任编辑|責編|责编|编辑|作者|来源|审核|校对|文))\s*[|｜丨]\s*")
 _TIME_LABEL = re.compile(
-    r"(?:发布|發布|發佈|发表|發表|刊登|更新|上传|录入|添加|创建|编辑|最后)?(?:时间|時間|日期|于|於)?\s*[:：]\s*$"
+    r"(?:发布|發布|發佈|发表|發表|刊登|出版|更新|上传|录入|添加|创建|编辑|最后)?(?:时间|時間|日期|于|於)?\s*[:：]\s*$"
     r"|^(?:发布|發布|更新|发表)(?:于|於)\s*$"
 )
 _WEEKDAY = re.compile(r"星期[一二三四五六日天]|週[一二三四五六日]")
@@ -64,6 +64,9 @@ _REPORTING = re.compile(
     rf"|[\s:：])"
 )
 _ALONE = re.compile(rf"^\S{{0,8}}?{_WHO}\s+{_NAMES}(?=$|\s)")
+_DESK = re.compile(rf"^[\u4e00-\u9fff]{{2,6}}[／/]{_NAMES}(?:[／/]\S{{1,8}}?)?(?:綜合|综合|整理)?(?:報導|报道|報道)$")
+"""Desk and name: 財經中心／某某報導."""
+_AT_END = re.compile(rf"[（(]{_NAMES}[／/]\S{{1,8}}?(?:報導|报道|報道)[)）]$")
 _BESIDE = re.compile(rf"{_WHO}\s*[:：]?\s*{_NAMES}")
 _NAME_AND_MEDIUM = re.compile(rf"^{_NAMES}\s*[/／|｜]\s*(\S{{2,15}})$")
 _CABLE = re.compile(r"^([\u4e00-\u9fff]{2,3})[\u4e00-\u9fff]{2,3}?(?:\d{1,2}月)?\d{1,2}日?(?:電|电)$")
@@ -148,6 +151,9 @@ def find(document: Document, header: Sequence[Block], text: Sequence[Block], tai
         _from_names(block, take)
     for block in [*header, *text[:4]]:
         take("author", _reporters(block.text), "pattern", where(block.box.node))
+    for block in text[-3:]:
+        closing = _AT_END.search(block.text)
+        take("author", _people(closing[1]) if closing is not None else None, "pattern", where(block.box.node))
     for block in header:
         _from_place(block, take)
     _from_data(document, take)
@@ -206,8 +212,10 @@ def _from_name(node: LexborNode, text: str, take: Take) -> None:
     is_origin = _ORIGIN.search(names) is not None
     if not is_origin and not _AUTHOR.search(names):
         return
-    reporter = None if is_origin else _REPORTER.match(text)
-    value = _value(text) if reporter is None else _people(text[reporter.end() :])
+    value = None if is_origin else _reporters(" ".join(text.split()))
+    if value is None:
+        reporter = None if is_origin else _REPORTER.match(text)
+        value = _value(text) if reporter is None else _people(text[reporter.end() :])
     take("origin" if is_origin else "author", value, "selector", where(node))
 
 
@@ -256,7 +264,7 @@ def _first_name(text: str) -> str | None:
 
 def _reporters(text: str) -> str | None:
     """The reporters that a byline or the head of the text names in the ways of papers and news agencies."""
-    match = _IN_BRACKETS.search(text[:120]) or _REPORTING.match(text[:60])
+    match = _IN_BRACKETS.search(text[:120]) or _REPORTING.match(text[:60]) or _DESK.match(text[:60])
     if match is None and len(text) <= 40:  # noqa: PLR2004
         match = _ALONE.match(text)
     return _people(match[1]) if match is not None and not _PHOTO.search(match[0]) else None

@@ -10,8 +10,10 @@ from crawler.extraction.blocks import Block
 from crawler.extraction.body import weight
 
 _CREDIT_AT_END = re.compile(
-    r"[（(【\[]\s*(?:责任编辑|責任編輯|责编|編輯|编辑|核稿編輯|譯者|编译)\s*[:：/／][^（）()【】\[\]]{2,30}[）)】\]]\s*\d{0,8}$"
+    r"[（(【\[]\s*(?:责任编辑|責任編輯|责编|編輯|编辑|核稿編輯|譯者"
+    r"|编译)\s*[:：/／][^（）()【】\[\]]{2,30}[）)】\]]\s*\d{0,8}$"
 )
+_ONWARD = re.compile(r"[【\[（(]?(?:返回\S{2,6}[，,]\s?查看更多|(?:查看|阅读)(?:更多|原文|全文))\s*[>»】\]）)]*$")
 _DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
 _LINE = 120
 _HEADING = 16
@@ -176,6 +178,9 @@ def _trim(result: Cut) -> None:
 def _split_credit(result: Cut) -> None:
     """Takes the credit in brackets from the end of the last paragraph: …。（編輯：林某）1130411"""
     last = result.text[-1]
+    onward = _ONWARD.search(last.text)
+    if onward is not None and last.links and onward.start():
+        last = result.text[-1] = Block(last.box, last.text[: onward.start()].rstrip(), 0, last.bold)
     match = _CREDIT_AT_END.search(last.text)
     if match is None or match.start() == 0:
         return

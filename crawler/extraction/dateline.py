@@ -12,7 +12,8 @@ from crawler.items import SHANGHAI, Evidence, How
 
 DATE = re.compile(
     r"(?<!\d)(?:19|20)\d\d\s*(?:[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}|年\s*\d{1,2}\s*月\s*\d{1,2}\s*日?)"
-    r"(?:\s*[T,，（(]?\s*(?:星期.|週.|周.)?\s*[)）]?\s*(?:上午|下午|凌晨|晚上?|中午|AM|PM)?\s*\d{1,2}\s*(?::|：|时|時|点|點)\s*\d{1,2}"
+    r"(?:\s*[T,，（(]?\s*(?:星期.|週.|周.)?\s*[)）]?\s*(?:上午|下午|凌晨|晚上?|中午|AM|PM)?\s*\d{1,2}\s*(?::|："
+    r"|时|時|点|點)\s*\d{1,2}"
     r"(?:\s*(?::|：|分)\s*\d{1,2}(?:\.\d+)?秒?)?(?:\s*分)?(?:Z|\s?[+-]\d\d:?\d\d)?)?"
 )
 """A date with its year, with its time where one follows."""
@@ -20,14 +21,16 @@ DATE = re.compile(
 _DAY = re.compile(r"((?:19|20)\d\d)\D+?(\d{1,2})\D+?(\d{1,2})")
 _TIME = re.compile(r"\d\s*(?::|：|时|時|点|點)\s*\d{1,2}")
 _PUBLISHED = re.compile(
-    r"(?:发布|發布|發佈|发表|刊发|发稿|出版|上传|录入|生成|公开|印发)?(?:时间|時間|日期|于|於)\s*[:：]?\s*$|(?:发布|發布|發佈)\s*[:：]?\s*$"
+    r"(?:发布|發布|發佈|发表|刊发|发稿|出版|上传|录入|生成|公开|印发)?(?:时间|時間|日期|于|於)\s*[:：]?\s*$"
+    r"|(?:发布|發布|發佈)\s*[:：]?\s*$"
 )
 _OTHER = re.compile(r"(?:更新|修改|修訂|修订|成文|生效|施行|实施|失效|截止|截至|访问|当前|今天|现在)[^，。]{0,6}$")
 _UPDATED = re.compile(r"(?:最后)?(?:更新|修改|修訂)(?:时间|時間|日期|于|於)?\s*[:：]?\s*$")
 
 _META = (
     "pubdate", "datepublished", "article:published_time", "og:published_time", "publishdate", "publish-date",
-    "pub_date", "publish_time", "publishtime", "article:create_at", "og:release_date", "article:published", "dc.date", "date",
+    "pub_date", "publish_time", "publishtime",
+    "article:create_at", "og:release_date", "article:published", "dc.date", "date",
     "_pubtime", "apub:time", "firstcreate", "dcterms.created", "dateupdate", "weibo: article:create_at", "createdate",
 )  # fmt: skip
 _META_UPDATED = ("datemodified", "article:modified_time", "og:updated_time", "lastmodified", "weibo: article:update_at")

@@ -19,7 +19,8 @@ _GENERIC = re.compile(
 )
 _SOURCES = ("data-original", "data-src", "data-lazy-src", "data-echo", "original", "_src", "src")
 _CAPTION = re.compile(
-    r"^\s*(?:[▲△↑▼■]|图[为：:/／一二三四五\d]|圖[為：:/／]|\(图|（图|（圖)|(?:摄|攝|供图|供圖|资料图|資料圖)[)）。]?\s*$"
+    r"^\s*(?:[▲△↑▼■]|图[为：:/／一二三四五\d]|圖[為：:/／]|\(图|（图|（圖)|(?:摄|攝|供图|供圖|资料图"
+    r"|資料圖)[)）。]?\s*$"
 )
 _NO_PICTURE = re.compile(
     r"(?:icon|logo|qrcode|qr_?code|erweima|blank|spacer|loading|placeholder|1x1|weixin|wechat|share)", re.IGNORECASE

@@ -23,8 +23,9 @@ _LABELS = {
     "validity": ("有效性", "时效性", "信息时效性", "时效", "效力状态", "有效状态", "文件有效性", "效力"),
 }  # fmt: skip
 _OTHERS = (
-    "关键词", "主题词", "信息状态", "公开形式", "公开方式", "体裁", "体裁分类", "组配分类", "来源", "实施日期", "废止日期", "公开范围",
-    "公开时限", "内容概述", "语种", "浏览次数", "统一编号", "生效日期", "失效日期", "服务对象", "载体类型", "公文种类",
+    "关键词", "主题词", "信息状态", "公开形式", "公开方式", "体裁", "体裁分类", "组配分类", "来源", "实施日期",
+    "废止日期", "公开范围", "公开时限", "内容概述", "语种", "浏览次数", "统一编号", "生效日期", "失效日期",
+    "服务对象", "载体类型", "公文种类",
 )  # fmt: skip
 
 
@@ -35,7 +36,10 @@ def _spaced(label: str) -> str:
 _FIELD = {label: name for name, labels in _LABELS.items() for label in labels}
 _ALL = sorted([*_FIELD, *_OTHERS], key=len, reverse=True)
 _LABEL = re.compile(
-    r"(?:^|(?<=[\s\t\u3000）)\]】;；|]))[\[【]?\s*(" + "|".join(map(_spaced, _ALL)) + r")\s*[\]】]?\s*(?:[:：]\s*|\t|$)"
+    r"(?:^|(?<=[\s\t\u3000）)\]】;；|]))[\[【]?\s*("
+    + ""
+    r"|".join(map(_spaced, _ALL))
+    + r")\s*[\]】]?\s*(?:[:：]\s*|\t|$)"
 )
 _NEXT_LABEL = re.compile(r"\t(?=\S{2,8}\s*[:：])")
 """Where a value ends at a label that is not known here."""

@@ -15,7 +15,8 @@ _NEXT = re.compile(
 """A mirror writes a reading behind the character: 下一頁(yè)."""
 _NUMBER = re.compile(r"^\W*(\d{1,4})\W*$")
 _CALL = re.compile(
-    r"createPage(?:HTML|Html)?\s*\(\s*(?:['\"][^'\"]*['\"]\s*,\s*)?(\d+)\s*,\s*(\d+)\s*,\s*['\"]([\w./-]+)['\"]\s*,\s*['\"](\w+)['\"]"
+    r"createPage(?:HTML"
+    r"|Html)?\s*\(\s*(?:['\"][^'\"]*['\"]\s*,\s*)?(\d+)\s*,\s*(\d+)\s*,\s*['\"]([\w./-]+)['\"]\s*,\s*['\"](\w+)['\"]"
 )
 """TRS and its kin write their pager by a script: number of pages, current page, name and ending of the files."""
 _IN_URL = re.compile(r"(?:[_/-]|page[=/_-]?|[?&]p(?:age|n)?=)(\d{1,4})(?:\.\w+)?(?:/)?$", re.IGNORECASE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from crawler.extraction import generic, layout, listing
+from crawler.extraction import embedded, generic, layout, listing
 from crawler.extraction.document import Document
 from crawler.items import Listing, NotArticle, Page, ScrapedArticle
 from crawler.site import Site
@@ -35,7 +35,12 @@ def read_article(page: Page, site: Site | None) -> ScrapedArticle | NotArticle:
         article = layout.read(document, site, one) if site is not None else None
         if article is not None:
             return article
-    return generic.read(document)
+    answer = generic.read(document)
+    if isinstance(answer, NotArticle) and answer.kind in {"empty", "other"}:
+        kept = embedded.article(document)
+        if kept is not None:
+            return generic.read(kept)
+    return answer
 
 
 def read_listing(page: Page, site: Site | None) -> Listing | NotArticle:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.extraction import body, title
+from crawler.extraction.blocks import Block
 from crawler.extraction.document import Document
 from crawler.extraction.words import FILE
 from crawler.items import NotArticle
@@ -23,6 +24,8 @@ _LIST = 4
 """Titles that make a list."""
 _PICTURES = 6
 """Pictures that make a gallery."""
+_LINES = 3
+"""Lines of the shortest verse."""
 _SAFE = 200
 """Characters of running text that no error page has."""
 _ENOUGH = 30
@@ -51,7 +54,14 @@ def refuse(
         return NotArticle(kind="listing", reason=f"{links} of {len(inside)} lines of its main part are links")
     if heading is None:
         return NotArticle(kind="other", reason="no title was found")
-    return _thin(document) if text < (_ENOUGH_UNDER_TITLE if sure else _ENOUGH) else None
+    if text >= (_ENOUGH_UNDER_TITLE if sure else _ENOUGH) or (sure and _is_verse(inside)):
+        return None
+    return _thin(document)
+
+
+def _is_verse(inside: list[Block]) -> bool:
+    """Whether short lines without punctuation and links stand under the title."""
+    return len(inside) >= _LINES and not any(block.links for block in inside)
 
 
 def _says_so(document: Document) -> bool:
