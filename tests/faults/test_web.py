@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, update
 from starlette.testclient import TestClient
 
-from benchmarks.made_archive import keep, made
+from benchmarks.made_archive import NOW, keep, made
 from monitor import feeds
 from monitor.web.app import create_app
 from monitor.web.config import Config
@@ -39,6 +39,9 @@ PAYLOADS = (
     "</textarea></pre></script><iframe srcdoc='<script>parent.ran=1</script>'>",
     "\u2028window.ran=1//",
 )
+
+TOUCH_ALL = """for (const one of document.querySelectorAll("main *"))
+    for (const name of ["mouseover", "focus", "load", "error"]) one.dispatchEvent(new Event(name));"""
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +88,7 @@ def test_27_no_script_of_a_page_runs(browser: Browser, config: Config) -> None: 
         page.on("dialog", lambda dialog: dialogs.append(dialog.message))
         for path in paths:
             page.goto(path)
-            for link in page.locator("a:visible").all()[:60]:
-                link.dispatch_event("mouseover")
+            page.evaluate(TOUCH_ALL)
             assert page.evaluate("window.ran") is None, path
             assert (
                 page.locator("main [onerror], main [onload], main [onmouseover], main iframe, main object").count() == 0
@@ -160,16 +162,9 @@ def test_29_a_feed_holds_any_text(text: str) -> None:
 def test_29_the_page_s_feeds_are_well_formed(on_each: TestClient) -> None:
     config: Config = on_each.app.state.panxi.config  # type: ignore[attr-defined]
     wild = "控制\x0b\x1f\x85\ufffe字符]]><![CDATA[x&y\ud800<b>"
-    keep(
-        config.engine,
-        replace(
-            made(1),
-            url="http://www.cinic.example/wild",
-            title=f"奇异{wild}",
-            body=f"正文{wild}",
-            body_original=f"正文{wild}",
-        ),
-    )
+    address, text = "http://www.cinic.example/wild", f"正文{wild}"
+    item = replace(made(1), url=address, title=f"奇异{wild}", body=text, body_original=text, published_at=NOW)
+    keep(config.engine, item)
     for path in ("/search.atom?q=奇异", "/index.atom", "/articles/63.atom"):
         answer = on_each.get(path)
         assert answer.status_code == 200, path
@@ -194,12 +189,10 @@ def test_30_no_injection_is_an_error(on_each: TestClient) -> None:
     for text in INJECTIONS:
         value = quote(text)
         for path in (
-            f"/search?q={value}",
             f"/search.json?q={value}&source={value}&region={value}&industry={value}&kind={value}&relation={value}",
-            f"/search?year={value}",
-            f"/search?page={value}&order={value}",
+            f"/search?q={value}",
+            f"/search?year={value}&page={value}&order={value}",
             f"/policy.json?q={value}&issuer={value}&kind={value}&region={value}",
-            f"/policy?year={value}&page={value}",
             f"/sources/{quote(text, safe='')}",
         ):
             answer = on_each.get(path)

@@ -27,7 +27,7 @@ AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 __all__ = ["ARGUMENTS", "AXE", "Browser", "browser", "serving", "visit"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
