@@ -23,6 +23,7 @@ _TITLE_ONLY: Final = ("来了", "落地", "上线", "亮相", "面世", "出炉"
 _AFTERWARDS: Final = re.compile(
     "(?:[（(][^）)]{0,60}[）)])?(?:后|以来|之后|以后|[一二三四五六七八九十两]+(?:周年|年来))"
 )
+_CARRYING_OUT: Final = re.compile("贯彻|落实|宣传|推进|推动")
 _OF_ANOTHER: Final = re.compile("根据|依据|按照|贯彻|落实|名单|入选|关于(?!$)|会|榜")
 
 
@@ -62,7 +63,7 @@ def _by_outcome(sentence: str, inside: tuple[Quoted, ...], home: Place, *, body:
         if outcome is None or not is_document(one.title) or mentioned(before):
             continue
         how, verb = after[: outcome.start("verb")], outcome["verb"]
-        if said.future.search(how) and verb not in _IN_FORCE:
+        if (said.future.search(how) and verb not in _IN_FORCE) or _CARRYING_OUT.search(how):
             continue
         if body and not _is_news(sentence, how, verb):
             continue

@@ -24,7 +24,7 @@ def headline(title: str, home: Place) -> str | None:
     if match is None or said.ending.search(title) or said.foreign.search(title):
         return None
     before = outside[: match.start("verb") if match["verb"] else match.start("object2")]
-    thing = match["object"] or match["object2"]
+    thing = match["object"] or outside[: match.end("object2")]
     if match["verb"] in _DONE or not _is_policy(thing):
         return None
     if said.passing.search(clause(before)) or said.future.search(before) or said.meeting.search(before):
@@ -37,4 +37,4 @@ def _is_policy(thing: str) -> bool:
     """Whether what is made known is a policy and no product, list or figure."""
     if thing.endswith("条"):
         return bool(_ARTICLES.search(thing))
-    return not rules().wares.search(thing) or bool(re.search("若干|政策|措施|意见|办法", thing))
+    return not rules().wares.search(thing) or bool(re.search("若干|政策|措施|意见|办法|指南", thing))

@@ -166,8 +166,8 @@ def _document(paper: Paper, title: str) -> Reading | None:
     if (said.enterprise.search(by) and not organs(by, place)) or _routine(title):
         return None
     if text and not is_text and not paper.official:
-        short = len(text) <= _GLIMPSE or said.statutory.search(outside) or _LEGAL.search(text)
-        if _told_by_press(text) or not short:
+        official = said.statutory.search(outside) or _NUMBERED.search(plain(title)) or _LEGAL.search(text)
+        if _told_by_press(text) or not (official or (about and len(text) <= _GLIMPSE)):
             return None
     return Reading("document", Span(title, -1), _own_titles(plain(title), documents(title)), by or outside)
 
@@ -255,7 +255,7 @@ def _report(paper: Paper, title: str) -> Reading | None:
     if told := announced(title, place):
         return Reading("report", Span(title, -1), told[0], told[1] or _who(paper.text))
     head = headline(title, place)
-    elsewhere = said.meeting.search(outside) or said.award.search(outside)
+    elsewhere = (said.meeting.search(outside) and "通过" not in outside) or said.award.search(outside)
     if head is None and elsewhere:
         return None
     private = bool(said.enterprise.search(outside)) and not public
