@@ -7,6 +7,7 @@ process left open is closed by ``recover``, which cuts a torn last record off in
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import io
 import os
@@ -14,12 +15,13 @@ import secrets
 import socket
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from io import BufferedWriter
 from pathlib import Path
-from typing import Final, Self
+from typing import BinaryIO, Final, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from fastwarc.stream_io import GzipWriter
@@ -64,11 +66,12 @@ class Raw:
     """The folder of raw pages, with this process's growing file. For one thread."""
 
     def __init__(self, folder: Path, *, rotate_at: int = ROTATE_AT) -> None:
-        """``folder`` is made where it is missing; raises OSError where it can't be."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """``folder`` is made where it is missing; raises OSError where it can't be made or written."""
+        prepare(folder)
         self.folder = folder
         self._rotate_at = rotate_at
         self._file: BufferedWriter | None = None
+        self._lock: BinaryIO | None = None
         self._writer: GzipWriter | None = None
         self._name = ""
         self._day: date | None = None
@@ -122,6 +125,8 @@ class Raw:
             path.unlink()
         self._file.close()
         self._file = self._writer = None
+        if self._lock is not None:
+            self._lock.close()
         _sync_folder(self.folder)
 
     def __enter__(self) -> Self:
@@ -143,8 +148,7 @@ class Raw:
         if self._file is None or self._writer is None:
             self._count += 1
             self._name = f"panxi-{day:%Y%m%d}-{self._series}-{self._count:05d}.warc.gz"
-            self._file = (self.folder / (self._name + OPEN)).open("xb")
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._file, self._lock = self._begin(self.folder / (self._name + OPEN))
             self._writer = GzipWriter(self._file, compression_level=LEVEL)
             self._day = day
             _sync_folder(self.folder)
@@ -156,6 +160,16 @@ class Raw:
                 raise
         return self._file, self._writer
 
+    @staticmethod
+    def _begin(path: Path) -> tuple[BufferedWriter, BinaryIO]:
+        """A new file, and the handle that holds its lock; it is locked before it has a name that others look for."""
+        hidden = path.with_name(f".{path.name}")
+        file = hidden.open("xb")
+        lock = hidden.open("rb")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        hidden.rename(path)
+        return file, lock
+
     def _take_back(self) -> None:
         """Cut the file back to its last sync: half a record, and what a full disk left in the buffer, must go."""
         assert self._file is not None
@@ -166,7 +180,6 @@ class Raw:
             self._file.raw.close()
         os.truncate(path, self._durable)
         self._file = path.open("ab")
-        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._writer = GzipWriter(self._file, compression_level=LEVEL)
         self._unsynced = False
 
@@ -240,6 +253,13 @@ def whole_until(path: Path, start: int = 0) -> int:
     return good
 
 
+def prepare(folder: Path) -> None:
+    """Make the folder where it is missing; raises OSError where it can't be made or written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, "can't be written", str(folder))
+
+
 def growing(folder: Path) -> list[str]:
     """The names of the files that are being written, or were when their process was killed."""
     return sorted(path.name.removesuffix(OPEN) for path in folder.glob(f"*.warc.gz{OPEN}"))
@@ -254,7 +274,7 @@ def recover(folder: Path, committed: Mapping[str, int]) -> list[Path]:
     torn = []
     for name in growing(folder):
         path = folder / (name + OPEN)
-        with path.open("r+b") as file:
+        with suppress(FileNotFoundError), path.open("r+b") as file:  # another start may close it first
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

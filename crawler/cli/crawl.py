@@ -75,9 +75,18 @@ def run(
 ) -> Crawled:
     """Crawls with a progress line on a terminal; ends the command with code 2 for arguments that make no sense."""
     from crawler.crawl import crawl, project_settings
+    from crawler.open_archive import raw_folder
+    from storage.raw import prepare
 
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
     configured = project_settings(PANXI_DB=db, LOG_LEVEL=logging.getLevelName(level), **(settings or {}))
+    try:
+        prepare(raw_folder(db, configured["PANXI_WARC_DIR"]))
+    except OSError as error:
+        fail(
+            f"raw pages can't be kept in {error.filename!r}: {error.strerror}",
+            hint="name another folder: PANXI_WARC_DIR",
+        )
     try:
         if quiet or verbose or not sys.stderr.isatty():
             return crawl(configured, arguments)

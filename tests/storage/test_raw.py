@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from storage.raw import Original, Pointer, Raw, RawError, digest, read, recover, whole_until
+from storage.raw import Original, Pointer, Raw, RawError, digest, prepare, read, recover, whole_until
 from tests.storage.samples import NOW, exchange, url
 
 
@@ -193,3 +194,30 @@ assert whole_until(path) == path.stat().st_size
     root = str(Path(__file__).parents[2])
     done = subprocess.run([sys.executable, "-c", code, tmp_path, root], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "File too large\n" * 2), done.stderr
+
+
+def test_a_folder_that_can_not_be_used_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OSError, match="exists"):
+        Raw(tmp_path / "file")
+    with pytest.raises(OSError, match="Not a directory"):
+        prepare(tmp_path / "file" / "inside")
+
+
+def test_many_that_start_at_once_close_each_torn_file_once_and_no_living_one(tmp_path: Path) -> None:
+    data, places = killed(tmp_path)
+    for number in range(5):
+        (tmp_path / f"{number}-{places[0].file}.open").write_bytes(data + b"x")
+
+    def start(number: int) -> tuple[int, bool]:
+        with Raw(tmp_path) as store:
+            place = put(store, exchange(url(number)))
+            torn = recover(tmp_path, {})
+            store.sync()
+            return len(torn), store.read(place) == exchange(url(number))
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(start, range(10)))
+    assert sum(count for count, _ in results) == 5
+    assert all(sound for _, sound in results)
+    assert not list(tmp_path.glob("*.open"))
