@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from crawler.items import SHANGHAI
 from storage.corpus.fields import Field
-from storage.corpus.options import Options
+from storage.corpus.options import SPLITS, Options
 from storage.corpus.plan import Partition
 from storage.corpus.read import Rows
 from storage.types import moment
@@ -66,7 +66,7 @@ class Figures:
             "damaged": self.damaged,
             "published_from": _day(self.first),
             "published_until": _day(self.last),
-            "splits": dict(sorted(self.splits.items())),
+            "splits": {split: self.splits[split] for split in SPLITS if split in self.splits},
             "sources": dict(sorted(self.sources.items())),
             "years": dict(sorted(self.years.items())),
             "rights": dict(sorted(self.rights.items())),

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from storage import db
-from tests.storage.corpus.world import World, reprint, stories, story
+from tests.storage.corpus.world import World, filled
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -32,9 +32,3 @@ def changing(engine: Engine, tmp_path: Path) -> World:
 def lone(sqlite_engine: Engine, tmp_path: Path) -> World:
     """The same for one test on SQLite alone, for what no database changes."""
     return filled(World(sqlite_engine, tmp_path / "warc"))
-
-
-def filled(world: World) -> World:
-    world.feed(*stories(60))
-    world.feed(reprint(story(7), 907), reprint(story(8), 908), reprint(story(7), 917, source="pzh"))
-    return world

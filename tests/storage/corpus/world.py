@@ -170,3 +170,10 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def stories(count: int) -> Sequence[Article]:
     return [story(number) for number in range(1, count + 1)]
+
+
+def filled(world: World) -> World:
+    """Sixty articles and three reprints."""
+    world.feed(*stories(60))
+    world.feed(reprint(story(7), 907), reprint(story(8), 908), reprint(story(7), 917, source="pzh"))
+    return world
