@@ -156,7 +156,7 @@ class Walk:
     async def _claim(self) -> list[Visit]:
         size = self._claim_size if self._budget is None else min(self._claim_size, self._budget)
         starved = not self._queued
-        visits = await asyncio.wrap_future(
+        claimed = await asyncio.wrap_future(
             self._writer.claim(
                 owner=self._owner,
                 now=_now(),
@@ -166,6 +166,8 @@ class Walk:
                 urls=None if self._only is None else sorted(self._only),
             )
         )
+        # where a host is slow, a lease may end while its visit still stands in line: then it was only renewed
+        visits = [visit for visit in claimed if visit.id not in self._open]
         if starved and len(visits) == self._claim_size:
             self._claim_size = min(self._claim_size * 2, CLAIM_MAX)
         if self._budget is not None:
