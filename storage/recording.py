@@ -110,8 +110,7 @@ def reread(
         work.updates.append(
             row | {name: old[name] for name in kept} | {"changed_at": micros(now), "gone_at": old["gone_at"]}
         )
-        work.unindexed.append((number, indexed_text(old["title"], old["body"])))
-        work.indexed.append((number, indexed_text(item.title, item.body)))
+        work.retext(number, old, item)
         work.write(conn)
         recorded = Recorded(
             kind="reread",
@@ -182,7 +181,6 @@ class _Work:
         self.tags: list[Native] = []
         self.unindexed: list[tuple[int, str]] = []
         self.indexed: list[tuple[int, str]] = []
-        self.old_fields: list[tuple[int, dict[str, Any]]] = []
 
     def write(self, conn: Connection) -> None:
         if self.revisions:
@@ -204,6 +202,12 @@ class _Work:
     def lists(self, article_id: int, item: Article) -> None:
         self.links += related_rows(article_id, item.related)
         self.tags += tag_rows(article_id, item)
+
+    def retext(self, article_id: int, old: Native, item: Article) -> None:
+        before, now = indexed_text(old["title"], old["body"]), indexed_text(item.title, item.body)
+        if before != now:
+            self.unindexed.append((article_id, before))
+            self.indexed.append((article_id, now))
 
 
 def _new(work: _Work, outcome: Outcome, item: Article, number: int, capture_id: int | None) -> Recorded:
@@ -229,6 +233,7 @@ def _new(work: _Work, outcome: Outcome, item: Article, number: int, capture_id: 
 def _again(work: _Work, outcome: Outcome, item: Article, old: Native, capture_id: int | None) -> Recorded:
     now, number = micros(outcome.fetched_at), old["id"]
     row = article_row(item)
+    kept = old["capture_id"]
     revised = row["content_sha256"] != old["content_sha256"]
     links = related_rows(number, item.related)
     if not revised and links == old["related"] and all(old[name] == value for name, value in row.items()):
@@ -243,7 +248,7 @@ def _again(work: _Work, outcome: Outcome, item: Article, old: Native, capture_id
             "changed_at": now,
             "revised_at": now if revised else old["revised_at"],
             "revision": old["revision"] + revised,
-            "capture_id": capture_id if revised and capture_id is not None else old["capture_id"],
+            "capture_id": capture_id if capture_id is not None and (revised or kept is None) else kept,
             "gone_at": None,
         }
     )
@@ -262,8 +267,7 @@ def _again(work: _Work, outcome: Outcome, item: Article, old: Native, capture_id
             "body_original": old["body_original"],
         }
     )
-    work.unindexed.append((number, indexed_text(old["title"], old["body"])))
-    work.indexed.append((number, indexed_text(item.title, item.body)))
+    work.retext(number, old, item)
     return Recorded(
         kind="revised",
         article_id=number,

@@ -190,3 +190,26 @@ def test_a_claim_leaves_other_fields_alone(engine: Engine) -> None:
     take(engine)
     after = row(engine, url(1))
     assert (after.found_on, after.first_seen_at, after.depth) == (before.found_on, before.first_seen_at, before.depth)
+
+
+def test_what_is_due_next_and_who_holds_leases(engine: Engine) -> None:
+    (one,) = claimed(engine, [link(1)])
+    put(engine, link(2, source="other"))
+    due = NOW + timedelta(hours=2)
+    with writing(engine).begin() as conn:
+        assert frontier.owners(conn) == ["me"]
+        assert frontier.next_due(conn, sources=["cinic"]) is None  # a lease is nobody else's to wait for
+        assert frontier.next_due(conn) == NOW
+        frontier.settle(conn, [Visited(id=one.id, state="done", now=NOW, due_at=due, went_well=True)])
+        assert frontier.next_due(conn, urls=[url(1)]) == due
+        assert frontier.owners(conn) == []
+
+
+def test_a_revisit_makes_visited_articles_due_and_nothing_else(engine: Engine) -> None:
+    visits = {visit.url: visit for visit in claimed(engine, [link(1), link(2), link("list", kind="listing")])}
+    with writing(engine).begin() as conn:
+        done = [Visited(id=visits[at].id, state="done", now=NOW, due_at=None) for at in (url(1), url("list"))]
+        frontier.settle(conn, [*done, Visited(id=visits[url(2)].id, state="gone", now=NOW, due_at=None)])
+        assert frontier.revisit(conn, ["other"], NOW) == 0
+        assert frontier.revisit(conn, None, NOW) == 1
+    assert [visit.url for visit in take(engine)] == [url(1)]
