@@ -19,40 +19,20 @@ _REOPENED = 200_000
 """Elements that unclosed formatting would make."""
 _TAGS = 400_000
 """Tags of a page that is read."""
-_HARMLESS = 3_000
-"""A page with fewer tags, a fair part of them end tags, can't be costly by nesting."""
+_HARMLESS = 1_200
+"""Start tags that can't be costly, however they are nested."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _LONG_TAG = re.compile(r"<[a-zA-Z](?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+(?:>|\Z|[\"'])")
 _LONG = 40_000
 """Characters; attributes that could cost fill more."""
-_FORMATTING = frozenset(["b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"])
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "td",
-        "th",
-        "tr",
-        "dt",
-        "dd",
-        "option",
-    ]
+_FORMATTING = frozenset(
+    ("b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"),
 )
+_FORMATTING_TAG = re.compile(rf"<(?:{'|'.join(sorted(_FORMATTING))})[\s/>]", re.IGNORECASE)
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"),
+) | {"p", "li", "td", "th", "tr", "dt", "dd", "option"}
 """Elements that need no end tag, or whose next sibling ends them."""
 
 
@@ -65,10 +45,14 @@ def too_costly(html: str) -> str | None:
             if match.end() - match.start() > _LONG and len(match[0].split()) > _ATTRIBUTES:
                 return f"one tag holds more than {_ATTRIBUTES} words"
     tags = html.count("<")
-    if tags < _HARMLESS and html.count("</") * 4 > tags:
-        return None
     if tags > _TAGS:
         return f"{tags} tags are more than {_TAGS}"
+    opened = tags - html.count("</")
+    if opened <= _HARMLESS:
+        return None
+    formatting = len(_FORMATTING_TAG.findall(html))
+    if opened <= _DEEPEST and formatting * (opened - formatting) <= _REOPENED:
+        return None
     return _nesting(html)
 
 

@@ -69,7 +69,7 @@ def is_noise(block: Block) -> bool:
         return True
     if block.links >= 0.8 * size and size <= 14:  # noqa: PLR2004 a menu's word
         return not _is_file(block)
-    return not any(character.isalnum() for character in text) and size <= 3  # noqa: PLR2004
+    return size <= 3 and not any(character.isalnum() for character in text)  # noqa: PLR2004
 
 
 def _is_file(block: Block) -> bool:

@@ -49,12 +49,20 @@ def refuse(
     head = heading.text if heading is not None else document.heading
     if text < _SAFE and _ERROR.search(f"{document.heading}\n{head}"):
         return NotArticle(kind="error-page", reason=f"the page says {head!r}")
+    return _refuse_text(document, inside, heading, enough=_ENOUGH_UNDER_TITLE if sure else _ENOUGH, sure=sure)
+
+
+def _refuse_text(
+    document: Document, inside: list[Block], heading: title.Found | None, *, enough: int, sure: bool
+) -> NotArticle | None:
+    """Why the lines of the main part make no article."""
+    text = sum(body.weight(block) for block in inside)
     links = sum(len(block.text) >= _TITLE and block.links >= 0.8 * len(block.text) for block in inside)
     if links >= _LIST and links >= 0.3 * len(inside):
         return NotArticle(kind="listing", reason=f"{links} of {len(inside)} lines of its main part are links")
     if heading is None:
         return NotArticle(kind="other", reason="no title was found")
-    if text >= (_ENOUGH_UNDER_TITLE if sure else _ENOUGH) or (sure and _is_verse(inside)):
+    if text >= enough or (sure and _is_verse(inside)):
         return None
     return _thin(document)
 
