@@ -11,7 +11,7 @@ restored_spliced          the same of the lines that have a splice
 plain, plain_bytes        what stripping bracketed latin and OpenCC alone bring back
 silent                    lines that came back wrong without a mark of damage
 glosses_lost              glosses of an author that are gone, over all runs
-han_invented              Han characters that are neither in the clean line nor in the garbled one
+han_invented              Han characters outside marked spans that are neither in the clean line nor in the garbled
 time_ratio                CPU time of restoring over OpenCC's t2s on the same garbled text, on characters
 time_ratio_bytes          the same on bytes; both in the seed's style
 """
@@ -185,8 +185,10 @@ def main() -> None:
                 if right:
                     continue
                 known = han(old) + han(t2s.convert(bad)) + han(bad)
-                run["han_invented"] += sum((han(new) - known).values())
-                run["silent"] += not damage.find(new)
+                spans = damage.find(new)
+                sound = [c for i, c in enumerate(new) if not any(span.start <= i < span.end for span in spans)]
+                run["han_invented"] += sum((han("".join(sound)) - known).values())
+                run["silent"] += not spans
                 if shown < options.examples:
                     shown += 1
                     at = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 
-from pipelines.text import readings, script
+from pipelines.text import gbk, readings, script
 
 LETTERS = "a-zɡɑāáǎàăēéěèĕêīíǐìĭōóǒòŏūúǔùŭüǖǘǚǜńňǹḿ\u0300\u0301\u0304\u0306\u0308\u030c"
 OPENING, CLOSING = "[(（]", "[)）]"
@@ -15,6 +15,7 @@ SYLLABLE = rf"[{LETTERS}]{{1,8}}[1-5]?"
 _NARROW = re.compile(rf"(.\(\s?{SYLLABLE}\s?{CLOSING})")
 _WIDE = re.compile(rf"(.（\s?{SYLLABLE}\s?{CLOSING})")
 _ANY_WIDE = re.compile(rf"（\s?{SYLLABLE}\s?{CLOSING}")
+_WITHIN = re.compile(rf"ɡ([a-z])\(\s?({SYLLABLE})\s?\)")
 _AROUND = "()（）12345 \u00a0\u3000\t"
 
 _SYSTEM = 5
@@ -41,8 +42,16 @@ def strip(text: str) -> str:
 
     What is an aid is decided over the whole text, so give it a page and not a line.
     """
+    if "ɡ" in text:
+        text = _WITHIN.sub(_outer, text)
     text = _strip(text, _NARROW)
     return _strip(text, _WIDE) if _ANY_WIDE.search(text) else text
+
+
+def _outer(found: re.Match[str]) -> str:
+    """Takes an aid out of an aid, ɡu(cái)ó: on bytes, the second of ɡ and the letter u are 纔."""
+    character = gbk.character(b"\xc0" + found[1].encode())
+    return f"ɡ{found[1]}" if character and readings.is_reading(found[2], character) else found[0]
 
 
 def _strip(text: str, pattern: re.Pattern[str]) -> str:

@@ -13,10 +13,7 @@ def restore(text: str, *, into: Output = "simplified") -> str:
     Lines stay lines, so that fields joined by line ends come apart again. Aids are told from glosses by the whole of
     the text: give it a page at a time. Text that is clean and in that script comes back as it is.
     """
-    text = mojibake.repair(annotations.strip(text))
-    if (undone := splices.undo(text)) != text:
-        text = annotations.strip(undone)  # an aid may itself be spliced: (ɡu(cái)ó)
-    text = typography.tidy(text)
+    text = typography.tidy(splices.undo(mojibake.repair(annotations.strip(text))))
     match into:
         case "simplified":
             return script.to_simplified(text)

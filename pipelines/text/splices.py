@@ -46,7 +46,7 @@ _TEXT = 12.0
 _SHORT = 10.0
 """Bits on top, for a run of one rare character."""
 _HOLE = 10.0
-_MARGIN = 4.0
+_MARGIN = 2.5
 """Bits by which the best reading must be likelier than any other."""
 
 
