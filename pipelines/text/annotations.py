@@ -13,7 +13,7 @@ LETTERS = "a-zɡɑāáǎàăēéěèĕêīíǐìĭōóǒòŏūúǔùŭüǖǘǚǜ
 OPENING, CLOSING = "[(（]", "[)）]"
 SYLLABLE = rf"[{LETTERS}]{{1,8}}[1-5]?"
 _NARROW = re.compile(rf"(.\(\s?{SYLLABLE}\s?{CLOSING})")
-_WIDE = re.compile(rf"(.（\s?{SYLLABLE}\s?{CLOSING})")
+_EITHER = re.compile(rf"(.{OPENING}\s?{SYLLABLE}\s?{CLOSING})")
 _ANY_WIDE = re.compile(rf"（\s?{SYLLABLE}\s?{CLOSING}")
 _WITHIN = re.compile(rf"ɡ([a-z])\(\s?({SYLLABLE})\s?\)")
 _AROUND = "()（）12345 \u00a0\u3000\t"
@@ -44,8 +44,7 @@ def strip(text: str) -> str:
     """
     if "ɡ" in text:
         text = _WITHIN.sub(_outer, text)
-    text = _strip(text, _NARROW)
-    return _strip(text, _WIDE) if _ANY_WIDE.search(text) else text
+    return _strip(text, _EITHER if _ANY_WIDE.search(text) else _NARROW)
 
 
 def _outer(found: re.Match[str]) -> str:

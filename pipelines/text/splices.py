@@ -26,6 +26,7 @@ _HINT = re.compile(rf"[{LOST}(（]{OPENING}?\s?{SYLLABLE}\s?{CLOSING}")
 """The same, begun with one class, which ``re`` looks for much faster."""
 _AID = re.compile(rf"{OPENING}\s?({SYLLABLE})\s?{CLOSING}")
 _LETTER_OF = {box: chr(code) for code in range(0x61, 0x7B) if (box := gbk.character(bytes((0xA8, code))))}
+_BOX = re.compile(f"[{''.join(_LETTER_OF)}]")
 _BOXED = re.compile(rf"(?<=[^\x00-\x7f])[^\x00-\x7f]([{''.join(_LETTER_OF)}])(?=[{LETTERS}]{{0,7}}[)）])")
 """A splice with a full-width bracket, A3A8: A3 went to the lone lead byte, and A8 to the aid's first letter."""
 _SHIFTED = re.compile(f"[{LOST}]?[!！](?=[\u3400-\u9fff]{{3}})")
@@ -77,12 +78,16 @@ def undo(text: str) -> str:
 
     A character whose bytes are lost in part becomes U+FFFD.
     """
-    if _BOXED.search(text) is not None:
+    if _BOX.search(text) is not None:
         text = _BOXED.sub(lambda found: f"?{_LETTER_OF[found[1]]}", text)
-    if _HINT.search(text) is None and _SHIFTED.search(text) is None:
+    if not _may_hold_run(text):
         return text
     folded = _FULLWIDTH.search(text) is None
-    return "\n".join(_line(line, folded=folded) for line in text.split("\n"))
+    return "\n".join(_line(line, folded=folded) if _may_hold_run(line) else line for line in text.split("\n"))
+
+
+def _may_hold_run(text: str) -> bool:
+    return _HINT.search(text) is not None or _SHIFTED.search(text) is not None
 
 
 def _line(line: str, *, folded: bool) -> str:
