@@ -19,7 +19,7 @@ _REOPENED = 200_000
 """Elements that unclosed formatting would make."""
 _TAGS = 400_000
 """Tags of a page that is read."""
-_HARMLESS = 1_200
+_HARMLESS = 1_700
 """Start tags that can't be costly, however they are nested."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")

@@ -76,7 +76,7 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
         column=crumbs.find(blocks, first, heading.text),
         official=data,
         language=_language(document),
-        next_page=parts_of.next_page(document),
+        next_page=parts_of.next_page(document, document.root),
         evidence=evidence,
     )
 

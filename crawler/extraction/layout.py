@@ -63,7 +63,7 @@ def _whole(document: Document, site: Site, layout: Layout, root: LexborNode) -> 
         tail=tuple(block.text for block in parts.tail),
         attachments=media.attachments(document, root.parent or root),
         images=media.images(document, root, dropped),
-        next_page=parts_of.next_page(document),
+        next_page=parts_of.next_page(document, root.parent or root),
         evidence=(Evidence(field="title", how="selector", where=layout.title, value=title), *evidence),
         **fields,
     )

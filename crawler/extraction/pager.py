@@ -22,15 +22,6 @@ _CALL = re.compile(
 _IN_URL = re.compile(r"(?:[_/-]|page[=/_-]?|[?&]p(?:age|n)?=)(\d{1,4})(?:\.\w+)?(?:/)?$", re.IGNORECASE)
 
 
-_HINTS = tuple(map(re.compile, (r"下\s*一?\s*[页頁]", r"rel=[\"']?next", r">\s*2\s*</a>", "【2】", "createPage")))
-"""Each begins with what it is searched by: one pattern of all would be tried at every character of the page."""
-
-
-def may_follow(document: Document) -> bool:
-    """Whether anything on the page looks like a pager: cheaper than looking at every link."""
-    return any(hint.search(document.html) for hint in _HINTS)
-
-
 def following(document: Document, anchors: Iterable[LexborNode] | None = None) -> str | None:
     """The address of the page that follows this one in its listing or article, or None on the last.
 
@@ -76,7 +67,7 @@ def _numbered(document: Document, numbered: dict[int, str], current: int | None)
 
 
 def _scripted(document: Document) -> str | None:
-    match = _CALL.search(document.html)
+    match = _CALL.search(document.html) if "createPage" in document.html else None
     if match is None:
         return None
     pages, current = int(match[1]), int(match[2])

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from selectolax.lexbor import LexborNode
+
 from crawler.extraction import pager
 from crawler.extraction.document import Document
 from crawler.items import ScrapedArticle
@@ -15,11 +17,12 @@ _PART = re.compile(r"(?:[_-]\d{1,3}|/\d{1,3})?(?:\.\w{2,5})?$")
 _PART_QUERY = re.compile(r"(?:^|&)(?:p|page|pn|pageno)=\d{1,3}", re.IGNORECASE)
 
 
-def next_page(document: Document) -> str | None:
-    """The address of the article's following page; None on the last, and where the next is another article."""
-    if not pager.may_follow(document):
-        return None
-    url = pager.following(document)
+def next_page(document: Document, around: LexborNode) -> str | None:
+    """The address of the article's following page; None on the last, and where the next is another article.
+
+    ``around`` is the element whose links are looked at: the one around the text.
+    """
+    url = pager.following(document, around.css("a"))
     return url if url is not None and _stem(url) == _stem(document.link(document.url) or document.url) else None
 
 
