@@ -40,6 +40,7 @@ from sqlalchemy import Connection, Engine, text
 from crawler.items import SHANGHAI, Article, Story
 from pipelines.clean import clean_text
 from pipelines.dedupe import fingerprint, same_story
+from pipelines.text.dates import parse_date
 from storage.clusters import join
 from storage.db import open_engine, upgrade, writing
 from storage.rows import article_row
@@ -394,12 +395,21 @@ def datasketch(count: int) -> dict[str, Any]:
 # --- pairs ------------------------------------------------------------------------------------------------
 
 
+def published(written: str | None) -> datetime | None:
+    """The moment of a label, in ISO 8601 or as a page writes it; a day alone is its midnight in China."""
+    if not written:
+        return None
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        found = parse_date(written)
+        return None if found is None else found[0]
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
 def told(side: dict[str, Any], url: str) -> Story:
     """One side of a labelled pair."""
-    published = side.get("published_at")
-    moment = datetime.fromisoformat(published) if published else None
-    if moment is not None and moment.tzinfo is None:
-        moment = moment.replace(tzinfo=SHANGHAI)
+    moment = published(side.get("published_at"))
     return Story(
         url=side.get("url") or url,
         title=clean_text(side.get("title") or ""),
