@@ -69,7 +69,7 @@ def _organs() -> re.Pattern[str]:
         rf"|中央[{HAN}“”、]{{2,24}}?领导小组(?:办公室)?"
         rf"|国家[{HAN}]{{2,8}}?(?:总局|局|委员会|委(?!员)|办公室)"
         rf"|(?P<party>中共|中国共产党)?(?:(?P<known>{known}(?:{known})?)(?P<county>{county})?"
-        rf"|{edge}(?P<own>(?![我全本该各]|近日|日前|近期|昨日|今日|今天|记者|中共){county})|(?P<level>[省市州县区]))"
+        rf"|{edge}(?P<own>(?![我全本该各由从经据向对将把]|近日|日前|近期|昨日|今日|今天|记者|中共){county})|(?P<level>[省市州县区]))"
         rf"(?P<again>[市县区](?=委|政府|人大))?(?:第?[一二三四五六七八九十]+届)?(?P<body>{body})"
     )
 
@@ -112,6 +112,7 @@ def _relative(level: str, place: str | None, home: Place) -> str:
     return known if known and known.endswith(level) else level
 
 
+@lru_cache(maxsize=64)  # the rules ask for one title again and again
 def organs(phrase: str, home: Place) -> tuple[tuple[int, int, str], ...]:
     """Every organ of a phrase: start, end and full name. 攀枝花市委、市政府 gives two, both of 攀枝花市."""
     found = []

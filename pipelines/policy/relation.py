@@ -20,6 +20,7 @@ from pipelines.policy.titles import Quoted, kinds_of, plain, unwrapped
 
 _COLUMN: Final = re.compile(r"^[【\[［][^】\]］]{1,12}[】\]］]\s*|^[^《丨｜|]{1,10}[丨｜|]\s*")
 _DRAFT_NAME: Final = re.compile("征求意见稿|意见征集稿|公示稿|送审稿|草案|讨论稿|修订稿|初稿|代拟稿")
+_PASSED: Final = re.compile("通过|审议|提请")
 _ASKING: Final = re.compile("公开征|现向社会|向社会|征求[^。]{0,8}意见|征集意见")
 _ABOUT: Final = re.compile(
     "关于(?:对|就|向社会|面向社会|公开|再次)*(?:公开征求|公开征集|征求|征集)?"
@@ -103,7 +104,7 @@ def _explained_in_text(text: str) -> Reading | None:
 def _draft(title: str, text: str) -> Reading | None:
     outside, named = unquoted(title), documents(title)
     draft = _DRAFT_NAME.search(title)
-    if rules().draft.search(outside) or (draft and _asks(title, text)):
+    if rules().draft.search(outside) or (draft and not _PASSED.search(outside) and _asks(title, text)):
         proof = Span(title, -1)
         if named:
             return Reading("draft", proof, titles(named), title)
@@ -178,7 +179,7 @@ def _formed(title: str, home: Place) -> bool:
     outside = unquoted(bare)
     if re.search("[！!？?]|^图|签署", outside):
         return False
-    if _NUMBERED.search(bare) or _PROPOSAL.search(bare):
+    if _NUMBERED.search(re.sub("[（(]关于.*[）)]$", "", bare)) or _PROPOSAL.search(bare):
         return True
     if "关于" in outside:
         statutory = said.statutory.search(outside) and not _TELLING.search(outside)

@@ -40,6 +40,8 @@ class Kinds:
 
 def quoted(text: str) -> tuple[Quoted, ...]:
     """Every outermost 《…》 of a text. Nested 《》 and 〈〉 stay inside; one that is never closed is left out."""
+    if "《" not in text:
+        return ()
     found, depth, start = [], 0, 0
     for match in re.finditer("[《》]", text):
         if match.group() == "《":
