@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 
 _CARON = "\N{COMBINING CARON}"
 _ALIKE = str.maketrans({"ɡ": "g", "ɑ": "a", "\N{COMBINING BREVE}": _CARON})
@@ -35,6 +35,7 @@ def readings(character: str) -> tuple[str, ...]:
     return tuple(normal(reading) for reading in _dictionary().get(ord(character), "").split(",") if reading)
 
 
+@lru_cache(maxsize=65_536)
 def is_reading(syllable: str, character: str) -> bool:
     """Whether the syllable, with its tone or without any, is a reading of the character."""
     return any(_says(syllable, reading) for reading in readings(character))

@@ -87,7 +87,7 @@ def undo(text: str) -> str:
 
 
 def _may_hold_run(text: str) -> bool:
-    return _HINT.search(text) is not None or _SHIFTED.search(text) is not None
+    return _HINT.search(text) is not None or (("!" in text or "！" in text) and _SHIFTED.search(text) is not None)
 
 
 def _line(line: str, *, folded: bool) -> str:
