@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ from storage.types import moment
 
 NOTES: Final = 50
 """Rights notes that are told with their words; the rest are counted."""
+TYPED: Final = frozenset({"parquet", "arrow", "jsonl", "jsonl.gz", "jsonl.zst"})
+NAMES: Final = {"date32[day]": "date32"}
 SIZES: Final = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
@@ -90,6 +92,9 @@ def card(
     if patterns:
         lines += ["configs:", "- config_name: default", "  data_files:"]
         lines += [line for split, path in patterns.items() for line in (f"  - split: {split}", f"    path: {path}")]
+    if options.format in TYPED:
+        # Without it each split's types are guessed from its first lines, and a column of nulls is no text.
+        lines += ["dataset_info:", "  features:", *_features(fields, plain=options.format not in {"parquet", "arrow"})]
     lines += ["---", "", "# Regional industry news in Chinese", ""]
     lines += [_summary(figures, options), "", "## Sources", ""]
     lines += _table(
@@ -133,6 +138,27 @@ def _damage(figures: Mapping[str, Any]) -> str:
         "exact repair (lost bytes, replacement characters). They are marked in the field `damage`, never filled by "
         "a guess."
     )
+
+
+def _features(members: Iterable[Field | pa.Field], *, plain: bool, indent: str = "  ") -> Iterator[str]:
+    """Names and types as the datasets library writes them; ``plain``: times and days are text."""
+    for member in members:
+        yield f"{indent}- name: {member.name}"
+        yield from _feature(member.type, plain=plain, indent=f"{indent}  ")
+
+
+def _feature(kind: pa.DataType, *, plain: bool, indent: str) -> Iterator[str]:
+    if pa.types.is_struct(kind):
+        yield f"{indent}struct:"
+        yield from _features(kind, plain=plain, indent=indent)
+    elif pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):
+        yield f"{indent}list:"
+        yield from _features(kind.value_type, plain=plain, indent=indent)
+    elif pa.types.is_list(kind):
+        yield f"{indent}list: {kind.value_type}"
+    else:
+        told = "string" if plain and (pa.types.is_timestamp(kind) or pa.types.is_date(kind)) else str(kind)
+        yield f"{indent}dtype: {NAMES.get(told, told)}"
 
 
 def _size(count: int) -> str:
