@@ -68,9 +68,14 @@ _DESK = re.compile(rf"^[\u4e00-\u9fff]{{2,6}}[／/]{_NAMES}(?:[／/]\S{{1,8}}?)?
 """Desk and name: 財經中心／某某報導."""
 _AT_END = re.compile(rf"[（(]{_NAMES}[／/]\S{{1,8}}?(?:報導|报道|報道)[)）]$")
 _BESIDE = re.compile(rf"{_WHO}\s*[:：]?\s*{_NAMES}")
+_LEADING = re.compile(rf"^([\u4e00-\u9fff]{{2,8}}?)\s+{_WHO}\s*[\u4e00-\u9fff]")
+"""A medium before its reporter: 某某報 記者某某／某地報導."""
 _NAME_AND_MEDIUM = re.compile(rf"^{_NAMES}\s*[/／|｜]\s*(\S{{2,15}})$")
-_CABLE = re.compile(r"^([\u4e00-\u9fff]{2,3})[\u4e00-\u9fff]{2,3}?(?:\d{1,2}月)?\d{1,2}日?(?:電|电)$")
-"""Name, place and day of a news agency's cable: 王某成都11日電."""
+_CABLE = re.compile(
+    r"^(?=([\u4e00-\u9fff]{2,3}))(?:\1[\u4e00-\u9fff]{2,3}?(?:\d{1,2}月)?\d{1,2}日?(?:電|电)"
+    r"|[\u4e00-\u9fff]{5,6}?(?:綜合|综合|即時)?(?:報導|报道|報道))$"
+)
+"""Name, place and day of a news agency's cable, or a paper's: 王某某成都11日電, 王某某台北報導."""
 _NOT_NAMES = frozenset(
     [
         "整合",
@@ -239,6 +244,9 @@ def _from_place(block: Block, take: Take) -> None:
         take("author", _people(both[1]), "pattern", place)
         take("origin", both[2], "pattern", place)
         return
+    leading = _LEADING.match(text)
+    if leading is not None and _MEDIUM.search(leading[1]):
+        take("origin", leading[1], "pattern", place)
     match = DATE.search(text)
     if match is None or len(text) > 120:  # noqa: PLR2004
         return

@@ -13,7 +13,7 @@ from crawler.extraction import pager
 from crawler.extraction.document import Document
 from crawler.items import ScrapedArticle
 
-_PART = re.compile(r"(?:[_-]\d{1,3}|/\d{1,3})?(?:\.\w{2,5})?$")
+_PART = re.compile(r"(?:[_-]\d{1,3}(?:\.\w{2,5})?|/\d{1,3}|\.\w{2,5})$")
 _PART_QUERY = re.compile(r"(?:^|&)(?:p|page|pn|pageno)=\d{1,3}", re.IGNORECASE)
 
 

@@ -1,0 +1,270 @@
+"""The fields one by one: what is found, and what must not be taken for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from crawler.extraction import join, read
+from crawler.extraction.title import without_site
+from crawler.items import Page, ScrapedArticle
+from crawler.site import Entrance, Layout, Site
+
+TEXT = "<p>市发展改革委昨日召开重点项目调度会，听取了进度汇报。</p><p>会议要求，各单位要逐项梳理堵点，建立台账。</p>"
+URL = "http://www.x.example/a/20240411/1.html"
+
+
+def article(
+    body: str, *, head: str = "<title>项目调度会召开_某某网</title>", url: str = URL, site: Site | None = None
+) -> ScrapedArticle:
+    html = f"<html><head>{head}</head><body>{body}</body></html>"
+    found = read(Page(url=url, body=html.encode(), content_type="text/html; charset=utf-8"), site, kind="article")
+    assert isinstance(found, ScrapedArticle), found
+    return found
+
+
+def page(byline: str = "2024-04-11", text: str = TEXT, behind: str = "", **more: str) -> ScrapedArticle:
+    return article(
+        f"<h1>项目调度会召开</h1><div class=info>{byline}</div><div class=content>{text}</div>{behind}", **more
+    )
+
+
+@pytest.mark.parametrize(
+    ("declared", "title"),
+    [
+        ("钒价小幅回升_行情_某某钒业网", "钒价小幅回升"),
+        ("钒价小幅回升 - 某某钒业网", "钒价小幅回升"),
+        ("钒价小幅回升--某某日报", "钒价小幅回升"),
+        ("钒价小幅回升 | 財經 | 某立新聞網", "钒价小幅回升"),
+        ("关于1-2月工业生产情况的通报", "关于1-2月工业生产情况的通报"),
+        ("攀枝花—西昌高速公路开工", "攀枝花—西昌高速公路开工"),
+        ("规划（2024—2028年）解读", "规划（2024—2028年）解读"),
+        ("某某网", "某某网"),
+    ],
+)
+def test_the_sites_suffix_goes_and_a_titles_own_dash_stays(declared: str, title: str) -> None:
+    assert without_site(declared) == title
+
+
+def test_a_column_name_is_no_title() -> None:
+    found = article(f"<h1>新闻中心</h1><h2>项目调度会召开</h2><p>2024-04-11 来源：某报</p><div>{TEXT}</div>")
+    assert found.title == "项目调度会召开"
+
+
+def test_the_subtitle_is_apart_and_a_byline_is_none() -> None:
+    assert (
+        article(f"<h1>项目调度会召开</h1><h2>——二十个项目提速</h2><p>2024-04-11</p><div>{TEXT}</div>").subtitle
+        == "——二十个项目提速"
+    )
+    assert page("2024-04-11 来源：某报").subtitle is None
+
+
+@pytest.mark.parametrize(
+    ("byline", "head", "first"),
+    [
+        ("发布时间：2024-04-11 10:20", "", "2024-04-11 10:20"),
+        ("2024年04月11日10:20 来源：某报", "", "2024年04月11日10:20"),
+        ("成文日期：2024-04-01 发布日期：2024-04-11", "", "2024-04-11"),
+        ("更新时间：2024-04-12 发布时间：2024-04-11", "", "2024-04-11"),
+        ("2024-04-11", "<meta name=publishdate content='2024-04-11 08:05'>", "2024-04-11 08:05"),
+        ("2024-04-11", "<meta name=publishdate content='2024-04-09 08:05'>", "2024-04-11"),
+        (
+            "刚刚",
+            "<meta property='article:published_time' content='2024-04-11T08:05:00+08:00'>",
+            "2024-04-11T08:05:00+08:00",
+        ),
+        ("刚刚", "<script>var ct = '1712800000';</script>", "2024-04-11 09:46:40+08:00"),
+        ("刚刚", "", "2024-04-11"),
+    ],
+)
+def test_the_best_date_comes_first(byline: str, head: str, first: str) -> None:
+    assert page(byline, head=f"<title>项目调度会召开</title>{head}").published[0] == first
+
+
+def test_dates_in_the_text_and_of_other_articles_are_not_the_pages_own() -> None:
+    text = TEXT + "<p>2023年1月5日，该项目签约；2025年12月31日前将全部建成投产，年产值预计达到二十亿元。</p>"
+    found = page(
+        "刚刚",
+        text,
+        "<ul><li><a href=/2.html>另一条新闻的标题</a> 2022-01-01</li></ul>",
+        url="http://www.x.example/a.html",
+    )
+    assert not any(text.startswith(("2023", "2025")) for text in found.published)
+
+
+def test_the_update_is_apart() -> None:
+    found = page("发布时间：2024-04-11 最后更新：2024-04-12 08:00")
+    assert (found.published[0], found.updated) == ("2024-04-11", "2024-04-12 08:00")
+
+
+@pytest.mark.parametrize(
+    ("byline", "origin", "author", "editor"),
+    [
+        ("2024-04-11 来源：<a>某某日报</a> 评论", "某某日报", None, None),
+        ("<span>来源:</span><a href=/>某某日报</a> <span>作者:</span><i>苏木</i>", "某某日报", "苏木", None),
+        ("<span class=date>2024-04-11</span> <a class=source>参考某某</a>", "参考某某", None, None),
+        ("2024-04-11 10:00 证券某某网", "证券某某网", None, None),
+        ("苏木/某某青年报", "某某青年报", "苏木", None),
+        ("2024-04-11 聯合某報 記者陳嘉某／桃園報導", "聯合某報", "陳嘉某", None),
+        ("某某報 記者陳嘉某／桃園即時報導", "某某報", "陳嘉某", None),
+        ("2024-04-11 责任编辑：林立_NB123", None, None, "林立"),
+        ("2024-04-11 编辑：admin", None, None, None),
+        ("2024-04-11 字号 大 中 小 分享到", None, None, None),
+        ("2024-04-11 1210次浏览", None, None, None),
+        ("2024-04-11 星期四", None, None, None),
+    ],
+)
+def test_credits_of_the_byline(byline: str, origin: str | None, author: str | None, editor: str | None) -> None:
+    found = page(byline)
+    assert (found.origin, found.author, found.editor) == (origin, author, editor)
+
+
+@pytest.mark.parametrize(
+    ("head", "author"),
+    [
+        ("（某央社記者王曉明成都11日電）今日會議召開，聽取了進度匯報。", "王曉明"),
+        ("【記者王曉明台北報導】今日會議召開，聽取了進度匯報。", "王曉明"),
+        ("〔記者王曉明／台北報導〕今日會議召開，聽取了進度匯報。", "王曉明"),
+        ("本报讯（记者 沈舟 通讯员 温岚）今日会议召开，听取了进度汇报。", "沈舟 温岚"),
+        ("某华社成都4月11日电（记者高健）今日会议召开，听取了进度汇报。", "高健"),
+        ("记者从今日召开的会议上了解到，项目进展顺利，台账已经建立。", None),
+        ("（记者摄于现场）今日会议召开，听取了二十个项目的进度汇报。", None),
+        ("（图/记者 沈舟 摄）今日会议召开，听取了二十个项目的进度汇报。", None),
+    ],
+)
+def test_reporters_at_the_head_of_the_text(head: str, author: str | None) -> None:
+    assert page(text=f"<p>{head}</p>{TEXT}").author == author
+
+
+def test_the_national_meta_tags_are_believed_first() -> None:
+    head = "<title>通知</title><meta name=ArticleTitle content='关于召开项目调度会的通知'><meta name=PubDate content='2024-04-10 09:00'><meta name=ContentSource content='市发展改革委'>"
+    found = article(
+        f"<div>关于召开项目调度会的通知</div><div>2024-04-11 来源：某网</div><div class=c>{TEXT}</div>", head=head
+    )
+    assert (found.title, found.published[0], found.origin) == (
+        "关于召开项目调度会的通知",
+        "2024-04-10 09:00",
+        "市发展改革委",
+    )
+
+
+def test_three_labels_make_an_official_table_and_two_do_not() -> None:
+    two = "<dl><dt>发布机构：</dt><dd>市科技局</dd><dt>发布日期：</dt><dd>2024-04-11</dd></dl>"
+    assert article(f"{two}<h1>项目调度会召开</h1><div>{TEXT}</div>").official is None
+    three = two.replace("</dl>", "<dt>文号：</dt><dd>某科〔2024〕1号</dd></dl>")
+    table = article(f"{three}<h1>项目调度会召开</h1><div>{TEXT}</div>").official
+    assert table is not None
+    assert (table.issuer, table.number) == ("市科技局", "某科〔2024〕1号")
+
+
+def test_related_entries_have_title_address_summary_and_date() -> None:
+    behind = (
+        "<div><h3>延伸阅读</h3><ul><li><a href='/2.html?from=singlemessage'>钒电池储能电站并网</a><p>电站规模居全省首位，今日并网。</p><i>2023-06-11</i></li>"
+        "<li><a href='http://other.example/3.html' title='芒果品牌推介活动下月举行'>芒果品牌推介活动…</a></li></ul></div>"
+        "<div><h3>热点新闻</h3><ul><li><a href=/9.html>与本文无关的热点新闻</a></li></ul></div>"
+    )
+    first, second = page(behind=behind).related
+    assert (first.title, first.url, first.summary, first.date) == (
+        "钒电池储能电站并网",
+        "http://www.x.example/2.html",
+        "电站规模居全省首位，今日并网。",
+        date(2023, 6, 11),
+    )
+    assert (second.title, second.url, second.position) == ("芒果品牌推介活动下月举行", "http://other.example/3.html", 2)
+    assert first.heading == "延伸阅读"
+
+
+def test_a_menu_that_is_called_like_a_list_is_none() -> None:
+    menu = (
+        "<ul><li><a href=/a>政策文件</a></li><li><a href=/b>政策解读</a></li><li><a href=/c>通知公告发布</a></li></ul>"
+    )
+    assert article(f"{menu}<h1>项目调度会召开</h1><p>2024-04-11</p><div>{TEXT}</div>").related == ()
+
+
+def test_files_and_pictures_have_names() -> None:
+    text = (
+        TEXT
+        + "<p><img src=/u/1.jpg></p><p>▲项目现场。</p><p><img src=/i/icon-share.png></p><p>附件：<a href=/f/1.PDF?v=2>任务分工表</a></p><p>附件2 申报表：<a href=/f/2.docx>点击下载</a></p><p><a href=/about.html>关于项目的说明</a></p>"
+    )
+    found = page(text=text)
+    assert [(file.name, file.kind) for file in found.attachments] == [("任务分工表", "pdf"), ("附件2 申报表", "docx")]
+    assert [(image.url, image.caption) for image in found.images] == [("http://www.x.example/u/1.jpg", "▲项目现场。")]
+
+
+def test_columns_are_the_path_and_not_the_menu() -> None:
+    menu = "<div><a href=/>首页</a><a href=/a>要闻</a><a href=/b>公开</a></div>"
+    path = "<div>当前位置：<a href=/>首页</a> > <a href=/a>要闻</a> > 正文</div>"
+    assert article(f"{menu}{path}<h1>项目调度会召开</h1><p>2024-04-11</p><div>{TEXT}</div>").column == ("要闻",)
+    assert article(f"{menu}<h1>项目调度会召开</h1><p>2024-04-11</p><div>{TEXT}</div>").column == ()
+
+
+def test_the_next_article_is_no_next_page() -> None:
+    other = "<div><a href=/a/20240411/2.html>下一页</a></div>"
+    part = "<div><b>1</b> <a href=/a/20240411/1_2.html>2</a> <a href=/a/20240411/1_2.html>下一页</a></div>"
+    assert page(behind=other).next_page is None
+    assert page(behind=part).next_page == "http://www.x.example/a/20240411/1_2.html"
+
+
+def test_parts_are_joined_in_order() -> None:
+    first = page()
+    second = replace(first, paragraphs=("第三段。",), tail=("责任编辑：林立",), editor="林立", next_page="http://x/3")
+    whole = join(first, [second])
+    assert whole.paragraphs == (*first.paragraphs, "第三段。")
+    assert (whole.title, whole.editor, whole.next_page) == (first.title, "林立", None)
+
+
+def test_text_kept_in_a_script_is_read_and_code_is_not() -> None:
+    data = '{"title":"项目调度会召开","content":"' + TEXT.replace('"', "'") * 3 + '"}'
+    found = article(f"<div id=app></div><script>window.DATA={data};run()</script>")
+    assert found.title == "项目调度会召开"
+    assert len(found.paragraphs) == 6
+    code = '<script>alert("' + "提示：" * 10 + '")</script>'
+    assert not isinstance(read(Page(url=URL, body=f"<body>{code}</body>".encode()), None), ScrapedArticle)
+
+
+LAYOUT = Layout(title="h5", body="div.t", byline="div.b", drop=("div.ad",), related="ul.r li", related_date="i")
+SITE = Site(
+    name="x",
+    title="甲",
+    home="http://www.x.example/",
+    hosts=("www.x.example",),
+    entrances=(Entrance(url="http://www.x.example/"),),
+    layouts=(LAYOUT,),
+)
+MARKED = f"<h1>网站名称在此</h1><h5>项目调度会召开</h5><div class=b>2024-04-11 来源：某报</div><div class=t>{TEXT}<div class=ad>广告词一句，很长很长。</div></div><ul class=r><li><a href=/2.html>另一篇文章</a><i>2024-04-01</i></li></ul>"
+
+
+def test_a_layout_reads_what_it_names() -> None:
+    found = article(MARKED, site=SITE)
+    assert (found.source, found.title, found.byline, len(found.paragraphs)) == (
+        "x",
+        "项目调度会召开",
+        "2024-04-11 来源：某报",
+        2,
+    )
+    assert [(link.title, link.date) for link in found.related] == [("另一篇文章", date(2024, 4, 1))]
+    assert {one.how for one in found.evidence} == {"selector"}
+
+
+def test_a_page_the_layout_does_not_fit_is_the_generic_readers() -> None:
+    found = article(MARKED.replace("<h5>", "<h2>").replace("</h5>", "</h2>"), site=SITE)
+    assert (found.source, len(found.paragraphs) >= 2) == (None, True)
+
+
+def test_an_older_layout_is_tried_next() -> None:
+    old = Layout(title="td.title", body="td.text")
+    found = article(
+        f"<table><tr><td class=title>项目调度会召开</td></tr><tr><td class=text>{TEXT}</td></tr></table>",
+        site=replace(SITE, layouts=(LAYOUT, old)),
+    )
+    assert (found.source, found.title) == ("x", "项目调度会召开")
+
+
+def test_a_layout_may_name_the_body_alone() -> None:
+    found = article(
+        MARKED.replace("<h5>", "<h2>").replace("</h5>", "</h2>"),
+        site=replace(SITE, layouts=(Layout(body="div.t", drop=()),)),
+    )
+    assert (found.source, found.title, found.published[0]) == ("x", "项目调度会召开", "2024-04-11")
