@@ -10,6 +10,8 @@ writes: Parquet by source and year with a manifest. Every machine must see the p
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -405,6 +407,7 @@ def main() -> None:
     parser.add_argument("--warc", nargs="+", default=[], help="files of raw pages")
     parser.add_argument("--all", action="store_true", help="reprints too, with the number of their cluster")
     given = parser.parse_args()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else the workers take whatever python3 is
     spark = SparkSession.builder.appName("panxi").getOrCreate()
     told = run(spark, given.out, parquet=given.parquet, warc=given.warc, reprints=given.all)
     print(f"{told['figures']['articles']} articles in {len(told['files'])} files: {given.out}")  # noqa: T201 - its answer
