@@ -129,7 +129,8 @@ def ours(home: str, db: str) -> int:
         PANXI_DB=db,
         PANXI_SITES="benchmarks.crawl.sites",
         PANXI_ALLOW_LOOPBACK=True,
-        PANXI_PATIENCE=0, **json.loads(os.environ.get("BENCH_SETTINGS","{}")),
+        PANXI_PATIENCE=0,
+        **json.loads(os.environ.get("BENCH_SETTINGS", "{}")),
         ROBOTSTXT_OBEY=False,
         LOG_LEVEL="ERROR",
     )
@@ -204,7 +205,12 @@ def in_a_process(name: str, home: str) -> dict[str, float]:
         command = [sys.executable, "-m", "benchmarks.crawl", "--contest", name, "--home", home]
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
         done = subprocess.run(
-            [*command, "--db", db] if db else command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+            [*command, "--db", db] if db else command,
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             sys.exit(f"{name} failed:\n{done.stderr[-3000:]}")

@@ -34,7 +34,9 @@ def listing_path(page: int) -> str:
 def _filler(rng: random.Random, size: int) -> str:
     """Navigation, styles and scripts, as real pages have them around their text."""
     parts = ["<style>"]
-    parts += [f".c{rng.randrange(10**6)}{{margin:{rng.randrange(40)}px;padding:{rng.randrange(40)}px}}" for _ in range(60)]
+    parts += [
+        f".c{rng.randrange(10**6)}{{margin:{rng.randrange(40)}px;padding:{rng.randrange(40)}px}}" for _ in range(60)
+    ]
     parts.append("</style><div class='nav'><ul>")
     parts += [f"<li><a href='/hy/{n}/' target='_blank'>栏目{n}</a></li>" for n in range(60)]
     parts.append("</ul></div><script>")
