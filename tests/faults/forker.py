@@ -22,6 +22,9 @@ import crawler.scheduler  # noqa: F401 - imported here, so that no child has to
 import storage.writer
 from crawler.crawl import crawl, project_settings
 
+BEAT = 0.2
+"""Seconds between two calls of a crawl's ``watch``."""
+
 
 def main() -> None:
     for line in sys.stdin:
@@ -43,6 +46,15 @@ def say(answer: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def starved() -> float:
+    """Seconds that this thread could have run and was not let: the machine's fault, not the program's."""
+    try:
+        with open("/proc/thread-self/schedstat") as file:  # noqa: PTH123
+            return int(file.read().split()[1]) / 1e9
+    except OSError:
+        return 0.0
+
+
 def work(asked: dict[str, Any]) -> None:
     """One crawl; the exit code is that of ``panxi crawl``. What it has to tell goes to the file ``told``."""
     code = 70
@@ -57,12 +69,12 @@ def work(asked: dict[str, Any]) -> None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
             resource.setrlimit(resource.RLIMIT_FSIZE, (asked["limit"], hard))
-        beats: list[float] = []
+        beats: list[tuple[float, float]] = []
         settings = project_settings(
             PANXI_SITES="crawler.replica.sites", PANXI_ALLOW_LOOPBACK=True, LOG_LEVEL="WARNING", **asked["settings"]
         )
-        done = crawl(settings, asked["arguments"], watch=lambda _: beats.append(time.monotonic()))
-        gaps = [later - earlier - 0.2 for earlier, later in pairwise(beats)]
+        done = crawl(settings, asked["arguments"], watch=lambda _: beats.append((time.monotonic(), starved())))
+        gaps = [later[0] - earlier[0] - (later[1] - earlier[1]) - BEAT for earlier, later in pairwise(beats)]
         if asked.get("limit") is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
         with open(asked["told"], "w") as file:  # noqa: PTH123
