@@ -37,4 +37,4 @@ def _is_policy(thing: str) -> bool:
     """Whether what is made known is a policy and no product, list or figure."""
     if thing.endswith("条"):
         return bool(_ARTICLES.search(thing))
-    return not rules().wares.search(thing) or bool(re.search("若干|政策|措施|办法|指南", thing))
+    return not rules().wares.search(thing) or bool(re.search("若干|政策|措施|办法|建设指南", thing))

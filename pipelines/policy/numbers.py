@@ -65,7 +65,7 @@ def _value(match: re.Match[str]) -> tuple[int, str] | None:
     found = match.groupdict()
     if code := found["code"]:
         run_on = _BEFORE.match(code)
-        kept = code[run_on.end() :] if run_on else code
+        kept = (code[run_on.end() :] if run_on else code).lstrip("以为在见对按据及")
         if len(kept) < 2:  # noqa: PLR2004 - 国发 is the shortest code there is
             return None
         nth = "第" if found["nth"] and kept.endswith(("公告", "令", "通告")) else ""

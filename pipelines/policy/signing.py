@@ -10,6 +10,7 @@ from pipelines.policy.dates import signed_on
 from pipelines.policy.issuers import Place, issuers
 from pipelines.policy.paper import HEAD, Paper
 from pipelines.policy.rules import Reading
+from pipelines.policy.titles import plain
 
 _QUOTED: Final = re.compile("《[^《》]*(?:《[^《》]*》[^《》]*)*》")
 _ACT: Final = re.compile("印发|发布|公布|转发|批转|废止|公开征|征求|征集|《")
@@ -36,7 +37,7 @@ def issued_by(paper: Paper, reading: Reading) -> tuple[str, ...]:
 
 def _of_document(paper: Paper, reading: Reading) -> Iterator[tuple[str, ...]]:
     place, text = paper.place, paper.text
-    before, about, _ = _QUOTED.sub("", paper.title).partition("关于")
+    before, about, _ = _QUOTED.sub("", plain(paper.title)).partition("关于")
     yield issuers(_ACT.split(before if about else paper.title)[0], place)
     yield _of_table(paper)
     yield _signature(text, place)

@@ -64,7 +64,7 @@ _NUMBER: Final = r"[^（()）\s]{2,16}[〔\[【(（]\s*(?:19|20)\d\d\s*[〕\]】
 
 def plain(title: str) -> str:
     """A title without the document's number before or behind it, in brackets or not, and without its day."""
-    bare = re.sub(rf"^{_NUMBER}\s+", "", title.strip())
+    bare = re.sub(rf"^{_NUMBER}[\s:：]*(?=.)", "", title.strip())
     return re.sub(rf"\s*[（(](?:{_NUMBER}|20\d\d年\d{{1,2}}月\d{{1,2}}日)[）)]$|\s+{_NUMBER}$", "", bare)
 
 
