@@ -1,4 +1,8 @@
-"""Index terms: Han text as its overlapping pairs of characters, other text as its words."""
+"""Index terms: Han text as its overlapping pairs of characters, other text as its words.
+
+What changes here changes what the index holds, and FTS5 forgets a text only by the very terms it was given: it wants a
+migration that makes the index anew (``storage.search.rebuild``).
+"""
 
 from __future__ import annotations
 

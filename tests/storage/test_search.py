@@ -9,7 +9,7 @@ from sqlalchemy import Engine, func, select, text
 
 from storage import search
 from storage.db import writing
-from storage.grams import grams
+from storage.grams import RUN, grams, is_han
 from storage.query import And, Not, Or, Term, parse, terms
 from storage.recording import record_all
 from storage.schema import article as table
@@ -200,6 +200,20 @@ def test_marks_are_on_the_letters_of_the_text_itself() -> None:
 def test_terms_are_pairs_and_words_each_once() -> None:
     assert grams("攀枝花GDP，攀枝。H2-Bus é") == ["攀枝", "枝花", "花", "枝", "gdp", "h2", "bus", "é"]
     assert grams("") == grams("，。！ \n") == []
+
+
+@given(text=st.text(alphabet="钒钛攀〇豈𠀀a1é，。 \n_-", max_size=40), data=st.data())
+def test_every_stretch_of_a_text_is_found_by_its_terms(text: str, data: st.DataObject) -> None:
+    held = set(grams(text))
+    for run in RUN.findall(text):
+        start = data.draw(st.integers(0, len(run) - 1)) if is_han(run[0]) else 0
+        end = data.draw(st.integers(start + 1, len(run))) if is_han(run[0]) else len(run)
+        node = parse(f'"{run[start:end]}"')
+        assert isinstance(node, Term)
+        if node.prefix:
+            assert any(term.startswith(node.grams[0]) for term in held)
+        else:
+            assert set(node.grams) <= held
 
 
 def test_the_tree_of_a_query() -> None:
