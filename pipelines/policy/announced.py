@@ -23,7 +23,7 @@ _TITLE_ONLY: Final = ("来了", "落地", "上线", "亮相", "面世", "出炉"
 _AFTERWARDS: Final = re.compile(
     "(?:[（(][^）)]{0,60}[）)])?(?:后|以来|之后|以后|[一二三四五六七八九十两]+(?:周年|年来))"
 )
-_CARRYING_OUT: Final = re.compile("贯彻|落实|宣传|推进|推动")
+_CARRYING_OUT: Final = re.compile("贯彻|落实|宣传|推进|推动|的$")
 _OF_ANOTHER: Final = re.compile("根据|依据|按照|贯彻|落实|名单|入选|关于(?!$)|会|榜")
 
 
