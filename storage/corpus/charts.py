@@ -14,6 +14,7 @@ from storage.corpus.stats import Count, Statistics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 FAMILIES: Final = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC", "Hiragino Sans GB",
@@ -139,13 +140,13 @@ def _bars(axes: Axes, counts: Sequence[Count]) -> None:
         axes.barh(names, [count.stories for count in counts], color=COLOUR, label="without reprints")
         axes.legend(frameon=False)
     axes.invert_yaxis()
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    _whole(axes.xaxis)
     axes.tick_params(axis="y", length=0)
 
 
 def _months(axes: Axes, counts: Sequence[Count]) -> None:
     names = [count.name for count in counts]
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    _whole(axes.yaxis)
     axes.bar(names, [count.articles for count in counts], color=PALE)
     axes.bar(names, [count.stories for count in counts], color=COLOUR, label="without reprints")
     axes.legend(frameon=False)
@@ -154,7 +155,14 @@ def _months(axes: Axes, counts: Sequence[Count]) -> None:
 
 
 def _sizes(axes: Axes, sizes: Sequence[tuple[int, int]]) -> None:
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    _whole(axes.yaxis)
     axes.bar([str(size) for size, _ in sizes], [count for _, count in sizes], color=COLOUR)
     axes.set_xlabel("articles in a cluster")
     axes.set_ylabel("clusters")
+
+
+def _whole(axis: Axis) -> None:
+    """There are no half articles."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(integer=True))
