@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,7 +68,6 @@ def run(config: Config, *, host: str, port: int) -> None:
             access_log=False,
             server_header=False,
             date_header=True,
-            forwarded_allow_ips="",
             timeout_keep_alive=15,
             h11_max_incomplete_event_size=32 * 1024,
             limit_concurrency=200,
@@ -77,8 +77,11 @@ def run(config: Config, *, host: str, port: int) -> None:
         listening = server.config.bind_socket()
     except SystemExit:
         fail(f"can't listen on {host}:{port}", hint="another program has the port? try --port 0")
+    listening.listen()  # who reads the address below may ask at once
     name, number = listening.getsockname()[:2]
     console.print(f"http://{f'[{name}]' if ':' in name else name}:{number}/   (Ctrl-C stops)", markup=False)
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, lambda *_: None)  # uvicorn ends well on both and then raises them again, for others
     server.run(sockets=[listening])
 
 
