@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
@@ -11,7 +13,7 @@ from crawler.extraction import parts as parts_of
 from crawler.extraction.blocks import Block, pieces
 from crawler.extraction.document import Document, where
 from crawler.extraction.verdict import refuse
-from crawler.items import Evidence, NotArticle, OfficialTable, ScrapedArticle
+from crawler.items import Evidence, How, NotArticle, OfficialTable, ScrapedArticle
 
 
 def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle | NotArticle:
@@ -49,13 +51,11 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
     tail.extend(block for block in blocks[after : after + 30] if block not in tail and _is_late_credit(block))
     data: OfficialTable | None = table[0] if table is not None else None
     named = credit.find(document, over, parts.text, tail)
-    evidence = (
-        Evidence(field="title", how=heading.how, where=heading.where, value=heading.text),
-        *dates.evidence,
-        *named.evidence,
-        *((Evidence(field="body", how="heuristic", where=where(found.node), value=""),) if found else ()),
-    )
-    return ScrapedArticle(
+    evidence = [Evidence(field="title", how=heading.how, where=heading.where, value=heading.text), *dates.evidence]
+    evidence.extend(named.evidence)
+    if found is not None and parts.text:
+        evidence.append(Evidence(field="body", how="heuristic", where=where(found.node), value=parts.text[0].text[:80]))
+    article = ScrapedArticle(
         url=document.link(document.url) or document.url,
         source=None,
         title=heading.text,
@@ -77,8 +77,34 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
         official=data,
         language=_language(document),
         next_page=parts_of.next_page(document, document.root),
-        evidence=evidence,
     )
+    return replace(article, evidence=(*evidence, *_evidence(article)))
+
+
+def _evidence(article: ScrapedArticle) -> Iterator[Evidence]:
+    """Where the fields came from that only one way of reading gives."""
+    table = article.official
+    said: tuple[tuple[str, How, str, str | None], ...] = (
+        ("subtitle", "heuristic", "under the title", article.subtitle),
+        ("updated_at", "pattern", "更新时间, meta tags", article.updated),
+        ("column", "pattern", "当前位置", " > ".join(article.column)),
+        (
+            "official",
+            "table",
+            "索引号, 发文机关, …",
+            (table.number or table.title) if table is not None else None,
+        ),
+        ("rights", "pattern", "版权, 免责", (article.rights or "")[:80]),
+        ("language", "meta", "html[lang]", article.language),
+        ("next_page", "pattern", "下一页", article.next_page),
+    )
+    yield from (Evidence(field=field, how=how, where=at, value=value) for field, how, at, value in said if value)
+    for link in article.related:
+        yield Evidence(field="related", how="pattern", where=link.heading or "", value=link.title)
+    for file in article.attachments:
+        yield Evidence(field="attachments", how="selector", where="a[href]", value=file.url)
+    for image in article.images:
+        yield Evidence(field="images", how="selector", where="img", value=image.url)
 
 
 def _official_dates(table: OfficialTable | None) -> tuple[str, ...]:

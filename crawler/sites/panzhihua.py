@@ -28,6 +28,7 @@ SITE = Site(
             )
             for column in _MAIN
         ),
+        Entrance(url="http://www.panzhihua.gov.cn/zfxxgk/"),  # policy documents and their interpretation; list not seen
         *(
             Entrance(
                 url=f"http://{department}.panzhihua.gov.cn/zfxxgk/tzgg/index.shtml",
