@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from crawler.items import Article, Outcome, ScrapedArticle
 from pipelines.clean import clean
+from pipelines.mirrors import mirror_of
 from pipelines.refine import refine
 
 if TYPE_CHECKING:
@@ -24,12 +25,25 @@ class Clean:
 
 
 class Refine:
-    """An article gets its regions, industries, policy and fingerprint."""
+    """An article gets its regions, industries, policy and fingerprint; one that a mirror copied, its true address."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
 
     def process_item(self, item: object) -> object:
-        if isinstance(item, Outcome) and isinstance(item.article, Article):
-            return replace(item, article=refine(item.article))
-        return item
+        if not (isinstance(item, Outcome) and isinstance(item.article, Article)):
+            return item
+        refined = refine(item.article)
+        original = mirror_of(refined, self.crawler.spider.sites.values()) if refined.source is None else None  # type: ignore[union-attr]
+        if original is None:
+            return replace(item, article=refined)
+        # what a mirror links to is not followed: only the page it copied, which confirms it
+        link = self.crawler.spider.link(original, depth=item.visit.depth, found_on=refined.url)  # type: ignore[union-attr]
+        return replace(item, article=replace(refined, mirror_of=original), links=(link,))
 
 
 class Keep:

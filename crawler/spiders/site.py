@@ -86,7 +86,7 @@ class SiteSpider(scrapy.Spider):
         """Where this crawl begins: the named addresses, or else the listings of its sources."""
         if self.urls:
             addresses = (canonical(url) or url for url in self.urls)
-            return [replace(self._link(url, depth=0, priority=LISTING_PRIORITY), again=True) for url in addresses]
+            return [replace(self.link(url, depth=0, priority=LISTING_PRIORITY), again=True) for url in addresses]
         names = self.source_names or tuple(self.sites)
         return [
             Link(
@@ -115,7 +115,8 @@ class SiteSpider(scrapy.Spider):
     def _site(self, url: str) -> Site | None:
         return self.by_host.get(url.split("/", 3)[2].rsplit(":", 1)[0]) or self.by_host.get(url.split("/", 3)[2])
 
-    def _link(self, url: str, *, depth: int, priority: int = 0, found_on: str | None = None) -> Link:
+    def link(self, url: str, *, depth: int, priority: int = 0, found_on: str | None = None) -> Link:
+        """The link to an article, with the source that knows its host."""
         site = self._site(url)
         return Link(
             url=url,
@@ -215,7 +216,7 @@ class SiteSpider(scrapy.Spider):
         if site is None or answer.visit.kind == "article":
             return self._no_article(answer, NotArticle(kind="listing", reason=f"a listing of {len(listing.rows)} rows"))
         articles = tuple(
-            self._link(row.url, depth=0, found_on=answer.url) for row in listing.rows if site.is_article(row.url)
+            self.link(row.url, depth=0, found_on=answer.url) for row in listing.rows if site.is_article(row.url)
         )
         onward = None
         if listing.next_pages:
@@ -244,7 +245,7 @@ class SiteSpider(scrapy.Spider):
             return ()
         host = article.url.split("/", 3)[2]
         links = (
-            self._link(entry.url, depth=visit.depth + 1, found_on=article.url) for entry in article.related if entry.url
+            self.link(entry.url, depth=visit.depth + 1, found_on=article.url) for entry in article.related if entry.url
         )
         return tuple(link for link in links if link.source or (site is None and link.url.split("/", 3)[2] == host))
 

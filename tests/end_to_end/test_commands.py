@@ -8,11 +8,18 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from sqlalchemy import select
 
 from crawler.replica import serve
+from storage import schema
+from storage.db import open_engine
 from tests.end_to_end.conftest import PANXI, Panxi
 
 SEED = Path(__file__).parents[3] / "shared" / "seed"
@@ -196,3 +203,45 @@ def test_the_console_script_starts_quickly() -> None:
     began = time.monotonic()
     subprocess.run([PANXI, "clean"], input=b"x", capture_output=True, check=True)
     assert time.monotonic() - began < 3
+
+
+def test_a_page_of_a_mirror_is_kept_as_one_and_only_its_original_is_looked_for(panxi: Panxi, tmp_path: Path) -> None:
+    path = "/xy/sc/900501.html"
+    page = (
+        "<html><head><title>米易早春番茄上市</title></head><body><div class='col-l'><div><h1><center><b>米易早春番茄上市"
+        "</b></center></h1><center>来源：中国产业经济信息网 时间：2024-02-01</center></div><div class='dc-ccm1'>"
+        + "<p>米易县早春番茄本周集中上市，种植户说今年的价格比去年同期高出一成，冷链车每天发往成都和重庆两地。</p>" * 4
+        + "<h2>延伸阅读</h2><ul><li><a href='/xy/sc/900502.html'>枇杷也快熟了</a></li></ul></div></div></body></html>"
+    )
+    with served({path: page.encode()}) as home:
+        panxi("crawl", "--url", home + path, "--allow-loopback", "--json")
+    engine = open_engine(f"sqlite:///{tmp_path / 'panxi.db'}")
+    with engine.connect() as connection:
+        (row,) = connection.execute(select(schema.article.c.url, schema.article.c.mirror_of)).all()
+        visited = set(connection.execute(select(schema.frontier.c.url)).scalars())
+    engine.dispose()
+    assert row.url == home + path
+    assert row.mirror_of is not None
+    assert row.mirror_of.endswith("www.cinic.org.cn" + path)
+    assert visited == {row.url, row.mirror_of}
+
+
+@contextmanager
+def served(pages: dict[str, bytes]) -> Iterator[str]:
+    """A plain HTTP server on loopback."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = pages.get(self.path)
+            self.send_response(404 if body is None else 200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
