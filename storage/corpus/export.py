@@ -313,7 +313,7 @@ class _Job:
             more["after"] = output.places
             more["withdrawn"] = self._file(root, WITHDRAWN, file) | {"rows": withdrawn}
         told = manifest.manifest(
-            self._options, manifest.archive_state(self._view.conn), figures, schema(self._fields), files, more
+            self._options, manifest.archive_state(self._view.bulk), figures, schema(self._fields), files, more
         )
         with self._beside(root, manifest.NAME) as file:
             file.write(told)

@@ -15,8 +15,9 @@ from typing import Any, Final
 
 import orjson
 import pyarrow as pa
-from sqlalchemy import BigInteger, Connection, func, select, text, type_coerce
+from sqlalchemy import BigInteger, Select, Text, column, func, select, table, type_coerce
 
+from storage.corpus.bulk import Bulk
 from storage.corpus.fields import CorpusError
 from storage.corpus.options import Options
 from storage.schema import article, revision
@@ -38,13 +39,17 @@ class File:
     sha256: str
 
 
-def archive_state(conn: Connection) -> dict[str, Any]:
+def archive_state(bulk: Bulk) -> dict[str, Any]:
     """What tells one state of the archive from another."""
-    changed = conn.execute(select(type_coerce(func.max(article.c.changed_at), BigInteger))).scalar_one()
+
+    def one(query: Select[Any]) -> Any:
+        return bulk.fetch(query).column(0)[0].as_py()
+
+    changed = one(select(type_coerce(func.max(article.c.changed_at), BigInteger).label("at")))
     return {
-        "schema": conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one(),
-        "articles": conn.execute(select(func.count()).select_from(article)).scalar_one(),
-        "revisions": conn.execute(select(func.count()).select_from(revision)).scalar_one(),
+        "schema": one(select(column("version_num", Text)).select_from(table("alembic_version"))),
+        "articles": one(select(func.count().label("count")).select_from(article)),
+        "revisions": one(select(func.count().label("count")).select_from(revision)),
         "changed_at": None if changed is None else moment(changed).isoformat(),
     }
 
