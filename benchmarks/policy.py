@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import json
 import re
 import sys
@@ -25,18 +26,11 @@ ANNOUNCES = {"document", "report"}
 
 
 def cases(path: Path) -> list[dict[str, str]]:
-    """The rows of a label file; ``\\n`` written out in a cell is a line break."""
+    """The rows of a label file, with cells in quotes or without; ``\\n`` written out in a cell is a line break."""
     text = path.read_text("utf-8-sig")
-    lines = [line for line in text.splitlines() if line.strip()]
-    width = lines[0].count("\t")
-    plain = all(line.count("\t") <= width for line in lines) and not any(
-        cell.startswith('"') and not cell.endswith('"') for line in lines for cell in line.split("\t")
-    )
-    rows = (
-        csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-        if plain
-        else csv.DictReader(text.splitlines(keepends=True), delimiter="\t")
-    )
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter="\t"))
+    if any(None in row or None in row.values() for row in rows):  # a quotation mark that is text
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE))
     return [{key: (value or "").replace("\\n", "\n").strip() for key, value in row.items() if key} for row in rows]
 
 

@@ -89,6 +89,19 @@ def test_the_benchmark_prints_one_json_object_as_its_last_line(tmp_path: Path) -
     assert answer["number"] is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    ['"甲\n乙"\t"他说""好"""\tnone', '甲\\n乙\t他说"好"\tnone', '甲\\n乙\t"好"\tnone\n丙\t"半\tnone'],
+    ids=["quoted", "plain", "a mark that is text"],
+)
+def test_label_files_with_quotes_and_without(tmp_path: Path, line: str) -> None:
+    labels = tmp_path / "labels.tsv"
+    labels.write_text(f"title\ttext\trelation\n{line}\n", encoding="utf-8")
+    first = cases(labels)[0]
+    assert (first["title"], first["relation"]) == ("甲\n乙", "none")
+    assert first["text"].strip('"') in ('他说"好"', '他说"好', "好")
+
+
 @pytest.mark.skipif(not SEED, reason="the shared seed is not here")
 def test_the_seed() -> None:
     from pipelines.clean import clean_text
