@@ -65,7 +65,7 @@ def crawls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawls]:
             "strange.example/2.html": said("<html>" + "<div>" * 200_000 + "攀枝花"),
             "traps.example/list/": said(traps()),
             "forger.example/list/": said("", "Location: /%0AERROR:%20forged", status="302 Found"),
-            "forger.example/%0AERROR:%20forged": said("\x1b[31m<title>a\nERROR: forged</title>"),
+            "forger.example/%0AERROR:%20forged": said("<title>a</title>", "Content-Encoding: \x1b[31mred"),
         }
         busy = said("", "Retry-After: 3600", status="429 Too Many Requests")
         hostile.answers |= {f"busy.example/{n}.html": busy for n in range(20)}
@@ -175,4 +175,5 @@ def test_a_source_is_asked_no_faster_than_its_file_says(crawls: Crawls) -> None:
 def test_what_a_page_says_can_not_forge_a_log_line(crawls: Crawls) -> None:
     assert "forger.example/%0AERROR" in str(crawls.hostile.asked)
     assert not [line for line in crawls.first.log.splitlines() if line.startswith("ERROR")]
+    assert "\\x1b[31mred" in crawls.first.log, "the log tells of the strange encoding"
     assert "\x1b" not in crawls.first.log
