@@ -42,6 +42,7 @@ _PROPOSAL: Final = re.compile("^(?:中共|中国共产党)[^，。]{2,20}关于[
 _ACTS: Final = re.compile("(?:决议|决定|命令|意见|批复|通知)$")
 """Kinds whose titles may do without 关于; 某局取水许可公告 is daily business."""
 _MADE_KNOWN: Final = re.compile("印发|转发|发布|公布|颁布|批转")
+_OF_A_RULE: Final = re.compile("(?:办法|细则|规定|方案|规划)的通知$")
 _HANDED_ON: Final = re.compile("给你们|印发你们|请认真|请遵照|请各|请你们")
 _CHOSEN: Final = re.compile("名单|结果|公示|称号|批次|获奖|总结|报告$")
 _RULE: Final = re.compile("办法|方案|规定|细则|意见|规划")
@@ -221,7 +222,11 @@ def _routine(title: str) -> bool:
     if not said.veto.search(outside) and not (said.announcement.search(outside) and said.published.search(outside)):
         return False
     inner = unwrapped(title)
-    makes_known = _MADE_KNOWN.search(outside) or said.named.search(re.sub("[（(][^）)]*[）)]$", "", inner))
+    makes_known = (
+        _MADE_KNOWN.search(outside)
+        or _OF_A_RULE.search(outside)
+        or said.named.search(re.sub("[（(][^）)]*[）)]$", "", inner))
+    )
     chosen = _CHOSEN.search(inner) and kinds_of(inner).carried is None and not _RULE.search(inner)
     return not makes_known or bool(chosen)
 

@@ -53,6 +53,7 @@ class Rules:
     meeting: re.Pattern[str]
     award: re.Pattern[str]
     enterprise: re.Pattern[str]
+    company: re.Pattern[str]
     foreign: re.Pattern[str]
     opening: re.Pattern[str]
     journalism: re.Pattern[str]
@@ -114,6 +115,7 @@ def rules() -> Rules:
         meeting=re.compile(any_of(words["acts"]["meetings"])),
         award=re.compile(any_of(words["acts"]["awards"])),
         enterprise=re.compile(any_of(words["acts"]["enterprises"])),
+        company=re.compile(any_of(words["acts"]["companies"])),
         foreign=re.compile(any_of(words["acts"]["foreign"])),
         opening=re.compile(any_of(words["documents"]["openings"])),
         journalism=re.compile(any_of(words["documents"]["journalism"])),
