@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pipelines.text.annotations import SYLLABLE
+
 
 def _tag_ids(*names: str) -> frozenset[int]:
     """The parser's numbers of tags: comparing numbers is several times faster than comparing names."""
@@ -50,6 +52,7 @@ _CELL = "\0"
 _TEXT = 2
 """The parser's number of text nodes; fixed in its source."""
 
+_AID = re.compile(rf"(?<=[\u4e00-\u9fff])[(（]\s?{SYLLABLE}\s?[)）]")
 _HIDDEN = re.compile(r"(?i)display\s*:\s*none")
 _INDENTED = re.compile(r"[\r\n][ \t]*(?=\u3000\u3000|\xa0\xa0\xa0\xa0)")
 _CELL_LIMIT = 400
@@ -59,7 +62,8 @@ _CELL_LIMIT = 400
 class Box:
     """An element that has text somewhere inside, and what of it matters for its text."""
 
-    __slots__ = ("block", "bold", "heading", "hidden", "link", "node", "parent", "row", "skip", "tag")
+    __slots__ = ("_block", "_heading", "_row", "bold", "hidden", "link", "node", "parent", "skip", "tag")
+    # No box refers to itself: pages are freed as soon as they are read, not when the collector comes round.
 
     def __init__(self, node: LexborNode, parent: Box | None, is_data: Callable[[LexborNode], bool]) -> None:
         tag = node.tag_id
@@ -68,21 +72,37 @@ class Box:
         self.parent = parent
         if parent is None:
             self.skip = self.hidden = self.link = self.bold = False
-            self.row: Box | None = None
-            self.heading: Box | None = None
-            self.block = self
+            self._row: Box | bool | None = None
+            self._heading: Box | None = None
+            self._block: Box | None = None
             return
         self.skip = parent.skip or tag in SKIPPED
         self.hidden = parent.hidden or _is_hidden(node)
         self.link = parent.link or tag == _LINK
         self.bold = parent.bold or tag in _BOLD
-        self.row = parent.row
-        self.heading = self if tag in HEADINGS else parent.heading
-        self.block = self if tag in BLOCK else parent.block
-        if parent.row is not None:
-            self.block = parent.row
-        elif tag == _ROW and is_data(node):
-            self.row = self
+        self._heading = parent.heading
+        self._row = row = parent.row
+        if row is not None:
+            self._block = row
+            return
+        self._block = None if tag in BLOCK else parent.block
+        if tag == _ROW and is_data(node):
+            self._row = True
+
+    @property
+    def block(self) -> Box:
+        """The element whose text it is part of: the innermost block, or the row of a table of data."""
+        return self._block or self
+
+    @property
+    def row(self) -> Box | None:
+        """The row of a table of data that it is or stands in."""
+        return self if self._row is True else self._row or None
+
+    @property
+    def heading(self) -> Box | None:
+        """The h1 to h6 that it is or stands in."""
+        return self if self.tag in HEADINGS else self._heading
 
     def ancestors(self) -> Iterator[Box]:
         """The element itself and all around it, from the inside out."""
@@ -95,12 +115,14 @@ class Box:
 class Block:
     """One paragraph, heading, list item or table row; a line where <br> divides."""
 
-    __slots__ = ("bold", "box", "links", "text")
+    __slots__ = ("bold", "box", "links", "said", "text")
 
     def __init__(self, box: Box, text: str, links: int, bold: int) -> None:
         self.box = box
         self.text = text
         """White space collapsed, never empty; cells of a table row are joined by a tab."""
+        self.said = without_aids(text)
+        """The text without a mirror's reading aids: what rules look at."""
         self.links = links
         """How many of its characters stand in links."""
         self.bold = bold
@@ -120,6 +142,11 @@ class Block:
         return f"Block(<{self.box.node.tag}>, {self.text!r}, links={self.links})"
 
 
+def without_aids(text: str) -> str:
+    """The text without reading aids behind its characters, 閱(yuè)讀(dú): labels and headings have them too."""
+    return _AID.sub("", text) if "(" in text or "（" in text else text
+
+
 def size(node: LexborNode) -> int:
     """Characters of the element's text, white space aside."""
     return len("".join(node.text().split()))
@@ -129,9 +156,9 @@ def pieces(block: Block) -> list[str]:
     """The block's text as its inner elements divide it; whole where its element holds other blocks too."""
     node = block.box.block.node
     if size(node) > 2 * len(block.text) + 20:
-        return [block.text]
+        return [block.said]
     texts = (part.text_content or "" for part in node.traverse(include_text=True) if part.is_text_node)
-    return [text for part in texts if (text := " ".join(part.split()))]
+    return [without_aids(text) for part in texts if (text := " ".join(part.split()))]
 
 
 def _is_hidden(node: LexborNode) -> bool:

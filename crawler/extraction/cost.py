@@ -24,6 +24,8 @@ _HARMLESS = 1_700
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _LONG_TAG = re.compile(r"<[a-zA-Z](?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+(?:>|\Z|[\"'])")
+_BLANKS = " \n\t\r\f"
+"""What divides attributes: a page with few of them has no tag with many words."""
 _LONG = 40_000
 """Characters; attributes that could cost fill more."""
 _FORMATTING = frozenset(
@@ -40,15 +42,14 @@ def too_costly(html: str) -> str | None:
     """Why the page must not be parsed, in words; None where it may be."""
     if len(html) > LARGEST:
         return f"{len(html)} characters are more than {LARGEST}"
-    if len(html) > _LONG:
+    if len(html) > _LONG and sum(map(html.count, _BLANKS)) >= _ATTRIBUTES:
         for match in _LONG_TAG.finditer(html):
             if match.end() - match.start() > _LONG and len(match[0].split()) > _ATTRIBUTES:
                 return f"one tag holds more than {_ATTRIBUTES} words"
     tags = html.count("<")
     if tags > _TAGS:
         return f"{tags} tags are more than {_TAGS}"
-    opened = tags - html.count("</")
-    if opened <= _HARMLESS:
+    if tags <= _HARMLESS or (opened := tags - html.count("</")) <= _HARMLESS:
         return None
     formatting = len(_FORMATTING_TAG.findall(html))
     if opened <= _DEEPEST and formatting * (opened - formatting) <= _REOPENED:

@@ -20,6 +20,7 @@ _HEADING = 16
 """Characters; longer ones are no line, no heading."""
 _SENTENCE = re.compile(r"[。？！?!，]")
 _OVER_LINKS = re.compile(r"[:：】]\s*$|更多|相关|相關|延伸|推[荐薦]|也看|阅读|閱讀")
+_NOT_ALNUM = re.compile(r"[\W_]+")
 _COLON = re.compile(r"[:：|｜丨/／]")
 _SENTENCE_ENDS = ("。", "！", "？", "”", "；", "：", "…", "」")
 _LABEL = re.compile(
@@ -61,7 +62,7 @@ def is_byline(text: str) -> bool:
 
 def is_noise(block: Block) -> bool:
     """Whether the block is a tool, a share bar, a prompt or the like, wherever it stands."""
-    text = block.text
+    text = block.said
     size = len(text)
     if size <= 60 and words.NOISE.match(text):  # noqa: PLR2004
         return True
@@ -82,7 +83,7 @@ def leads_away(block: Block) -> bool:
     return (
         len(block.text) <= _LINE
         and block.links * 2 > len(block.text)
-        and words.RELATED_LINE.match(block.text) is not None
+        and words.RELATED_LINE.match(block.said) is not None
     )
 
 
@@ -105,7 +106,7 @@ def cut(blocks: list[Block], title: str) -> Cut:
             if skipped_in in block.box.ancestors():
                 continue
             skipped_in = None
-        text = block.text
+        text = block.said
         short = len(text) <= 40  # noqa: PLR2004
         if short and words.RELATED.match(text) and _heads_links(blocks, index):
             if left <= 0.4 * whole:
@@ -143,8 +144,8 @@ def _start(blocks: list[Block], title: str) -> int:
     bare = _bare(title)
     start = 0
     for index, block in enumerate(blocks[:40]):
-        text = block.text
-        if (bare and _bare(text) == bare and index <= 25) or (is_byline(text) and index <= start + 10):  # noqa: PLR2004
+        text = block.said
+        if (bare and index <= 25 and _bare(text) == bare) or (is_byline(text) and index <= start + 10):  # noqa: PLR2004
             start = index + 1
         elif weight(block) >= 60 or (weight(block) and text.endswith(_SENTENCE_ENDS)):  # noqa: PLR2004
             break  # the text has begun
@@ -158,20 +159,20 @@ def _trim(result: Cut) -> None:
     while links > 1 and text[links - 1].links >= 0.9 * len(text[links - 1].text) and not _is_file(text[links - 1]):
         links -= 1
     if links < len(text):
-        heading = text[links - 1].text
+        heading = text[links - 1].said
         text = text[: links - 1 if links > 1 and len(heading) <= 20 and _OVER_LINKS.search(heading) else links]  # noqa: PLR2004
     total = sum(len(block.text) for block in text)
     behind = 0
     first = len(text)
     for index in range(len(text) - 1, 0, -1):
         block = text[index]
-        credit = is_credit(block.text)
+        credit = is_credit(block.said)
         behind += len(block.text)
         if credit:
             first = index
         if behind > 0.12 * total and behind > 60 and not credit:  # noqa: PLR2004
             break
-    result.tail = [block for block in text[first:] if is_credit(block.text)]
+    result.tail = [block for block in text[first:] if is_credit(block.said)]
     result.text = text[:first]
 
 
@@ -190,4 +191,4 @@ def _split_credit(result: Cut) -> None:
 
 def _bare(text: str) -> str:
     """Letters, digits and Han alone: what two settings of one title share."""
-    return "".join(character for character in text if character.isalnum())
+    return _NOT_ALNUM.sub("", text)

@@ -50,7 +50,7 @@ class Document:
     @cached_property
     def base(self) -> str:
         """What relative addresses are relative to."""
-        node = self.tree.css_first("base[href]") if "<base" in self.html else None
+        node = self.tree.css_first("base[href]")
         return (canonical(node.attrs.sget("href"), self.url) if node is not None else None) or self.url
 
     def link(self, href: str | None) -> str | None:
