@@ -30,7 +30,7 @@ _ORIGIN = re.compile(r"(?:^|[-_ ])(?:source|laiyuan|origin|media_?name|mediaid|f
 _LABEL = re.compile(
     r"来\s*源|來源|稿源|出处|出處|作\s*者|记\s*者|記者|编\s*辑|編輯|撰文|责编|責編|供稿|发布(?:者|单位|机构)"
     r"|信息提供|文\s*[:：/／]"
-    r"|通讯员|转自|摘自"
+    r"|通讯员|转自|轉自|转载自|轉載自|摘自"
 )
 _BEFORE_LABEL = re.compile(r"\s+(?=[^\s:：]{2,6}\s?[:：])")
 _BAR = re.compile(r"^(\W*(?:责任编辑|責編|责编|编辑|作者|来源|审核|校对|文))\s*[|｜丨]\s*")
@@ -149,15 +149,15 @@ def find(document: Document, header: Sequence[Block], text: Sequence[Block], tai
             found.setdefault(name, (value, how, place))
 
     take("origin", document.meta.get("contentsource"), "meta", "contentsource")
-    responsible = sorted(tail, key=lambda block: "责" not in block.text and "責" not in block.text)
+    responsible = sorted(tail, key=lambda block: "责" not in block.said and "責" not in block.said)
     for block in [*header, *responsible]:
         _from_labels(block, take)
     for block in header:
         _from_names(block, take)
     for block in [*header, *text[:4]]:
-        take("author", _reporters(block.text), "pattern", where(block.box.node))
+        take("author", _reporters(block.said), "pattern", where(block.box.node))
     for block in text[-3:]:
-        closing = _AT_END.search(block.text)
+        closing = _AT_END.search(block.said)
         take("author", _people(closing[1]) if closing is not None else None, "pattern", where(block.box.node))
     for block in header:
         _from_place(block, take)
@@ -208,7 +208,7 @@ def _from_names(block: Block, take: Take) -> None:
     for box in islice(block.box.ancestors(), 4):
         if size(box.node) > len(block.text) + 120:
             break
-        _from_name(box.node, block.text, take)
+        _from_name(box.node, block.said, take)
 
 
 def _from_name(node: LexborNode, text: str, take: Take) -> None:
@@ -237,7 +237,7 @@ def _value(text: str) -> str | None:
 
 def _from_place(block: Block, take: Take) -> None:
     """A name before or behind the date of an unlabelled line: who posted it, or the medium it is from."""
-    text = block.text
+    text = block.said
     place = where(block.box.node)
     both = _NAME_AND_MEDIUM.match(text)
     if both is not None and _MEDIUM.search(both[2]):

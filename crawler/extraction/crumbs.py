@@ -34,15 +34,15 @@ _ENDS = frozenset(
 def find(blocks: list[Block], before: int, title: str) -> tuple[str, ...]:
     """The names of the columns from the outermost in, without the home page, the title and 正文."""
     for index, block in enumerate(blocks[:before]):
-        text = block.text
+        text = block.said
         labelled = _LABEL.match(text)
         if len(text) > 120 + len(title) or not (labelled or (block.links and re.match(r"首[页頁]\s*\S", text))):
             continue
         parts = _BETWEEN.split(_LABEL.sub("", text))
         for follower in blocks[index + 1 : index + 6]:  # a crumb an element
-            if not _BETWEEN.match(follower.text):
+            if not _BETWEEN.match(follower.said):
                 break
-            parts.extend(_BETWEEN.split(follower.text))
+            parts.extend(_BETWEEN.split(follower.said))
         if len(parts) == 1 and not labelled:
             continue  # a menu
         names = [part.strip() for part in parts]

@@ -93,8 +93,8 @@ def _visible(blocks: list[Block], trust: float, found: list[_Found], updated: li
     for block in blocks:
         if len(block.text) > _LONGEST:
             continue
-        for match in DATE.finditer(block.text):
-            before = block.text[: match.start()]
+        for match in DATE.finditer(block.said):
+            before = block.said[: match.start()]
             if _UPDATED.search(before):
                 updated.append(match[0])
             elif not _OTHER.search(before):

@@ -45,7 +45,7 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
         above = max(heading.index - 4, 0 if table is None else min(table[2], heading.index))
         over = [block for block in blocks[above : heading.index] if _is_credit(block)] + over
     if table is not None:
-        over = [block for block in over if block not in blocks[table[1] : table[2]] or words.LABELS.search(block.text)]
+        over = [block for block in over if block not in blocks[table[1] : table[2]] or words.LABELS.search(block.said)]
     byline = [" ".join(pieces(block)) for block in over if _is_credit(block)]
     tail = list(parts.tail)
     tail.extend(block for block in blocks[after : after + 30] if block not in tail and _is_late_credit(block))
@@ -121,19 +121,19 @@ def _text_start(blocks: list[Block], found: body.Body | None) -> int:
         return len(blocks)
     for index in range(found.start, found.stop):
         value = body.weight(blocks[index])
-        ends = blocks[index].text.endswith(_SENTENCE_ENDS)
+        ends = blocks[index].said.endswith(_SENTENCE_ENDS)
         if blocks[index].heading is None and (value >= 20 or (value >= 6 and ends)):  # noqa: PLR2004 a sentence
             return index
     return found.start
 
 
 def _is_credit(block: Block) -> bool:
-    text = block.text
+    text = block.said
     return cut.is_byline(text) or (len(text) <= 60 and words.CREDIT.search(text) is not None)  # noqa: PLR2004
 
 
 def _is_late_credit(block: Block) -> bool:
-    text = block.text
+    text = block.said
     credit = cut.is_credit(text) or (cut.is_byline(text) and words.LABELS.search(text) is not None)
     return credit and len(text) <= 60 and block.links < 0.8 * len(text)  # noqa: PLR2004
 
@@ -145,7 +145,7 @@ _RIGHTS = re.compile(r"(?:版权|版權|免责|免責|声明|聲明|转载|轉�
 
 def _rights(blocks: list[Block]) -> str | None:
     for block in blocks[:40]:
-        text = block.text
+        text = block.said
         if (
             len(text) in _RIGHTS_SIZE
             and _RIGHTS.search(text)

@@ -51,7 +51,7 @@ def find(document: Document, after: Block | None = None) -> tuple[RelatedLink, .
     lists = [
         _read(document, index)
         for index, block in enumerate(blocks[start:], start)
-        if len(block.text) <= 30 and words.RELATED.match(block.text) and words.RELATED_HERE.search(block.text)  # noqa: PLR2004
+        if len(block.said) <= 30 and words.RELATED.match(block.said) and words.RELATED_HERE.search(block.said)  # noqa: PLR2004
     ]
     lists.extend(_line(document, block) for block in blocks[start:] if leads_away(block))
     found: list[RelatedLink] = []
@@ -78,7 +78,7 @@ def find(document: Document, after: Block | None = None) -> tuple[RelatedLink, .
 def _line(document: Document, block: Block) -> _List:
     """延伸閱讀：… as a line of its own."""
     entries = [entry for anchor in _anchors(block) if (entry := _entry(document, anchor, block, alone=False))]
-    return _List(block.text[: re.search(r"[:：|｜>]", block.text).start()].strip(), entries)  # type: ignore[union-attr]
+    return _List(block.said[: re.search(r"[:：|｜>]", block.said).start()].strip(), entries)  # type: ignore[union-attr]
 
 
 def heading_of(text: str) -> str:
@@ -90,7 +90,7 @@ def heading_of(text: str) -> str:
 def _read(document: Document, index: int) -> _List:
     blocks = document.all_blocks
     heading = blocks[index]
-    result = _List(heading_of(heading.text))
+    result = _List(heading_of(heading.said))
     following = blocks[index + 1 : index + 1 + _LONGEST_LIST]
     scope = _scope(heading, following)
     if scope is None:
@@ -135,7 +135,7 @@ def _scope(heading: Block, following: list[Block]) -> Box | None:
 
 def _ends(block: Block, heading: Block) -> bool:
     """Whether another part of the page begins: a heading of another list, a closing mark, a heading of equal rank."""
-    text = block.text
+    text = block.said
     if len(text) <= 40 and (words.RELATED.match(text) or words.END.match(text)):  # noqa: PLR2004
         return True
     own, other = heading.heading, block.heading

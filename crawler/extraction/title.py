@@ -134,7 +134,7 @@ def find(document: Document, before: int) -> Found | None:
         if score <= 0 or (is_byline(text) and score < 4):  # noqa: PLR2004
             continue
         score += 1.5 / (1 + (before - index) / 4)
-        if any(is_byline(follower.text) for follower in blocks[index + 1 : index + 3]):
+        if any(is_byline(follower.said) for follower in blocks[index + 1 : index + 3]):
             score += 1.0
         if score >= highest:
             best, highest = Found(text, "heuristic", where(block.box.node), index), score

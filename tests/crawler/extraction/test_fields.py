@@ -268,3 +268,25 @@ def test_a_layout_may_name_the_body_alone() -> None:
         site=replace(SITE, layouts=(Layout(body="div.t", drop=()),)),
     )
     assert (found.source, found.title, found.published[0]) == ("x", "项目调度会召开", "2024-04-11")
+
+
+def test_the_reading_aids_of_a_mirror_hide_no_label() -> None:
+    text = (
+        "<p>市發(fā)展改革委召開(kāi)會(huì)議，聽(tīng)取了進(jìn)度匯報(bào)。</p><p>轉(zhuǎn)自：四川某報(bào)</p>"
+        "<p>【版權(quán)及免責(zé)聲(shēng)明】凡轉(zhuǎn)載文章，僅代表作者個(gè)人觀(guān)點(diǎn)。</p>"
+    )
+    behind = "<div><h2>延伸閱(yuè)讀(dú)</h2><ul><li><a href=/2.html>釩電(diàn)池儲(chǔ)能電(diàn)站併網(wǎng)</a></li></ul></div>"
+    found = page("來(lái)源：攀枝花某報(bào)  時(shí)間：2024-04-11", text, behind)
+    assert found.paragraphs == ("市發(fā)展改革委召開(kāi)會(huì)議，聽(tīng)取了進(jìn)度匯報(bào)。",)
+    assert (found.origin, found.reprinted_from, found.published[0]) == ("攀枝花某報", "四川某報", "2024-04-11")
+    assert [link.heading for link in found.related] == ["延伸閱讀"]
+
+
+def test_brackets_that_mean_something_are_no_aids() -> None:
+    found = page(
+        text="<p>会议听取了项目(含二期)的汇报，平台(tai)建设提速。</p><p>来源(编者注)的说法不一，会议作了核实。</p>"
+    )
+    assert found.paragraphs == (
+        "会议听取了项目(含二期)的汇报，平台(tai)建设提速。",
+        "来源(编者注)的说法不一，会议作了核实。",
+    )
