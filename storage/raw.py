@@ -163,11 +163,11 @@ class Raw:
     @staticmethod
     def _begin(path: Path) -> tuple[BufferedWriter, BinaryIO]:
         """A new file, and the handle that holds its lock; it is locked before it has a name that others look for."""
-        hidden = path.with_name(f".{path.name}")
-        file = hidden.open("xb")
-        lock = hidden.open("rb")
+        unnamed = path.with_name(path.name + ".new")
+        file = unnamed.open("xb")
+        lock = unnamed.open("rb")
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        hidden.rename(path)
+        unnamed.rename(path)
         return file, lock
 
     def _take_back(self) -> None:

@@ -39,7 +39,9 @@ from storage.schema import article
 RANKED: Final = 500
 """Hits that are ranked: those stored last. All can be counted and filtered."""
 COUNTED: Final = 10_000
-"""Hits that are counted; more are told as this many."""
+"""Hits that are counted; more are told as this many …"""
+READ: Final = 2_000
+"""… and this many where the texts must be read to know."""
 SCORED: Final = 20_000
 """Characters of a body that count for its rank."""
 SNIPPET: Final = 120
@@ -70,7 +72,9 @@ class Found:
     """The answer to a query."""
 
     total: int
-    """How many articles it finds, at most ``COUNTED``."""
+    """How many articles it finds, or so many that counting ended."""
+    more: bool
+    """Whether there may be more than ``total``."""
     hits: tuple[Hit, ...]
     terms: tuple[str, ...]
     """What was looked for, as it stands in the texts."""
@@ -98,7 +102,8 @@ def search(
         # index does, and would read all of them for a frequent word. Ends with the transaction.
         conn.execute(text("SET LOCAL enable_seqscan = off"))
     found, key = _candidates(conn, node, where)
-    total = conn.execute(select(func.count()).select_from(found.limit(COUNTED).subquery())).scalar_one()
+    most = COUNTED if node is None or _certain(node) else READ
+    total = conn.execute(select(func.count()).select_from(found.limit(most).subquery())).scalar_one()
     ids = found.order_by(key.desc()).limit(max(RANKED, offset + limit)).subquery()
     c = article.c
     rows = conn.execute(
@@ -111,7 +116,8 @@ def search(
     ordered.sort(key=lambda row: (scores[row.id], _seconds(row.published_at)), reverse=True)
     page = [row.id for row in ordered[offset : offset + limit]]
     whole = {row.id: row for row in conn.execute(select(article).where(c.id.in_(page)))}
-    return Found(total, tuple(_hit(whole[number], wanted, scores[number]) for number in page), tuple(wanted))
+    hits = tuple(_hit(whole[number], wanted, scores[number]) for number in page)
+    return Found(total, total >= most, hits, tuple(wanted))
 
 
 def condition(query: str, dialect: str, fold: Callable[[str], str] = str) -> ColumnElement[bool]:

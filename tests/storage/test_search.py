@@ -236,6 +236,17 @@ def test_the_index_keeps_nothing_of_an_earlier_text(library: Engine) -> None:
     assert find(library, "全新") == {"芒果"}
 
 
+def test_counting_ends_and_says_so(library: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "COUNTED", 2)
+    monkeypatch.setattr(search, "READ", 1)
+    with library.connect() as conn:
+        told = [
+            (found.total, found.more)
+            for found in (search.search(conn, query) for query in ("产业", "钒产业", "芒果", "不在这里"))
+        ]
+    assert told == [(2, True), (1, True), (1, False), (0, False)]
+
+
 def test_a_rebuilt_index_answers_as_before(library: Engine) -> None:
     with writing(library).begin() as conn:
         rows = conn.execute(select(table.c.id, table.c.title, table.c.body)).all()
