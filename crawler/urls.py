@@ -22,6 +22,11 @@ _INDEX = re.compile(r"/(?i:index|default)\.(?i:s?html?|php|aspx?|jsp)$")
 _SESSION_PATH = re.compile(r"(?i);jsessionid=[^/?#]*")
 _DOTS = re.compile(r"/\.\.?(?:/|$)")
 _NO_HOST = re.compile(r"(?i)https?:/*")
+_PLAIN = re.compile(
+    r"(?:(https?)://([a-z0-9.:-]+))?"
+    r"((?:/[A-Za-z0-9_~-]+)*/(?:[A-Za-z0-9_~-]+|(?!(?i:index|default)\.)[A-Za-z0-9_~-]+\.[a-z]+)?)"
+)
+"""Most addresses: nothing in the path has another form, and nothing has to be taken apart."""
 _PORT = {"http": 80, "https": 443}
 
 
@@ -44,6 +49,14 @@ def _host(scheme: str, authority: str) -> str | None:
     return f"{host}:{int(port)}" if int(port) <= 65535 else None  # noqa: PLR2004 the largest port
 
 
+@lru_cache(maxsize=64)
+def _origin(base: str) -> str | None:
+    """What stands before the path; None where it is no web address's."""
+    parts = urlsplit(base)
+    host = _host(parts.scheme, parts.netloc) if parts.scheme in _PORT else None
+    return None if host is None else f"{parts.scheme}://{host}"
+
+
 def _query(query: str) -> str:
     kept = [
         pair
@@ -64,6 +77,13 @@ def canonical(url: str, base: str | None = None) -> str | None:
     if not url or _NO_HOST.fullmatch(url):
         return None
     try:
+        if (plain := _PLAIN.fullmatch(url)) is not None:
+            scheme, authority, path = plain.groups()
+            if scheme is not None:
+                host = _host(scheme, authority)
+                return None if host is None else f"{scheme}://{host}{path}"
+            if base is not None and (origin := _origin(base)) is not None:
+                return origin + path
         parts = urlsplit(url if base is None else urljoin(base, url))
         host = _host(parts.scheme, parts.netloc) if parts.scheme in _PORT else None
         if host is None:
@@ -81,7 +101,9 @@ def _whole(origin: str, path: str, query: str) -> str:
     if ";" in path:
         path = _SESSION_PATH.sub("", path)
     if "/." in path and _DOTS.search(path):
-        path = urlsplit(urljoin(f"{origin}/", path)).path
+        rest = path.lstrip("/")
+        slashes = path[: len(path) - len(rest) - 1]  # with two in front it would be another host
+        path = slashes + urlsplit(urljoin(f"{origin}/", f"/{rest}")).path
     query = _query(query) if query else ""
     if query:
         return f"{origin}{path}?{query}"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +21,8 @@ BASE = "http://www.site.example/a/b.html"
         ("http://site.example/a/index.html?utm_source=x&isappinstalled=0", "http://site.example/a/"),
         ("http://user:pass@site.example:8080/x", "http://site.example:8080/x"),
         ("http://site.example/a/../b/./c.html", "http://site.example/b/c.html"),
+        ("http://site.example//x/./y", "http://site.example//x/y"),
+        ("http://site.example//.", "http://site.example//"),
         ("http://site.example/x;jsessionid=1A2B?a=1", "http://site.example/x?a=1"),
         ("http://site.example/要闻.html", "http://site.example/%E8%A6%81%E9%97%BB.html"),
         ("http://site.example./x", "http://site.example/x"),
@@ -76,6 +80,26 @@ def test_what_is_no_web_address_is_none(url: str) -> None:
 )
 def test_what_names_the_page_is_kept(url: str) -> None:
     assert canonical(url) == url
+
+
+PARTS = (
+    "http", "https", "://", "/", "//", ".", "..", ":", "?", "#", ";", "~", "_", "-", "@", "80", "443", "8080", "", " ",
+    "www.Site.example", "site.example", "index", "default", ".html", ".HTML", "a", "Z9", "%41", "要闻", "from=x",
+)  # fmt: skip
+
+
+@given(
+    st.lists(st.sampled_from(PARTS), max_size=9).map("".join),
+    st.sampled_from([BASE, "https://Site.example:443", "http://[::1]/"]),
+)
+def test_the_short_way_and_the_long_way_lead_to_one_form(url: str, base: str) -> None:
+    def both() -> tuple[str | None, str | None]:
+        return canonical(url, base), canonical(f"http://site.example/{url}")
+
+    quick = both()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crawler.urls._PLAIN", re.compile("(?!)"))
+        assert both() == quick
 
 
 @given(st.text(max_size=200))
