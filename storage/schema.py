@@ -2,7 +2,10 @@
 
 Times are aware UTC in Python and microseconds in the database (``storage.types.Moment``). Lists that belong to
 one article and are only read with it are JSON; what is asked for across articles (tags, links, bands) has rows.
-The full-text index ``article_search`` differs between the databases and is made by ``storage.search``.
+The full-text index ``article_search`` differs between the databases and is made by the migrations.
+
+A change here wants a migration beside it (before the first release it is folded into 0001), and
+``python -m storage.dictionary > docs/data-dictionary.md``; the tests compare all three.
 """
 
 from __future__ import annotations
