@@ -35,6 +35,8 @@ class Cut:
     text: list[Block] = field(default_factory=list)
     head: list[Block] = field(default_factory=list)
     """Lines over the text: title, date, source."""
+    rights: str | None = None
+    """The site's notice on rights or liability, where it stands in the body's element."""
     first: int = 0
     last: int = 0
     """The places of the first and the last block of text in the list that was cut."""
@@ -55,7 +57,10 @@ def is_credit(text: str) -> bool:
 def is_byline(text: str) -> bool:
     """Whether a short line says when, by whom or where it was published, and no more."""
     return len(text) <= 120 and (  # noqa: PLR2004 bylines with counters and tools are long
-        (_DATE.search(text) is not None and (len(text) <= 25 or _LABEL.search(text) is not None))  # noqa: PLR2004
+        (
+            _DATE.search(text) is not None
+            and (len(text) <= 25 or (_LABEL.search(text) is not None and _SENTENCE.search(text) is None))  # noqa: PLR2004
+        )
         or (is_credit(text) and len(text) <= 60 and not text.endswith("。"))  # noqa: PLR2004
     )
 
@@ -117,7 +122,10 @@ def cut(blocks: list[Block], title: str) -> Cut:
             continue
         if short and _closes(text) and left <= 0.4 * whole:
             break
-        if is_noise(block) or words.DISCLAIMER.match(text) or leads_away(block):
+        if words.DISCLAIMER.match(text):
+            result.rights = result.rights or block.text
+            continue
+        if is_noise(block) or leads_away(block):
             continue
         result.text.append(block)
     _trim(result)
