@@ -97,10 +97,7 @@ def search(
     """
     node = parse(query, fold)
     wanted = terms(node)
-    if conn.dialect.name == "postgresql":
-        # The planner does not know that reading the index terms themselves, out of line, costs far more than the
-        # index does, and would read all of them for a frequent word. Ends with the transaction.
-        conn.execute(text("SET LOCAL enable_seqscan = off"))
+    _steer(conn)
     found, key = _candidates(conn, node, where)
     most = COUNTED if node is None or _certain(node) else READ
     total = conn.execute(select(func.count()).select_from(found.limit(most).subquery())).scalar_one()
@@ -118,6 +115,20 @@ def search(
     whole = {row.id: row for row in conn.execute(select(article).where(c.id.in_(page)))}
     hits = tuple(_hit(whole[number], wanted, scores[number]) for number in page)
     return Found(total, total >= most, hits, tuple(wanted))
+
+
+def newest(
+    conn: Connection,
+    query: str,
+    *,
+    fold: Callable[[str], str] = str,
+    where: Sequence[ColumnElement[bool]] = (),
+    limit: int,
+) -> list[int]:
+    """The ids of what the query finds, those that came in last first: as ``search``, without rank and count."""
+    _steer(conn)
+    found, key = _candidates(conn, parse(query, fold), where)
+    return list(conn.execute(found.order_by(key.desc()).limit(limit)).scalars())
 
 
 def condition(query: str, dialect: str, fold: Callable[[str], str] = str) -> ColumnElement[bool]:
