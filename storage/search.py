@@ -209,6 +209,16 @@ def snippet(body: str, wanted: Sequence[str], size: int = SNIPPET) -> Marked:
 # --- the query as SQL -------------------------------------------------------------------------------------
 
 
+def _steer(conn: Connection) -> None:
+    """Keep PostgreSQL on its index until the transaction ends.
+
+    Its planner does not know that reading the index terms themselves, out of line, costs far more than the index
+    does, and would read all of them for a frequent word.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SET LOCAL enable_seqscan = off"))
+
+
 def _candidates(
     conn: Connection, node: Node | None, where: Sequence[ColumnElement[bool]]
 ) -> tuple[Select[Any], ColumnElement[int]]:
