@@ -54,6 +54,7 @@ def _whole(document: Document, site: Site, layout: Layout, root: LexborNode) -> 
     if not parts.text:
         return None
     fields, evidence = _fields(document, layout)
+    fields.setdefault("rights", parts.rights)
     fields.setdefault("related", related.find(document) if layout.related is None else ())
     return ScrapedArticle(
         url=document.link(document.url) or document.url,
