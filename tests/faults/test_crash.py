@@ -161,6 +161,7 @@ def dripping() -> Iterator[tuple[str, threading.Event]]:
     listener.close()
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_03_stopped_with_a_dripping_page_in_flight(
     forker: Forker, engine: Engine, archive_url: str, warc: Path
 ) -> None:
@@ -300,6 +301,7 @@ def verify_readers(engine: Engine) -> Iterator[Any]:
         yield conn.execute(select(article.c.title, article.c.body).limit(50)).all()
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_08_an_exception_in_a_stage(start: Start, engine: Engine) -> None:
     """The address is tried again later, in the end set aside with its reason; exit not 0; all others are stored."""
     stages = {
@@ -390,6 +392,7 @@ def test_12_an_affected_sqlite(sqlite_engine: Engine) -> None:
     assert (here.level == "warning") == ("WAL-reset bug" in done.stdout)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_13_a_backup_taken_during_a_crawl(
     start: Start, engine: Engine, warc: Path, tmp_path: Path, archive_url: str, forker: Forker, replica: Replica
 ) -> None:
