@@ -124,10 +124,8 @@ def cut(blocks: list[Block], title: str) -> Cut:
             break
         if words.DISCLAIMER.match(text):
             result.rights = result.rights or block.text
-            continue
-        if is_noise(block) or leads_away(block):
-            continue
-        result.text.append(block)
+        elif not (is_noise(block) or leads_away(block)):
+            result.text.append(block)
     _trim(result)
     if result.text:
         result.first, result.last = blocks.index(result.text[0]), blocks.index(result.text[-1])
