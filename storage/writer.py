@@ -32,7 +32,9 @@ BATCH: Final = 200
 GATHER: Final = 0.05
 """Seconds that an outcome waits for others, at most."""
 CAPACITY: Final = 400
-"""Outcomes that wait before the writer calls itself full."""
+"""Outcomes that wait before the writer calls itself full …"""
+HEAVY: Final = 64 * 1024 * 1024
+"""… or bytes of their raw pages."""
 PATIENCE: Final = 120.0
 """Seconds that a database or disk may be away before the writer gives up."""
 FIRST_PAUSE: Final = 0.1
@@ -86,6 +88,7 @@ class Writer:
         self._patience = patience
         self._queue: queue.SimpleQueue[_Submitted | _Asked | None] = queue.SimpleQueue()
         self._waiting = 0
+        self._bytes = 0
         self._lock = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="archive writer", daemon=True)
@@ -94,7 +97,7 @@ class Writer:
     @property
     def full(self) -> bool:
         """Whether so much waits that the crawl should fetch nothing more for a while."""
-        return self._waiting >= CAPACITY
+        return self._waiting >= CAPACITY or self._bytes >= HEAVY
 
     def submit(self, outcome: Outcome) -> Future[Recorded]:
         """Have the outcome written; the future ends when it is committed, or with why it could not be stored."""
@@ -159,7 +162,9 @@ class Writer:
             if self._closed or self.error is not None:
                 item.future.set_exception(self.error or WriterError("The writer is closed"))
                 return
-            self._waiting += isinstance(item, _Submitted)
+            if isinstance(item, _Submitted):
+                self._waiting += 1
+                self._bytes += _weight(item)
             self._queue.put(item)
 
     # --- on the thread -----------------------------------------------------------------------------------
@@ -172,6 +177,7 @@ class Writer:
                 self._write(batch)
                 with self._lock:
                     self._waiting -= len(batch)
+                    self._bytes -= sum(map(_weight, batch))
             if call is not None:
                 self._answer(call)
         try:
@@ -263,6 +269,11 @@ class Writer:
                 logger.warning("The archive can't be written, trying again in %.1f s: %s", pause, reason)
                 time.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _weight(item: _Submitted) -> int:
+    """Bytes of the raw page that wait with the outcome."""
+    return 0 if item.outcome.exchange is None else len(item.outcome.exchange.body)
 
 
 def is_away(error: OSError | DBAPIError) -> bool:

@@ -16,7 +16,7 @@ from storage.recording import Recorded
 from storage.schema import article as table
 from storage.schema import frontier as frontier_table
 from storage.writer import Writer, WriterError
-from tests.storage.samples import LEASE, NOW, article, claimed, link, outcome, url, visit
+from tests.storage.samples import LEASE, NOW, article, claimed, exchange, link, outcome, url, visit
 
 
 @pytest.fixture
@@ -107,6 +107,21 @@ def test_the_crawl_is_told_to_back_off(engine: Engine, raw: Raw, monkeypatch: py
     for future in futures:
         future.result()
     keeper.call(lambda _: None).result()
+    assert not keeper.full
+    keeper.close()
+
+
+def test_few_heavy_pages_fill_it_as_well(engine: Engine, raw: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "HEAVY", 1_000_000)
+    go = threading.Event()
+    keeper = Writer(engine, raw, after=[lambda *_: go.wait(10) and None])
+    first = keeper.submit(outcome(visit(1), article(1), exchange=exchange(url(1), b"x" * 900_000)))
+    assert not keeper.full
+    keeper.submit(outcome(visit(2), article(2), exchange=exchange(url(2), b"y" * 100_000)))
+    assert keeper.full
+    go.set()
+    first.result(10)
+    keeper.call(lambda _: None).result(10)
     assert not keeper.full
     keeper.close()
 
