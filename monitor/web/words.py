@@ -87,7 +87,7 @@ ALERT: Final[Mapping[str, str]] = {
     "revision": "修订",
     "withdrawal": "撤回",
     "breakage": "来源异常",
-    "late": "来源逾期",
+    "recovery": "来源恢复",
 }
 FACET: Final[Mapping[str, str]] = {
     "relation": "与政策的关系",
@@ -118,4 +118,5 @@ SCOPE: Final[Mapping[str, str]] = {
     "announcements": "政策文件和报道",
     "policy": "政策文件、报道和解读",
     "articles": "所有文章",
+    "operations": "来源的状态",
 }

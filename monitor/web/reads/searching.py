@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, exists, func, or_, select, text, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, exists, func, or_, select, text, type_coerce
 
 from crawler.items import SHANGHAI
 from monitor.web.question import FACETS, Question
@@ -21,6 +21,7 @@ from monitor.web.reads.articles import Row
 from storage.query import parse, terms
 from storage.schema import article, tag
 from storage.search import Marked, condition, marked, snippet
+from storage.search import newest as newest_ids
 from storage.types import EPOCH
 
 A_PAGE = 20
@@ -108,10 +109,9 @@ def find(conn: Connection, question: Question, fold: Fold) -> Results:
 
 def newest(conn: Connection, question: Question, fold: Fold, *, limit: int) -> list[Row]:
     """The finds that came in last, whole."""
-    statement = select(article).where(*filters(question))
-    if question.q:
-        statement = statement.where(condition(question.q, conn.dialect.name, fold))
-    return [dict(row) for row in conn.execute(statement.order_by(article.c.id.desc()).limit(limit)).mappings()]
+    ids = newest_ids(conn, question.q, fold=fold, where=filters(question), limit=limit)
+    rows = conn.execute(select(article).where(article.c.id.in_(ids)).order_by(article.c.id.desc()))
+    return [dict(row) for row in rows.mappings()]
 
 
 def tag_names(conn: Connection, codes: Sequence[str]) -> dict[str, str]:
@@ -157,14 +157,16 @@ def _window(conn: Connection, question: Question, fold: Fold) -> list[_Find]:
     order ends the search after the finds that are looked at, and any other would have to see them all.
     """
     c = article.c
-    at = type_coerce(c.published_at, BigInteger)
-    statement: Select[Any] = select(c.id, at, c.title, c.source, c.policy_kind, c.policy_relation)
-    statement = statement.where(*filters(question))
-    if question.q:
-        statement = statement.where(condition(question.q, conn.dialect.name, fold))
+    where = filters(question)
+    if question.q and not question.source:
+        where = [c.id.in_(newest_ids(conn, question.q, fold=fold, where=where, limit=WINDOW))]
+    elif question.q:
+        where.append(condition(question.q, conn.dialect.name, fold))
     tagged = question.region or question.industry or question.kind or question.relation
-    by_date = question.source or (question.year and not question.q) or not (question.q or tagged)
+    by_date = question.source or question.year or not (question.q or tagged)
     newest = (c.published_at.desc().nulls_last(), c.id.desc()) if by_date else (c.id.desc(),)
+    at = type_coerce(c.published_at, BigInteger)
+    statement = select(c.id, at, c.title, c.source, c.policy_kind, c.policy_relation).where(*where)
     return [_Find._make(row) for row in conn.execute(statement.order_by(*newest).limit(WINDOW)).all()]
 
 
