@@ -122,15 +122,20 @@ def cut(blocks: list[Block], title: str) -> Cut:
             continue
         if short and _closes(text) and left <= 0.4 * whole:
             break
-        if words.DISCLAIMER.match(text):
-            result.rights = result.rights or block.text
-        elif not (is_noise(block) or leads_away(block)):
-            result.text.append(block)
+        _keep(block, result)
     _trim(result)
     if result.text:
         result.first, result.last = blocks.index(result.text[0]), blocks.index(result.text[-1])
         _split_credit(result)
     return result
+
+
+def _keep(block: Block, result: Cut) -> None:
+    """Takes the block for text, unless it is a notice, a tool or a way to another article."""
+    if words.DISCLAIMER.match(block.said):
+        result.rights = result.rights or block.text
+    elif not (is_noise(block) or leads_away(block)):
+        result.text.append(block)
 
 
 def _closes(text: str) -> bool:

@@ -35,12 +35,13 @@ def following(document: Document, anchors: Iterable[LexborNode] | None = None) -
         text = node.text(strip=True) if node.tag == "a" else ""
         if len(text) > 12:  # noqa: PLR2004 a title
             continue
-        url = document.link(node.attrs.get("href"))
-        if node.attrs.get("rel") == "next" or _NEXT.match(text):
-            if url is not None and url != own:
-                return url
-            continue
+        named = node.attrs.get("rel") == "next" or _NEXT.match(text) is not None
         match = _NUMBER.match(text)
+        if not named and match is None:
+            continue
+        url = document.link(node.attrs.get("href"))
+        if named and url is not None and url != own:
+            return url
         if match is None:
             continue
         if url is None or url == own or "current" in node.attrs.sget("class") or "active" in node.attrs.sget("class"):
