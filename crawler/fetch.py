@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import multiprocessing
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +18,7 @@ from twisted.python.failure import Failure
 from crawler.items import Page
 
 
-class FetchError(Exception):
+class FetchError(OSError):
     """A page could not be had; the message is one line for a person."""
 
 
@@ -70,3 +73,11 @@ def fetch(address: str, settings: Settings) -> Page:
     if isinstance(page, FetchError):
         raise page
     return page
+
+
+@contextmanager
+def fetcher(settings: Settings) -> Iterator[Callable[[str], Page]]:
+    """A function that fetches one page at a time, each in a process of its own; it raises ``FetchError``."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, max_tasks_per_child=1) as pool:
+        yield lambda address: pool.submit(fetch, address, settings).result()

@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": "crawl a bundled replica site and look around",
     "crawl": "one crawl over the frontier, resumable at any moment",
     "sources": "the sources that are known",
+    "new-source": "write a source's definition from one look at its page",
     "extract": "read one page and print the article, storing nothing",
     "clean": "clean text: standard input to standard output",
     "search": "search the archive",

@@ -1,0 +1,46 @@
+"""``panxi new-source``: a source's definition from one look at its page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.cli.common import fail, page
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(epilog="Example: panxi new-source https://www.example.gov.cn/zwgk/2024/t20240301_1.html")
+def new_source(
+    url: Annotated[str, typer.Argument(help="An article or a column page of the site.")],
+    file: Annotated[Path | None, typer.Option("--file", help="The saved page, instead of fetching it.")] = None,
+    allow_loopback: Annotated[
+        bool, typer.Option("--allow-loopback", help="Let an address of this machine be fetched.")
+    ] = False,
+) -> None:
+    """Write a definition and an empty case for a site, in a checkout of the project. Nothing is overwritten."""
+    from crawler.crawl import project_settings
+    from crawler.fetch import FetchError, fetch
+    from crawler.items import Page
+    from crawler.new_source import write
+
+    root = Path(__file__).parents[2]
+    if not (root / "tests" / "sites").is_dir():
+        fail("sources are added in a checkout of the project, and this is an installed copy")
+    try:
+        if file is not None:
+            seen = Page(url=url, body=file.read_bytes())
+        else:
+            seen = fetch(url, project_settings(LOG_LEVEL="CRITICAL", PANXI_ALLOW_LOOPBACK=allow_loopback or None))
+        written = write(seen, root / "crawler" / "sites", root / "tests" / "sites")
+    except FetchError as error:
+        fail(str(error), code=1)
+    except (OSError, ValueError) as error:
+        fail(str(error))
+    for path in written:
+        page().print(f"written: {path.relative_to(root)}", markup=False)
+    page().print(
+        "Now look through the definition, and run the tests: they write what the case expects, for you to read."
+    )
