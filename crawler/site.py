@@ -17,8 +17,8 @@ class Entrance:
     """A listing to start from: a column page, a feed, a sitemap."""
 
     url: str
-    every: timedelta = timedelta(hours=6)
-    """How often it is visited at least."""
+    every: timedelta = timedelta(hours=12)
+    """How often it is visited at least: a listing without news is visited less often, down to this."""
     rows: str | None = None
     """CSS of one row; None reads the page by the generic listing reader."""
     link: str = "a"
@@ -89,6 +89,7 @@ class Site:
     layouts: tuple[Layout, ...] = (Layout(),)
     expects: Expect = Expect()
     every: timedelta = timedelta(hours=6)
+    """How often it is crawled, and a listing with news is visited."""
     delay: float = 1.0
     """Seconds between two requests to one host, at least."""
     concurrency: int = 2

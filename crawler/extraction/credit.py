@@ -114,6 +114,7 @@ _AFFILIATED = re.compile(
 """A name with its bearer's institution behind it."""
 _CODE = re.compile(r"[\s_]*(?<![A-Za-z])[A-Z]{1,4}\d{3,}$")
 _PLACEHOLDER = re.compile(r"(?:系统|网站|超级)?管理员|admin\w*|佚名|未知|匿名|本站|小编", re.IGNORECASE)
+_HOST = re.compile(r"\.(?:cn|com|net|org|gov|tw|hk)\b|://", re.IGNORECASE)
 _PHOTO = re.compile(r"[图圖摄攝]")
 _META_AUTHOR = ("author", "article:author", "og:article:author", "dable:author", "byl")
 _META_ORIGIN = ("source", "mediaid", "copyright-source", "article:source")
@@ -230,7 +231,7 @@ def _value(text: str) -> str | None:
     text = re.sub(r"^\W*(?:来源(?:于)?|來源|作者|记者|記者|文)\s*[:：/／]\s*", "", text).strip(" |｜·-—()（）[]【】")
     if not 2 <= len(text) <= _LONGEST or _COUNTER.search(text) or _LABEL.search(text):  # noqa: PLR2004
         return None
-    if words.PUNCTUATION.search(text) or not re.search(r"[\u4e00-\u9fffA-Za-z]", text):
+    if words.PUNCTUATION.search(text) or _HOST.search(text) or not re.search(r"[\u4e00-\u9fffA-Za-z]", text):
         return None
     return text
 

@@ -114,6 +114,7 @@ def test_the_update_is_apart() -> None:
         ("2024-04-11 字号 大 中 小 分享到", None, None, None),
         ("2024-04-11 1210次浏览", None, None, None),
         ("2024-04-11 星期四", None, None, None),
+        ("www.x.example.cn     发布时间:2024-04-11     来源:攀枝花某报      阅读次数:", "攀枝花某报", None, None),
     ],
 )
 def test_credits_of_the_byline(byline: str, origin: str | None, author: str | None, editor: str | None) -> None:
