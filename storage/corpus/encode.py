@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 
 from crawler.items import SHANGHAI
-from storage.corpus.fields import CONTRACT, FIELDS, LOCAL, RELATED, Field, schema
+from storage.corpus.fields import CONTRACT, FIELDS, LOCAL, Field, schema
 from storage.corpus.options import Text
-from storage.corpus.read import LINK, Rows
+from storage.corpus.read import Rows
 from storage.rows import to_json
 from storage.schema import article
 from storage.types import Json, Moment, moment
@@ -40,7 +39,7 @@ def in_script(rows: Rows, script: Text, convert: Convert | None) -> Rows:
         else:
             values = pa.array([convert(text) for text in columns.column(name).to_pylist()], pa.string())
         columns = columns.set_column(columns.column_names.index(name), name, values)
-    return Rows(columns, rows.links, rows.counts)
+    return Rows(columns)
 
 
 # --- Arrow ------------------------------------------------------------------------------------------------
@@ -53,8 +52,6 @@ def typed(rows: Rows, fields: Sequence[Field], originals: pa.ChunkedArray | None
     for field in fields:
         if field.name in nested:
             arrays.append(nested[field.name])
-        elif field.name == "related":
-            arrays.append(_related(rows))
         elif field.name == "body_original":
             arrays.append(originals if originals is not None else rows.originals())
         else:
@@ -63,7 +60,7 @@ def typed(rows: Rows, fields: Sequence[Field], originals: pa.ChunkedArray | None
 
 
 def _is_json(field: Field) -> bool:
-    return isinstance(article.columns[field.columns[0]].type, Json)
+    return bool(pa.types.is_nested(field.type))
 
 
 def _parsed(columns: pa.Table, fields: Sequence[Field]) -> dict[str, pa.ChunkedArray]:
@@ -98,19 +95,6 @@ def _as_text(kind: pa.DataType) -> pa.DataType:
     return kind
 
 
-def _related(rows: Rows) -> pa.ListArray:
-    assert rows.links is not None
-    assert rows.counts is not None
-    offsets = pa.array(np.concatenate([[0], np.cumsum(rows.counts)]), pa.int32())
-    members = list(RELATED.value_type)
-    flat = [_one(rows.links.column(member.name)).cast(member.type) for member in members]
-    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(flat, fields=members)).cast(RELATED)
-
-
-def _one(column: pa.ChunkedArray) -> pa.Array:
-    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
-
-
 # --- JSON -------------------------------------------------------------------------------------------------
 
 
@@ -127,32 +111,23 @@ def as_json(rows: Rows, fields: Sequence[Field], originals: pa.ChunkedArray | No
     values = [_native(rows.columns.column(name), name) for name in names]
     bodies = None if originals is None else originals.to_pylist()
     further = [field for field in fields if field.name not in CONTRACTED]
-    links = related(rows)
     for number, value in enumerate(zip(*values, strict=True)):
         row = _Row(zip(names, value, strict=True))
         if bodies is not None:
             row["body_original"] = bodies[number]
-        whole = to_json(row, links[number])
+        whole = to_json(row, row["related"])
         for field in further:
             one = row[field.columns[0]]
             whole[field.name] = _iso(one, local=field.type == LOCAL) if isinstance(one, datetime) else one
         yield whole if fields is CONTRACT else {field.name: whole[field.name] for field in fields}
 
 
-def related(rows: Rows) -> list[list[dict[str, Any]]]:
-    """The related links of each article as its JSON has them."""
-    if rows.links is None or rows.counts is None:
-        return [[]] * len(rows)
-    flat = zip(*(rows.links.column(name).to_pylist() for name in LINK), strict=True)
-    return [[dict(zip(LINK, next(flat), strict=True)) for _ in range(count)] for count in rows.counts.tolist()]
-
-
 def _native(column: pa.ChunkedArray, name: str) -> list[Any]:
-    kind = article.columns[name].type
+    kind = None if name == "related" else article.columns[name].type
     values: list[Any] = column.to_pylist()
     if isinstance(kind, Moment):
         return [None if value is None else moment(value) for value in values]
-    if isinstance(kind, Json):
+    if kind is None or isinstance(kind, Json):
         return [None if value is None else orjson.Fragment(value) for value in values]
     return values
 

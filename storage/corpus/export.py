@@ -29,7 +29,7 @@ from storage.corpus.manifest import File
 from storage.corpus.options import Options
 from storage.corpus.output import Layout, Output
 from storage.corpus.plan import Ids, Plan
-from storage.corpus.read import Rows, needed, restored, selected, with_links
+from storage.corpus.read import Rows, needed, restored, selected
 from storage.corpus.snapshot import BATCH, Snapshot, snapshot
 from storage.corpus.target import Hashed, beside, settle
 from storage.corpus.view import View
@@ -169,9 +169,8 @@ class _Job:
         self._layout = layout
         self._earlier = earlier
         self._fields = choose(options.fields)
-        self._columns = needed(self._fields, *(["capture_id"] if options.format == "warc" else []))
-        graph = options.format in {"edges", "edges.csv", "graphml"}
-        self._links = graph or any(one.name == "related" for one in self._fields)
+        drawn = ("url", "title", "related") if options.format in {"edges", "edges.csv", "graphml"} else ()
+        self._columns = needed(self._fields, *drawn, *(("capture_id",) if options.format == "warc" else ()))
         self._then = View() if options.as_of is None else as_of(view, options.as_of)
         self._figures = cards.Figures()
         self._written = 0
@@ -242,13 +241,15 @@ class _Job:
         view = self._then
         left = self._options.limit
         for partition in plan.partitions:
-            for read in self._view.bulk.stream(plan.query(partition, selected(view.articles, self._columns))):
+            for read in self._view.bulk.stream(
+                plan.query(partition, selected(view, self._columns, self._view.conn.dialect.name))
+            ):
                 ids = read.column("id").to_numpy().astype(np.int64)
                 sampled = plan.sampled(ids)
                 columns = restored(read if sampled is None else read.filter(pa.array(sampled)), self._columns)
                 columns = columns if left is None else columns.slice(0, left)
                 left = None if left is None else left - columns.num_rows
-                rows = with_links(self._view, view, columns) if self._links else Rows(columns, None, None)
+                rows = Rows(columns)
                 ids = columns["id"].to_numpy()
                 clusters = columns["cluster_id"].fill_null(-1).to_numpy()
                 for split, mine in plan.splits(ids, clusters):

@@ -22,7 +22,7 @@ class Field:
     type: pa.DataType
     doc: str
     columns: tuple[str, ...]
-    """The columns of ``article`` that it is made of; none for what stands in another table."""
+    """The columns that it is made of (``storage.corpus.read``)."""
 
 
 def _struct(**members: pa.DataType) -> pa.DataType:
@@ -81,7 +81,7 @@ CONTRACT: Final = (
     _field("body_original", TEXT, "The same paragraphs as the page has them.", "body", "body_original"),
     _field("script", TEXT, "Script of the page: simplified, traditional or mixed."),
     _field("rights", TEXT, "The copyright note of the page."),
-    Field("related", RELATED, "The further-reading list.", ("id",)),
+    _field("related", RELATED, "The further-reading list."),
     _field("attachments", pa.list_(_struct(url=TEXT, name=TEXT, kind=TEXT)), "Files the article offers."),
     _field("images", pa.list_(_struct(url=TEXT, caption=TEXT)), "Pictures."),
     _field("regions", TAGS, "GB/T 2260 codes, with the words that gave them."),

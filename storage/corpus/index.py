@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from storage.corpus.fields import CorpusError
 from storage.corpus.plan import Ids
-from storage.corpus.read import LINK, Rows
+from storage.corpus.read import Rows
 
 RECORD: Final = np.dtype([("id", "<i8"), ("file", "<i4"), ("digest", "V16")])
 """id: of the article; file: the place of its file in the manifest's list; digest: of all that was read of it."""
@@ -26,18 +26,11 @@ ABSENT: Final = "\x00"
 
 
 def digests(rows: Rows, place: str) -> Records:
-    """A digest of each article: of every column but the body, for which ``content_sha256`` stands, of its links,
-    and of the file it belongs to. So an article is unchanged only where its row in the export is.
+    """A digest of each article: of every column but the body, for which ``content_sha256`` stands, and of the
+    file it belongs to. So an article is unchanged only where its row in the export is.
     """
     names = [name for name in rows.columns.column_names if name not in {"title", "body"}]
     columns = [rows.columns.column(name).cast(pa.string()) for name in names]
-    if rows.links is not None and rows.counts is not None:
-        members = [rows.links.column(name).cast(pa.string()) for name in LINK]
-        lines = _joined(members)
-        offsets = pa.array(np.concatenate([[0], np.cumsum(rows.counts)]), pa.int32())
-        columns.append(pc.binary_join(pa.ListArray.from_arrays(offsets, lines), BETWEEN))
-    if not columns:
-        return np.zeros(len(rows), dtype="V16")
     begin = blake2b(place.encode() + b"\0", digest_size=16)
     found = bytearray()
     for line in _joined(columns).cast(pa.binary()).to_pylist():

@@ -27,6 +27,7 @@ class Hashed(io.RawIOBase):
         self._file = file
         self._seekable = seekable
         self._digest = sha256()
+        self._gone = False
         self.size = 0
 
     def writable(self) -> bool:
@@ -40,6 +41,8 @@ class Hashed(io.RawIOBase):
 
     def write(self, data: Any) -> int:
         view = memoryview(data).cast("B")
+        if self._gone:
+            return len(view)
         self._file.write(view)
         self._digest.update(view)
         self.size += len(view)
@@ -57,7 +60,8 @@ class Hashed(io.RawIOBase):
         self._file.close()
 
     def let_go(self) -> None:
-        """Closes the file below, whatever became of it."""
+        """Closes the file below, whatever became of it; what a writer has left to say is not heard."""
+        self._gone = True
         with contextlib.suppress(OSError):
             self._file.close()
 

@@ -36,7 +36,7 @@ def panxi(*words: str | Path, db: Engine) -> Result:
 @pytest.fixture
 def world(sqlite_engine: Engine, tmp_path: Path) -> World:
     made = World(sqlite_engine, tmp_path / "warc")
-    made.feed(*[story(number) for number in range(1, 400)])
+    made.feed(*[story(number) for number in range(1, 150)])
     return made
 
 
@@ -53,7 +53,7 @@ def test_case_11_killed_during_an_export_the_old_or_the_new_stands_whole(
     form = "parquet" if name == "corpus" else "jsonl"
     world.export(place / name, form)
     old = tree(place)
-    world.feed(*[story(number) for number in range(400, 420)])
+    world.feed(*[story(number) for number in range(150, 170)])
     fresh = tmp_path / "fresh"
     fresh.mkdir()
     world.export(fresh / name, form)
@@ -179,7 +179,7 @@ def test_a_target_that_exists_is_not_overwritten(world: World, tmp_path: Path) -
     assert "--force" in done.stderr
     assert (tmp_path / "mine.jsonl").read_text() == "mine"
     assert panxi("export", tmp_path / "mine.jsonl", "--force", db=world.engine).exit_code == 0
-    assert len((tmp_path / "mine.jsonl").read_bytes().splitlines()) == 399
+    assert len((tmp_path / "mine.jsonl").read_bytes().splitlines()) == 149
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_no_folder_no_archive(world: World, tmp_path: Path) -> None:
         world.export(tmp_path / "no" / "where.jsonl", "jsonl")
 
 
-@pytest.mark.parametrize("form", ["jsonl.gz", "parquet", "text"])
+@pytest.mark.parametrize("form", ["parquet", "text"])
 def test_a_full_disk_is_told_and_leaves_what_was(world: World, tmp_path: Path, form: str) -> None:
     target = tmp_path / "out"
     world.export(target, form)
@@ -248,14 +248,14 @@ def test_to_standard_output_goes_the_corpus_and_nothing_else(world: World, tmp_p
     for form in ("parquet", "csv", "arrow", "jsonl.gz", "edges", "graphml"):
         assert len(panxi("export", "-", "--format", form, db=world.engine).stdout_bytes) > 1000
     told = panxi("export", tmp_path / "o2.jsonl", "--json", db=world.engine)
-    assert json.loads(told.stdout)["articles"] == 399
+    assert json.loads(told.stdout)["articles"] == 149
 
 
 def test_every_file_is_as_the_manifest_says(world: World, tmp_path: Path) -> None:
     done = panxi("export", tmp_path / "out", "--splits", "0.8,0.1,0.1", db=world.engine)
     assert done.exit_code == 0, done.stderr
     told = json.loads((tmp_path / "out" / "manifest.json").read_bytes())
-    assert sum(file["rows"] for file in told["files"]) == told["figures"]["articles"] == 399
+    assert sum(file["rows"] for file in told["files"]) == told["figures"]["articles"] == 149
     for file in [*told["files"], told["index"]]:
         content = (tmp_path / "out" / file["path"]).read_bytes()
         assert (sha256(content).hexdigest(), len(content)) == (file["sha256"], file["bytes"])

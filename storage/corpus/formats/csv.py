@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import BinaryIO, Final
 
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from storage.corpus.encode import related, typed
+from storage.corpus.encode import typed
 from storage.corpus.fields import Field, choose
 from storage.corpus.formats import Batch
 from storage.corpus.options import Options
 from storage.corpus.read import Rows
-from storage.schema import article
-from storage.types import Json, moment
+from storage.types import moment
 
 BOM: Final = b"\xef\xbb\xbf"
 DANGEROUS: Final = r"^['\s\x00-\x1f]*[=+\-@＝＋－＠]|^['\t\r\n]"
@@ -59,10 +57,8 @@ def cells(rows: Rows, fields: Sequence[Field], originals: pa.ChunkedArray | None
     flat = typed(rows, [field for field in fields if _is_flat(field)], originals)
     columns = []
     for field in fields:
-        if field.name == "related":
-            values: pa.ChunkedArray = pa.chunked_array([[orjson.dumps(links).decode() for links in related(rows)]])
-        elif not _is_flat(field):
-            values = rows.columns.column(field.columns[0])
+        if not _is_flat(field):
+            values: pa.ChunkedArray = rows.columns.column(field.columns[0])
         elif pa.types.is_timestamp(field.type):
             values = _iso(flat.column(field.name))
         else:
@@ -82,7 +78,7 @@ def _iso(times: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _is_flat(field: Field) -> bool:
-    return field.name != "related" and not isinstance(article.columns[field.columns[0]].type, Json)
+    return not pa.types.is_nested(field.type)
 
 
 def _kind(field: Field) -> pa.DataType:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any, BinaryIO, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -13,10 +12,13 @@ from lxml import etree
 from sqlalchemy import select
 
 from storage import sql
+from storage.corpus.encode import typed
+from storage.corpus.fields import FIELDS
 from storage.corpus.formats import Batch
 from storage.corpus.formats.columnar import parquet_writer
 from storage.corpus.formats.csv import shielded
 from storage.corpus.options import Options
+from storage.corpus.read import LINK
 from storage.schema import article
 
 EDGES: Final = pa.schema(
@@ -37,10 +39,9 @@ entry has no link."""
 
 def edges(batch: Batch) -> pa.Table:
     """The edges that begin at these articles, by article and position."""
-    links, counts = batch.rows.links, batch.rows.counts
-    assert links is not None
-    assert counts is not None
-    begin = batch.rows.columns.select(["id", "url"]).take(pa.array(np.repeat(np.arange(len(counts)), counts)))
+    related = typed(batch.rows, [FIELDS["related"]])["related"].combine_chunks()
+    begin = batch.rows.columns.select(["id", "url"]).take(pc.list_parent_indices(related))
+    links = pa.table(pc.list_flatten(related).flatten(), names=[*LINK])
     ids = _ids(batch, links["url"])
     columns = {
         "from_id": begin["id"],

@@ -192,7 +192,7 @@ def test_the_types_have_every_member_of_the_vocabulary() -> None:
         members = kind.value_type if pa.types.is_list(kind) else kind
         assert [member.name for member in members] == list(value.__dataclass_fields__), name
     known = {column for field in FIELDS.values() for column in field.columns}
-    assert known <= set(article.columns.keys())
+    assert known <= {*article.columns.keys(), "related"}
 
 
 def test_an_empty_corpus_is_a_corpus(world: World, tmp_path: Path) -> None:
@@ -205,3 +205,13 @@ def test_an_empty_corpus_is_a_corpus(world: World, tmp_path: Path) -> None:
     assert (tmp_path / "none.jsonl").read_bytes() == b""
     world.export(tmp_path / "none", "parquet", selection=nothing)
     assert "manifest.json" in tree(tmp_path / "none")
+
+
+def test_many_small_batches_are_the_same_corpus(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from storage.corpus import bulk
+
+    world.export(tmp_path / "a", "parquet", **everything())
+    monkeypatch.setattr(bulk, "ROWS", 3)
+    monkeypatch.setattr(bulk, "BYTES", 2000)
+    world.export(tmp_path / "b", "parquet", **everything())
+    assert tree(tmp_path / "a") == tree(tmp_path / "b")
