@@ -24,13 +24,13 @@ from pathlib import Path
 from typing import BinaryIO, Final, Self
 from urllib.parse import urlsplit, urlunsplit
 
-from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+from isal import igzip
 
 from crawler.items import Exchange
 
 LEVEL: Final = 1
-"""gzip 1 costs a fifth of gzip 9 and gives files a quarter larger."""
+"""Of ISA-L's: a quarter of what zlib's fastest level costs, and files no larger than its."""
 ROTATE_AT: Final = 256 * 1024 * 1024
 """Bytes after which a new file is begun."""
 OPEN: Final = ".open"
@@ -72,7 +72,6 @@ class Raw:
         self._rotate_at = rotate_at
         self._file: BufferedWriter | None = None
         self._lock: BinaryIO | None = None
-        self._writer: GzipWriter | None = None
         self._name = ""
         self._day: date | None = None
         self._count = 0
@@ -87,14 +86,13 @@ class Raw:
         taken back that was put since the last one. Raises OSError.
         """
         day = exchange.fetched_at.astimezone(UTC).date()
-        file, writer = self._growing(day)
+        file = self._growing(day)
         self._unsynced = True
         offset = file.tell()
         try:
             response = _response(exchange, digest, original)
-            _append(response, writer)
-            length = file.tell() - offset
-            _append(_request(exchange, response), writer)
+            length = file.write(_member(response))
+            file.write(_member(_request(exchange, response)))
         except BaseException:
             self._take_back()
             raise
@@ -124,7 +122,7 @@ class Raw:
         else:
             path.unlink()
         self._file.close()
-        self._file = self._writer = None
+        self._file = None
         if self._lock is not None:
             self._lock.close()
         _sync_folder(self.folder)
@@ -142,23 +140,22 @@ class Raw:
         """
         return read(self.folder, pointer, payload)
 
-    def _growing(self, day: date) -> tuple[BufferedWriter, GzipWriter]:
+    def _growing(self, day: date) -> BufferedWriter:
         if self._file is not None and (day != self._day or self._file.tell() >= self._rotate_at):
             self.close()
-        if self._file is None or self._writer is None:
+        if self._file is None:
             self._count += 1
             self._name = f"panxi-{day:%Y%m%d}-{self._series}-{self._count:05d}.warc.gz"
             self._file, self._lock = self._begin(self.folder / (self._name + OPEN))
-            self._writer = GzipWriter(self._file, compression_level=LEVEL)
             self._day = day
             _sync_folder(self.folder)
             self._durable = 0
             try:
-                _append(_about(self._name), self._writer)
+                self._file.write(_member(_about(self._name)))
             except BaseException:
                 self._take_back()
                 raise
-        return self._file, self._writer
+        return self._file
 
     @staticmethod
     def _begin(path: Path) -> tuple[BufferedWriter, BinaryIO]:
@@ -180,13 +177,15 @@ class Raw:
             self._file.raw.close()
         os.truncate(path, self._durable)
         self._file = path.open("ab")
-        self._writer = GzipWriter(self._file, compression_level=LEVEL)
         self._unsynced = False
 
 
-def _append(record: WarcRecord, writer: GzipWriter) -> None:
-    record.write(writer, checksum_data=True)
-    writer.finish()  # each record its own gzip member: readable by its offset
+def _member(record: WarcRecord) -> bytes:
+    """The record as a gzip member of its own: readable by its offset."""
+    block = io.BytesIO()
+    record.write(block, checksum_data=True)
+    packed: bytes = igzip.compress(block.getvalue(), LEVEL, mtime=0)
+    return packed
 
 
 def digest(body: bytes) -> str:

@@ -29,8 +29,8 @@ T = TypeVar("T")
 
 BATCH: Final = 200
 """Outcomes in one transaction, at most."""
-GATHER: Final = 0.05
-"""Seconds that an outcome waits for others, at most."""
+GATHER: Final = 0.25
+"""Seconds that an outcome waits for others, at most; a call, such as a claim, does not wait."""
 CAPACITY: Final = 400
 """Outcomes that wait before the writer calls itself full …"""
 HEAVY: Final = 64 * 1024 * 1024
