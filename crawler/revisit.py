@@ -20,6 +20,22 @@ def article_due(first_seen_at: datetime | None, now: datetime) -> datetime | Non
     return None if age > 90 * DAY else now + max(age, DAY)
 
 
+def listing_waits(every: timedelta, longest: timedelta, unchanged: int) -> timedelta:
+    """How long a listing is left alone: one interval where it has news, twice as long after each visit without.
+
+    ``every`` is the source's interval, ``longest`` the listing's own bound, ``unchanged`` how many visits in a row
+    brought nothing.
+    """
+    return max(every, min(every * (1 << min(unchanged, 16)), longest))
+
+
+def listing_is_due(
+    visited_at: datetime | None, now: datetime, *, every: timedelta, longest: timedelta, unchanged: int
+) -> bool:
+    """Whether a crawl that begins now visits the listing; a crawl may begin half an interval early."""
+    return visited_at is None or now - visited_at >= listing_waits(every, longest, unchanged) - every / 2
+
+
 def retry_due(attempts: int, now: datetime, *, retry_after: str | None = None) -> datetime | None:
     """When a failed address is tried again: 5 s, 1 min, 10 min, 2 h, 1 d; None when it was tried often enough.
 

@@ -22,6 +22,12 @@ def next_run(site: Site, last_run: datetime | None, now: datetime) -> datetime:
     return opens(site.window, wanted)
 
 
+def late_after(site: Site, ended: datetime) -> datetime:
+    """When a source whose last whole crawl ended then is late: half an interval (at least an hour) past its time."""
+    wanted = opens(site.window, ended + site.every * (1 + JITTER))
+    return wanted + max(site.every / 2, timedelta(hours=1))
+
+
 def due(sites: Iterable[Site], last_runs: Mapping[str, datetime], now: datetime) -> list[Site]:
     """The sources to crawl now, the one that has waited longest first."""
     late = [(last_runs.get(site.name), site) for site in sites]

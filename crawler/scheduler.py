@@ -23,11 +23,11 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from crawler.hosts import HostQueues
-from crawler.items import Outcome, Visit
+from crawler.items import Link, Outcome, Visit
 from crawler.open_archive import open_writer
 from crawler.spiders.site import SiteSpider, exchange_of, what_failed
 from crawler.walk import Tally, Walk
-from storage import runs
+from storage import frontier, runs
 from storage.owner import process_owner
 
 if TYPE_CHECKING:
@@ -136,13 +136,23 @@ class FrontierScheduler(BaseScheduler):
         assert self.walk is not None
         assert self.crawler.engine is not None
         try:
-            reason = await self.walk.run(spider.entrances(), only=bool(spider.urls), revisit=spider.revisit)
+            entrances = await self._entrances(spider)
+            reason = await self.walk.run(entrances, only=bool(spider.urls), revisit=spider.revisit)
         except Exception:
             logger.exception("the crawl can't go on")
             reason = "archive_error"
         self._task = None
         self._ended = reason
         await self.crawler.engine.close_spider_async(reason=reason)
+
+    async def _entrances(self, spider: SiteSpider) -> list[Link]:
+        links = spider.entrances()
+        if not spider.due:
+            return links
+        seen = await asyncio.wrap_future(
+            self._writer.call(lambda conn: frontier.seen(conn, [link.url for link in links]))
+        )
+        return spider.due_entrances(seen, _now())
 
     async def _close(self) -> None:
         if self._task is not None:
@@ -163,10 +173,20 @@ class FrontierScheduler(BaseScheduler):
 
     def _finish_runs(self, conn: Connection) -> None:
         assert self.walk is not None
+        self._note_spared(conn)
         state: runs.State = {"finished": "finished", "archive_error": "failed"}.get(self._ended, "stopped")  # type: ignore[assignment]
         for name, number in self._runs.items():
             tally = self.walk.tally if name is None else self.walk.by_source.get(name, Tally())
             runs.finish(conn, number, state, _now(), tally.counts(), None if state == "finished" else self._ended)
+
+    def _note_spared(self, conn: Connection) -> None:
+        """How many of the known article pages were not asked for: what the listings and conditions saved."""
+        assert self.walk is not None
+        for name in self._runs:
+            tally = self.walk.tally if name is None else self.walk.by_source.setdefault(name, Tally())
+            if name is not None:
+                tally.spared = max(frontier.known_articles(conn, [name]) - tally.article_requests, 0)
+                self.walk.tally.spared += tally.spared
 
     def _give(self, visit: Visit) -> None:
         assert self.crawler.engine is not None

@@ -21,6 +21,7 @@ LEASE = timedelta(minutes=15)
 CLAIM_MIN, CLAIM_MAX = 32, 512
 WATCHED = ("body", "published_at", "origin")
 """Fields that a healthy source's articles have."""
+FIGURES = ("visits", "listings", "listed", "rows", "new", "changed", "repeated", "read", "unfit", "spared")
 
 
 @dataclass(slots=True)
@@ -29,11 +30,19 @@ class Tally:
 
     visits: int = 0
     listings: int = 0
+    listed: int = 0
+    """Listings whose page came and was read; 304s are none."""
     rows: int = 0
     new: int = 0
     changed: int = 0
     repeated: int = 0
     """Articles that were known and have not changed."""
+    read: int = 0
+    """Articles whose page came and was read."""
+    unfit: int = 0
+    """Of these, those that their source's layouts do not fit."""
+    spared: int = 0
+    """Known article pages that this crawl had no reason to ask for."""
     passed_over: Counter[str] = field(default_factory=Counter)
     """Visits that brought nothing and are no failure, by reason: 404, robots.txt, a video."""
     failures: Counter[str] = field(default_factory=Counter)
@@ -46,13 +55,13 @@ class Tally:
     def add(self, outcome: Outcome, recorded: Recorded) -> None:
         """Counts one committed outcome."""
         self.visits += 1
-        self.listings += outcome.visit.kind == "listing"
+        self._add_listing(outcome)
         self.rows += outcome.figures.get("rows", 0)
         self.new += recorded.kind == "new"
         self.changed += recorded.kind == "revised"
         self.repeated += recorded.kind == "seen"
         if isinstance(outcome.article, Article):
-            self.empty.update(name for name in WATCHED if not getattr(outcome.article, name))
+            self._add_article(outcome.article, outcome.visit)
         reason = outcome.reason or outcome.state
         if outcome.state in ("gone", "skipped", "postponed"):
             self.passed_over[reason] += 1
@@ -62,14 +71,38 @@ class Tally:
             return
         self.examples.setdefault(reason, outcome.visit.url)
 
+    def _add_listing(self, outcome: Outcome) -> None:
+        if outcome.visit.kind != "listing":
+            return
+        self.listings += 1
+        rows = outcome.figures.get("rows", 0)
+        if outcome.state == "done" or (outcome.reason or "").startswith("no article"):
+            self.listed += 1
+            if not rows:
+                self.examples.setdefault("no rows", outcome.visit.url)
+
+    def _add_article(self, article: Article, visit: Visit) -> None:
+        self.read += 1
+        lacking = [name for name in WATCHED if not getattr(article, name)]
+        self.empty.update(lacking)
+        unfit = visit.source is not None and article.source is None
+        self.unfit += unfit
+        for reason in (*(f"no {name}" for name in lacking), *(("no layout fits",) if unfit else ())):
+            self.examples.setdefault(reason, visit.url)
+
+    @property
+    def article_requests(self) -> int:
+        """Visits that were to an article's page."""
+        return self.visits - self.listings
+
     def counts(self) -> dict[str, Any]:
         """The tally as JSON, for the run's record."""
         return {
-            **{name: getattr(self, name) for name in ("visits", "listings", "rows", "new", "changed", "repeated")},
+            **{name: getattr(self, name) for name in FIGURES},
             "passed_over": dict(self.passed_over.most_common(20)),
             "failures": dict(self.failures.most_common(20)),
             "empty": dict(self.empty),
-            "examples": dict(islice(self.examples.items(), 20)),
+            "examples": dict(islice(self.examples.items(), 40)),
         }
 
 

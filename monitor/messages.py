@@ -16,6 +16,7 @@ HEADINGS: Final = {
     "withdrawal": "废止",
     "vanished": "页面已撤下",
     "breakage": "来源异常",
+    "recovery": "来源恢复",
 }
 _LABELS: Final = (
     ("number", "文号"),
@@ -66,6 +67,8 @@ def _headline(payload: Mapping[str, Any]) -> str:
 def _lines(payload: Mapping[str, Any]) -> list[str]:
     policy = payload.get("policy") or {}
     lines = [payload["title"]]
+    if payload.get("detail"):
+        lines.append(payload["detail"])
     if len(policy.get("documents") or ()) > 1:
         lines.append("".join(f"《{name}》" for name in policy["documents"]))
     if policy.get("issuers"):

@@ -22,15 +22,17 @@ from storage.schema import watch as watch_table
 Fold = Callable[[str], str]
 """Brings a reader's words to the script of the archive."""
 
-Scope = Literal["documents", "announcements", "policy", "articles"]
+Scope = Literal["documents", "announcements", "policy", "articles", "operations"]
 Digest = Literal["each", "hourly", "daily"]
 
 RELATIONS: Final[Mapping[str, frozenset[str]]] = {
     "documents": frozenset({"document", "draft", "repeal"}),
     "announcements": frozenset({"document", "report", "draft", "repeal"}),
     "policy": frozenset({"document", "report", "draft", "repeal", "interpretation"}),
+    "operations": frozenset(),
 }
-"""What an article may be to a document for each scope; ``articles`` takes any article."""
+"""What an article may be to a document for each scope; ``articles`` takes any article, ``operations`` none: it is
+told of sources (``monitor.health``)."""
 
 
 class RuleError(ValueError):

@@ -178,6 +178,30 @@ def revisit(conn: Connection, sources: Sequence[str] | None, now: datetime) -> i
     return conn.execute(statement).rowcount
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What earlier visits to an address tell of the next."""
+
+    visited_at: datetime | None
+    unchanged: int
+    """Visits in a row that met nothing new."""
+
+
+def seen(conn: Connection, urls: Iterable[str]) -> dict[str, Seen]:
+    """What is known of these addresses; absent where it is nothing."""
+    statement = select(c.url, c.visited_at, c.unchanged_count).where(c.url.in_(list(urls)))
+    return {row[0]: Seen(row[1], row[2]) for row in conn.execute(statement)}
+
+
+def known_articles(conn: Connection, sources: Sequence[str] | None) -> int:
+    """How many article pages of these sources were visited, at whatever time."""
+    statement = select(func.count()).where(c.kind == "article", c.visited_at.is_not(None))
+    if sources is not None:
+        statement = statement.where(c.source.in_(sources))
+    number: int = conn.execute(statement).scalar_one()
+    return number
+
+
 def outstanding(conn: Connection, sources: Sequence[str] | None, now: datetime) -> int:
     """How many addresses are due or leased to anybody."""
     parts = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -38,6 +39,10 @@ def crawl(
     revisit: Annotated[
         bool, typer.Option("--revisit", help="Ask again for every article that is known (conditionally).")
     ] = False,
+    due: Annotated[
+        bool,
+        typer.Option("--due", help="As a schedule does: only listings that are due, one crawl of a source at a time."),
+    ] = False,
     allow_loopback: Annotated[
         bool, typer.Option("--allow-loopback", help="Let addresses of this machine be fetched.")
     ] = False,
@@ -50,19 +55,27 @@ def crawl(
     It can be stopped at any moment (Ctrl-C, or harder) and goes on where it was. The summary says what is new,
     changed, repeated, and what failed and why.
     """
-    with archive(db, create=True):
-        pass
-    crawled = run(
-        db,
-        verbose=verbose,
-        quiet=as_json,
-        source=",".join(sources or ()),
-        url=" ".join(url or ()),
-        depth="" if depth is None else str(depth),
-        max_pages="" if max_pages is None else str(max_pages),
-        revisit="1" if revisit else "",
-        settings={"PANXI_ALLOW_LOOPBACK": allow_loopback or None},
-    )
+    from crawler.health import judge
+    from crawler.sites import SITES
+    from storage.locks import held
+
+    with archive(db, create=True) as engine, held(engine, sources or tuple(SITES)) if due else nullcontext(True) as ours:
+        if not ours:
+            console.print("Nothing done: another process crawls this source.", markup=False)
+            raise typer.Exit(0)
+        crawled = run(
+            db,
+            verbose=verbose,
+            quiet=as_json,
+            source=",".join(sources or ()),
+            url=" ".join(url or ()),
+            depth="" if depth is None else str(depth),
+            max_pages="" if max_pages is None else str(max_pages),
+            revisit="1" if revisit else "",
+            due="1" if due else "",
+            settings={"PANXI_ALLOW_LOOPBACK": allow_loopback or None},
+        )
+        judge(engine, SITES.values())
     if as_json:
         emit(summary(crawled))
     else:
@@ -116,6 +129,8 @@ def summary(crawled: Crawled) -> dict[str, Any]:
         "new": tally.new,
         "changed": tally.changed,
         "repeated": tally.repeated,
+        "article_requests": tally.article_requests,
+        "articles_spared": tally.spared,
         "passed_over": _reasons(tally.passed_over, tally),
         "failed": _reasons(tally.failures, tally),
     }
@@ -150,6 +165,7 @@ def tell(crawled: Crawled, db: str) -> None:
         (tally.new, "articles new"),
         (tally.changed, "articles changed: the earlier text is kept as a revision"),
         (tally.repeated, "articles seen again, unchanged"),
+        (tally.spared, f"known article pages left alone; {tally.article_requests} were asked for"),
     ):
         if number or meaning.startswith(("pages", "articles new")):
             table.add_row(str(number), meaning)

@@ -52,14 +52,17 @@ def deliver(
 
 
 def run(engine: Any, configured: Any) -> Summary:
-    """One pass of delivery with the real senders; also what the schedule calls."""
+    """One pass of delivery with the real senders; the sources are judged first, for one may be late by now."""
     from crawler.guards.networks import refusal
+    from crawler.health import judge
+    from crawler.sites import SITES
     from monitor import delivery, notify, outbox
     from storage.db import writing
 
     def now() -> datetime:
         return datetime.now(UTC)
 
+    judge(engine, SITES.values())
     with writing(engine).begin() as connection:
         outbox.vanished(connection, now=now())
     return delivery.deliver(

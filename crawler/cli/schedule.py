@@ -73,7 +73,7 @@ def _once(sites: list[Site], last: dict[str, datetime], commands: Commands) -> i
     from crawler.schedule import due
 
     signal.signal(signal.SIGTERM, lambda *_: commands.stop())
-    codes = [commands.run("crawl", site.name) for site in due(sites, last, datetime.now(UTC))]
+    codes = [commands.run("crawl", site.name, "--due") for site in due(sites, last, datetime.now(UTC))]
     codes.append(commands.run("deliver"))
     return int(any(codes))
 
@@ -91,7 +91,7 @@ def _forever(
     jobs = scheduler(
         sites,
         last,
-        lambda name: commands.run("crawl", name),
+        lambda name: commands.run("crawl", name, "--due"),
         lambda: commands.run("deliver"),
         parallel=parallel,
         deliver_every=timedelta(seconds=deliver_every),

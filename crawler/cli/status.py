@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
 import typer
 
 from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, emit, page
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from sqlalchemy import Engine
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command(epilog="Examples:  panxi status  ·  panxi status --json | jq .articles")
 def status(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
-    """What is in the archive, what waits on the frontier, and how the last crawl ended."""
+    """How each source stands, what is in the archive, what waits on the frontier, and how the last crawl ended."""
     from rich.table import Table
 
     from storage.archive import Archive
 
     with archive(db) as engine:
-        told = Archive(engine).status()
+        told = Archive(engine).status() | {"health": standing(engine, datetime.now(UTC))}
     if as_json:
         emit(told)
         return
@@ -34,12 +41,58 @@ def status(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
     out.print("\n[dim]addresses on the frontier[/]")
     for state, count in sorted(told["frontier"].items()):
         out.print(f"  {count:>7,}  {state}")
+    _tell_sources(out, told["health"])
     run = told["last_run"]
     if run is not None:
         ended = f"{run['state']} {run['finished_at']:%Y-%m-%d %H:%M} UTC" if run["finished_at"] else run["state"]
         out.print(f"\nLast crawl: {run['source'] or 'named addresses'}, {ended}", markup=False)
 
 
+def standing(engine: Engine, now: datetime) -> list[dict[str, Any]]:
+    """Each source that was ever crawled, the troubled first: state, why, last whole crawl, next run."""
+    from sqlalchemy import select
+
+    from crawler.health import habits
+    from crawler.schedule import next_run
+    from crawler.sites import SITES
+    from monitor import health
+    from storage.schema import source
+
+    with engine.connect() as connection:
+        verdicts = health.standing(connection, habits(SITES.values()), now)
+        rows = {row.name: row for row in connection.execute(select(source))}
+    found = [
+        {
+            "name": name,
+            "state": verdict.state,
+            "reason": verdict.reason,
+            "example": verdict.example,
+            "last_success_at": rows[name].last_success_at,
+            "next_run_at": next_run(SITES[name], rows[name].last_run_at, now),
+        }
+        for name, verdict in verdicts.items()
+        if name in rows
+    ]
+    return sorted(found, key=lambda one: (one["state"] == "ok", one["name"]))
+
+
+def _tell_sources(out: Console, found: list[dict[str, Any]]) -> None:
+    for state in dict.fromkeys(one["state"] for one in found):
+        out.print(f"\n[dim]sources that are[/] [{COLOURS.get(state, 'bold red')}]{state}[/]")
+        for one in (one for one in found if one["state"] == state):
+            last, due = (_local(one[name]) for name in ("last_success_at", "next_run_at"))
+            out.print(f"  {one['name']:<20}  last whole crawl {last}, next {due}", markup=False)
+            if one["reason"]:
+                out.print(f"    {one['reason']}{'  ' if one['example'] else ''}{one['example'] or ''}", markup=False)
+
+
+def _local(moment: datetime | None) -> str:
+    from crawler.items import SHANGHAI
+
+    return "never" if moment is None else f"{moment.astimezone(SHANGHAI):%m-%d %H:%M}"
+
+
+COLOURS = {"ok": "green", "new": "dim"}
 MEANINGS = {
     "articles": "articles",
     "revisions": "earlier texts of articles whose page changed",

@@ -7,9 +7,9 @@ transaction that stores the article, and come back from there as visits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import scrapy
@@ -23,9 +23,10 @@ from crawler.extraction import read
 from crawler.guards.reading import is_strange, read_bounded
 from crawler.items import Exchange, Link, Listing, NotArticle, Outcome, Page, ScrapedArticle, Visit, VisitKind
 from crawler.politeness import Postponed
-from crawler.revisit import article_due, retry_due
+from crawler.revisit import article_due, listing_is_due, retry_due
 from crawler.site import Site
 from crawler.urls import canonical
+from storage.frontier import Seen
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -38,7 +39,8 @@ class SiteSpider(scrapy.Spider):
 
     Arguments (``-a`` on Scrapy's command line): ``source`` names separated by commas (empty: all), ``url``
     addresses separated by blanks, ``depth`` of 延伸阅读 steps instead of the sites' own, ``max_pages``,
-    ``revisit`` (anything: ask again for every known article).
+    ``revisit`` (anything: ask again for every known article), ``due`` (anything: of the listings only those that
+    are due, as a schedule wants it).
     """
 
     name = "site"
@@ -50,6 +52,7 @@ class SiteSpider(scrapy.Spider):
         depth: str = "",
         max_pages: str = "",
         revisit: str = "",
+        due: str = "",
         *args: Any,
         **kwargs: Any,
     ) -> None:
@@ -59,6 +62,7 @@ class SiteSpider(scrapy.Spider):
         self.depth = int(depth) if depth else None
         self.max_pages = int(max_pages) if max_pages else None
         self.revisit = bool(revisit)
+        self.due = bool(due)
         self.started_at = datetime.now(UTC)
         self.sites: dict[str, Site] = {}
         self.by_host: dict[str, Site] = {}
@@ -100,6 +104,21 @@ class SiteSpider(scrapy.Spider):
             for name in names
             for entrance in self.sites[name].entrances
         ]
+
+    def due_entrances(self, seen: Mapping[str, Seen], now: datetime) -> list[Link]:
+        """Of the entrances those whose time has come; ``seen`` tells when they were visited and met nothing new."""
+        longest = {
+            canonical(entrance.url) or entrance.url: entrance.every
+            for site in self.sites.values()
+            for entrance in site.entrances
+        }
+        return [link for link in self.entrances() if self._is_due(link, seen.get(link.url), longest, now)]
+
+    def _is_due(self, link: Link, seen: Seen | None, longest: Mapping[str, timedelta], now: datetime) -> bool:
+        if seen is None or link.source is None or link.url not in longest:
+            return True
+        every = self.sites[link.source].every
+        return listing_is_due(seen.visited_at, now, every=every, longest=longest[link.url], unchanged=seen.unchanged)
 
     def request(self, visit: Visit) -> Request:
         """The request for a claimed visit, conditional where the page was seen before."""
@@ -232,11 +251,8 @@ class SiteSpider(scrapy.Spider):
         return replace(answer, links=articles, onward=onward, figures={"rows": len(listing.rows)})
 
     def _due(self, visit: Visit, now: datetime) -> datetime | None:
-        """When to come back: to an entrance as its site says, to an article for corrections."""
-        if visit.kind == "article":
-            return article_due(visit.first_seen_at, now)
-        site = self.sites.get(visit.source or "")
-        return now + site.every if site and visit.depth == 0 else None
+        """When to come back to an article, for corrections; a crawl begins with the listings of itself."""
+        return article_due(visit.first_seen_at, now) if visit.kind == "article" else None
 
     def _related(self, article: ScrapedArticle, visit: Visit, site: Site | None) -> tuple[Link, ...]:
         """The 延伸阅读 entries to follow: of known sources, or of the page's own host where it has no Site."""

@@ -2,7 +2,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.revisit import RETRIES, article_due, parse_retry_after, retry_due
+from crawler.revisit import (
+    RETRIES,
+    article_due,
+    listing_is_due,
+    listing_waits,
+    parse_retry_after,
+    retry_due,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -46,3 +53,28 @@ def test_retry_after_cannot_send_a_page_away_for_good() -> None:
 )
 def test_retry_after_in_its_two_forms(value: str, seconds: int) -> None:
     assert parse_retry_after(value, NOW) == timedelta(seconds=seconds)
+
+
+SIX, DAYS = timedelta(hours=6), timedelta(days=2)
+
+
+def test_a_listing_without_news_waits_longer_within_its_bound() -> None:
+    waits = [listing_waits(SIX, DAYS, unchanged) for unchanged in (0, 1, 2, 3, 4, 1000)]
+    assert waits == [SIX, 2 * SIX, 4 * SIX, DAYS, DAYS, DAYS]
+
+
+def test_a_listing_is_never_visited_more_often_than_its_source() -> None:
+    assert listing_waits(DAYS, SIX, 0) == DAYS
+
+
+def test_a_listing_is_due_by_what_its_visits_brought() -> None:
+    def due(hours: float, unchanged: int) -> bool:
+        return listing_is_due(NOW - timedelta(hours=hours), NOW, every=SIX, longest=DAYS, unchanged=unchanged)
+
+    assert due(6, 0)
+    assert not due(2, 0)
+    assert not due(6, 1)
+    assert due(12, 1)
+    assert not due(44, 99)
+    assert due(48, 99)
+    assert listing_is_due(None, NOW, every=SIX, longest=DAYS, unchanged=99)
