@@ -87,6 +87,7 @@ class Writer:
         self._after = tuple(after)
         self._patience = patience
         self._queue: queue.SimpleQueue[_Submitted | _Asked | None] = queue.SimpleQueue()
+        self._hurry = threading.Event()
         self._waiting = 0
         self._bytes = 0
         self._lock = threading.Lock()
@@ -155,6 +156,7 @@ class Writer:
                 if release is not None:
                     self._queue.put(_Asked(lambda conn: frontier.release(conn, release), Future()))
                 self._queue.put(None)
+                self._hurry.set()
         self._thread.join()
 
     def _enter(self, item: _Submitted | _Asked) -> None:
@@ -166,6 +168,8 @@ class Writer:
                 self._waiting += 1
                 self._bytes += _weight(item)
             self._queue.put(item)
+            if isinstance(item, _Asked) or self._waiting >= BATCH:
+                self._hurry.set()
 
     # --- on the thread -----------------------------------------------------------------------------------
 
@@ -188,20 +192,20 @@ class Writer:
     def _gather(self) -> tuple[list[_Submitted], _Asked | None, bool]:
         """The outcomes to write next, the call that stood behind them, and whether it was the end."""
         batch: list[_Submitted] = []
-        deadline = 0.0
-        while len(batch) < BATCH:
-            try:
-                item = self._queue.get(timeout=max(0.0, deadline - time.monotonic()) if batch else None)
-            except queue.Empty:
-                break
-            if item is None:
-                return batch, None, True
-            if isinstance(item, _Asked):
-                return batch, item, False
-            if not batch:
-                deadline = time.monotonic() + GATHER
+        item = self._queue.get()
+        while isinstance(item, _Submitted):
+            if not batch:  # sleep once: to wake up for each outcome costs the crawl more than to write it
+                self._hurry.wait(GATHER)
+                self._hurry.clear()
             batch.append(item)
-        return batch, None, False
+            if len(batch) == BATCH:
+                self._hurry.set()  # who waits behind them still does
+                return batch, None, False
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                return batch, None, False
+        return batch, item, item is None
 
     def _write(self, batch: list[_Submitted]) -> None:
         try:
