@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from storage.types import Day, Json
 
-ROWS: Final = 2048
+ROWS: Final = 1024
 """Rows of a batch from SQLite: small, so that memory stays flat."""
 BYTES: Final = 4 * 1024 * 1024
 """About what a batch from PostgreSQL weighs."""
