@@ -26,13 +26,18 @@ join_clusters = clusters.joining(same_story)
 tell = Outbox(title_key=title_key, issuer_key=issuer_key, fold=to_simplified, profile=watches.profile())
 
 
-def read_article(page: Page, site: Site | None) -> Article | str:
-    """The article of a page, cleaned and refined, or one line that says why there is none."""
+def read_article(page: Page, site: Site | None, *, whole: bool = False) -> Article | str:
+    """The article of a page, cleaned and refined, or one line that says why there is none.
+
+    ``whole``: the first page of an article in parts gives none.
+    """
     reading = read(page, site)
     if isinstance(reading, NotArticle):
         return reading.reason
     if isinstance(reading, Listing):
         return f"this is a listing of {len(reading.rows)} rows"
+    if reading.next_page is not None and whole:
+        return "the article goes on on other pages, and only this one is at hand"
     if page.fetched_at is None:
         raise ValueError(f"{page.url!r} has no time: dates such as 昨日 can't be read")
     return refine(clean(reading, now=page.fetched_at))
@@ -47,4 +52,4 @@ def read_again(exchange: Exchange, source: str | None) -> Article | str:
         content_type=content_type.decode("latin-1") if content_type else None,
         fetched_at=exchange.fetched_at,
     )
-    return read_article(page, SITES.get(source) if source else site_for(page.url))
+    return read_article(page, SITES.get(source) if source else site_for(page.url), whole=True)

@@ -19,7 +19,7 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
 from twisted.python.failure import Failure
 
-from crawler.extraction import read
+from crawler.extraction import join, read
 from crawler.guards.reading import is_strange, read_bounded
 from crawler.items import Exchange, Link, Listing, NotArticle, Outcome, Page, ScrapedArticle, Visit, VisitKind
 from crawler.politeness import Postponed
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 LISTING_PRIORITY = 100
+MOST_PARTS = 30
+"""Pages of one article that are fetched."""
 
 
 class SiteSpider(scrapy.Spider):
@@ -213,6 +215,8 @@ class SiteSpider(scrapy.Spider):
         else:
             reading = read(page, site, kind=kind)
         if isinstance(reading, ScrapedArticle):
+            if reading.next_page is not None:
+                reading = join(reading, await self._parts(reading, site))
             return replace(
                 answer,
                 article=reading,
@@ -222,6 +226,26 @@ class SiteSpider(scrapy.Spider):
         if isinstance(reading, Listing):
             return self._listed(answer, reading, site)
         return self._no_article(answer, reading)
+
+    async def _parts(self, first: ScrapedArticle, site: Site | None) -> list[ScrapedArticle]:
+        """The following pages of an article in parts; raises ``ValueError`` where one can't be read.
+
+        They are fetched within the visit: an article is stored whole or tried again.
+        """
+        assert self.crawler.engine is not None
+        seen = {first.url}
+        parts: list[ScrapedArticle] = []
+        url = first.next_page
+        while url is not None and url not in seen and len(parts) < MOST_PARTS:
+            seen.add(url)
+            response = await self.crawler.engine.download_async(Request(url, dont_filter=True))
+            page = Page(url=url, body=response.body, content_type=header(response, "Content-Type"))
+            reading = read(page, site, kind="article")
+            if response.status != 200 or not isinstance(reading, ScrapedArticle):  # noqa: PLR2004
+                raise ValueError(f"a part of {first.url!r} can't be read: {url!r}, HTTP {response.status}")
+            parts.append(reading)
+            url = reading.next_page
+        return parts
 
     def _no_article(self, answer: Outcome, reading: NotArticle) -> Outcome:
         """A page of another kind is passed over, unless a person asked for just this page."""

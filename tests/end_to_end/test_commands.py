@@ -245,3 +245,29 @@ def served(pages: dict[str, bytes]) -> Iterator[str]:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+def test_an_article_in_parts_is_stored_whole(panxi: Panxi, tmp_path: Path) -> None:
+    def part(number: int, onward: str) -> bytes:
+        text = "".join(
+            f"<p>第{number}页的第{line}段说，当地的芒果种植面积今年又有扩大，农户收入随之提高。</p>"
+            for line in "一二三四"
+        )
+        return (
+            "<html><head><title>芒果之乡见闻</title></head><body><h1>芒果之乡见闻</h1><div>2024-05-01 来源：乡村报</div>"
+            f"<div class='content'>{text}</div><div class='pages'>{onward}</div></body></html>"
+        ).encode()
+
+    pages = {
+        "/a/1001.html": part(1, '<span>1</span><a href="/a/1001_2.html">2</a><a href="/a/1001_2.html">下一页</a>'),
+        "/a/1001_2.html": part(2, '<a href="/a/1001.html">1</a><span>2</span>'),
+    }
+    with served(pages) as home:
+        told = panxi("crawl", "--url", f"{home}/a/1001.html", "--allow-loopback", "--json")
+    assert told.json["new"] == 1, told
+    body = panxi("show", "1", "--json").json["body"]
+    assert "第1页的第四段" in body
+    assert "第2页的第四段" in body
+    again = panxi("reprocess", "--json")
+    assert [row["kind"] for row in again.rows] == ["unread"], "the first page alone must not replace the whole"
+    assert "第2页的第四段" in panxi("show", "1", "--json").json["body"]
