@@ -230,9 +230,12 @@ def _candidates(
         tests.append(_confirmed(node, dialect))
     if wide is None:
         return select(article.c.id).where(*tests), article.c.id
-    key = _index_id(dialect)  # the index gives its rows in this order by itself
+    key = _index_id(dialect)
     found = select(key.label("id")).where(_matches(wide, dialect))
-    return (found.join(article, article.c.id == key).where(*tests) if tests else found), key
+    # FTS5 gives its rows in this order by itself. PostgreSQL must not walk the primary key for the order's sake and
+    # read every article's terms on its way: a sum it can't find in an index.
+    order = key if dialect == "sqlite" else key + 0
+    return (found.join(article, article.c.id == key).where(*tests) if tests else found), order
 
 
 def _wide(node: Node, dialect: str) -> str | None:
