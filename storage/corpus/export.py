@@ -22,7 +22,7 @@ from storage.corpus.as_of import as_of
 from storage.corpus.earlier import Earlier
 from storage.corpus.encode import Convert, in_script
 from storage.corpus.fields import CorpusError, choose, schema
-from storage.corpus.formats import ENDINGS, OF_ARTICLES, Batch, maker
+from storage.corpus.formats import BY_ENDING, OF_ARTICLES, Batch, maker
 from storage.corpus.formats.text import TextOutput
 from storage.corpus.formats.warc import Warc
 from storage.corpus.manifest import File
@@ -107,7 +107,7 @@ def _file(target: Path | BinaryIO) -> str | None:
     return target.name if any(target.name.endswith(ending) for ending in FILE_ENDINGS) else None
 
 
-FILE_ENDINGS: Final = (*ENDINGS.values(), ".ndjson", ".feather")
+FILE_ENDINGS: Final = tuple(BY_ENDING)
 
 
 def _possible(options: Options, layout: Layout, means: Means, since: Path | None) -> None:

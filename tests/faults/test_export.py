@@ -261,3 +261,23 @@ def test_every_file_is_as_the_manifest_says(world: World, tmp_path: Path) -> Non
         assert (sha256(content).hexdigest(), len(content)) == (file["sha256"], file["bytes"])
     listed = {file["path"] for file in told["files"]} | {"manifest.json", "README.md", "articles.index"}
     assert set(tree(tmp_path / "out")) == listed
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("a.jsonl", b'{"id"'), ("a.json", b'{"id"'), ("a.ndjson", b'{"id"'), ("a.jsonl.gz", b"\x1f\x8b"),
+        ("a.jsonl.zst", b"\x28\xb5\x2f\xfd"), ("a.csv", b'"id"'), ("a.parquet", b"PAR1"), ("a.arrow", b"ARROW1"),
+        ("a.feather", b"ARROW1"), ("a.graphml", b"<?xml"),
+    ],
+)  # fmt: skip
+def test_the_ending_names_the_format(sqlite_engine: Engine, tmp_path: Path, name: str, begins: bytes) -> None:
+    World(sqlite_engine, tmp_path / "warc").feed(story(1))
+    done = panxi("export", tmp_path / name, db=sqlite_engine)
+    assert done.exit_code == 0, done.stderr
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_one_file_of_texts_is_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
+    done = panxi("export", tmp_path / "a.txt", db=sqlite_engine)
+    assert (done.exit_code, "name a folder" in done.stderr) == (2, True)

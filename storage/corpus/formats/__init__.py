@@ -52,8 +52,9 @@ ENDINGS: Final[dict[Format, str]] = {
     "graphml": ".graphml",
 }
 BY_ENDING: Final[dict[str, Format]] = {
-    **{ending: name for name, ending in ENDINGS.items() if not name.startswith("edges") and name != "text"},
+    **{ending: name for name, ending in ENDINGS.items() if not name.startswith("edges")},
     ".ndjson": "jsonl",
+    ".json": "jsonl",
     ".feather": "arrow",
 }
 OF_ARTICLES: Final[frozenset[Format]] = frozenset({"jsonl", "jsonl.gz", "jsonl.zst", "csv", "parquet", "arrow"})
