@@ -291,3 +291,14 @@ def test_brackets_that_mean_something_are_no_aids() -> None:
         "会议听取了项目(含二期)的汇报，平台(tai)建设提速。",
         "来源(编者注)的说法不一，会议作了核实。",
     )
+
+
+def test_a_site_that_names_itself_before_the_date_is_no_author() -> None:
+    byline = "www.x.gov.cn 发布时间:2024-09-24 来源:市公安局 选择阅读字号:[ 大 中 小 ] 阅读次数:"
+    found = page(byline)
+    assert (found.author, found.origin) == (None, "市公安局")
+
+
+def test_a_sentence_with_a_date_is_text_and_no_byline() -> None:
+    sentence = "市政府日前发布《工业用地管理办法》，自2025年8月1日起施行。"
+    assert page(text=f"<p>{sentence}</p>{TEXT}").paragraphs[0] == sentence
