@@ -7,10 +7,16 @@ migration that makes the index anew (``storage.search.rebuild``).
 from __future__ import annotations
 
 import re
-from operator import add
 from typing import Final
 
-HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+import numpy as np
+
+RANGES: Final = ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+"""The code points of Chinese characters, first and last."""
+HAN: Final = "".join(f"{chr(first)}-{chr(last)}" for first, last in RANGES)
+IS_HAN: Final = np.zeros(0x110000, dtype=bool)
+for _first, _last in RANGES:
+    IS_HAN[_first : _last + 1] = True
 RUN: Final = re.compile(f"[{HAN}]+|[a-z0-9]+|[^\\W{HAN}a-z0-9_]+")
 """A stretch of text of one kind, of text in small letters."""
 HAN_RUN: Final = re.compile(f"[{HAN}]+")
@@ -21,20 +27,25 @@ MOST_GRAMS: Final = 60_000
 
 
 def grams(text: str) -> list[str]:
-    """The different index terms of a text: pairs, the last characters of stretches, words; each in order.
+    """The different index terms of a text: pairs and last characters of stretches, then words; each in order.
 
     The last character of a stretch is a term of its own, so that every character begins one.
     """
     small = lowered(text)
-    runs = HAN_RUN.findall(small)
-    line = " ".join(runs)
-    found = dict.fromkeys(map(add, line, line[1:]))  # one pass over all stretches, and out with what spans two
-    for run in runs:
-        found.pop(run[-1] + " ", None)
-        found.pop(" " + run[0], None)
-    found.update(dict.fromkeys([run[-1] for run in runs]))
+    found = dict.fromkeys(_han(small))
     found.update(dict.fromkeys(word[:LONGEST_WORD] for word in WORD.findall(" ".join(HAN_RUN.split(small)))))
     return list(found)[:MOST_GRAMS]
+
+
+def _han(text: str) -> list[str]:
+    """Each Han character with the Han character behind it, or alone where there is none."""
+    codes = np.frombuffer(text.encode("utf-32-le"), "<u4")
+    han = IS_HAN[codes]
+    terms = np.full((len(codes), 3), ord(" "), "<u4")
+    terms[:, 0] = codes
+    terms[:-1, 1][han[1:]] = codes[1:][han[1:]]
+    line: str = terms[han].tobytes().decode("utf-32-le")
+    return line.split()
 
 
 def lowered(text: str) -> str:
