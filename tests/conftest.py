@@ -15,6 +15,14 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from storage import db
 
 NUMBERS = count(1)
+EDGES = ("tests/faults/", "tests/end_to_end/", "tests/soak/", "test_browser.py", "test_serve.py", "test_spark_job.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what crosses a heavy edge, by where it stands."""
+    for item in items:
+        if any(edge in item.path.as_posix() for edge in EDGES):
+            item.add_marker(pytest.mark.edge)
 
 
 @pytest.fixture(scope="session")
