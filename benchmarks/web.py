@@ -149,7 +149,7 @@ def serve(url: str) -> None:
     from pipelines.text.script import to_simplified
 
     config = Config(
-        engine=db.open_engine(url), fold=to_simplified, decode=lambda body, _: body.decode("utf-8", "replace"),
+        engine=db.mapped(db.open_engine(url)), fold=to_simplified, decode=lambda body, _: body.decode("utf-8", "replace"),
         search_burst=10**9,
     )  # fmt: skip
     listening = socket.create_server(("127.0.0.1", 0))

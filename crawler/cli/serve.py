@@ -91,9 +91,10 @@ def configured(engine: Engine, db: str, *, token: str | None = None, hosts: tupl
     from monitor.web.config import LOOPBACK_NAMES, Config
     from pipelines.text.encoding import decode
     from pipelines.text.script import to_simplified
+    from storage.db import mapped
 
     return Config(
-        engine=engine,
+        engine=mapped(engine),
         fold=to_simplified,
         decode=lambda body, content_type: decode(body, content_type).text,
         raw=raw_folder(db),
