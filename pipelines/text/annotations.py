@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipelines.text import gbk, readings, script
+from pipelines.text.known import Known
 
 LETTERS = "a-zɡɑāáǎàăēéěèĕêīíǐìĭōóǒòŏūúǔùŭüǖǘǚǜńňǹḿ\u0300\u0301\u0304\u0306\u0308\u030c"
 OPENING, CLOSING = "[(（]", "[)）]"
 SYLLABLE = rf"[{LETTERS}]{{1,8}}[1-5]?"
-_NARROW = re.compile(rf"(.\(\s?{SYLLABLE}\s?{CLOSING})")
-_EITHER = re.compile(rf"(.{OPENING}\s?{SYLLABLE}\s?{CLOSING})")
-_ANY_WIDE = re.compile(rf"（\s?{SYLLABLE}\s?{CLOSING}")
+_BRACKET = re.compile(rf"{OPENING}\s?{SYLLABLE}\s?{CLOSING}")
 _WITHIN = re.compile(rf"ɡ([a-z])\(\s?({SYLLABLE})\s?\)")
 _AROUND = "()（）12345 \u00a0\u3000\t"
 
@@ -44,7 +43,7 @@ def strip(text: str) -> str:
     """
     if "ɡ" in text:
         text = _WITHIN.sub(_outer, text)
-    return _strip(text, _EITHER if _ANY_WIDE.search(text) else _NARROW)
+    return _strip(text)
 
 
 def _outer(found: re.Match[str]) -> str:
@@ -53,23 +52,25 @@ def _outer(found: re.Match[str]) -> str:
     return f"ɡ{found[1]}" if character and readings.is_reading(found[2], character) else found[0]
 
 
-def _strip(text: str, pattern: re.Pattern[str]) -> str:
-    pieces = pattern.split(text)
-    if len(pieces) == 1:
-        return text
-    found = pieces[1::2]
-    try:
-        pieces[1::2] = map(_plain.__getitem__, found)
-    except KeyError:
-        tokens = set(found)
-        aids = _aids(text, found, tokens)
-        left = {token: token[0] if token in aids else token for token in tokens}
-        pieces[1::2] = map(left.__getitem__, found)
-    return "".join(pieces)
+def _strip(text: str) -> str:
+    left, plain = _plain.remove(text)
+    spans = [found.span() for found in _BRACKET.finditer(left, 1)]
+    found = [left[start - 1 : end] for start, end in spans]
+    read = {token: known for token in set(found) if (known := _token(token)).is_reading}
+    if not read:
+        return left
+    aids = _aids(text, found, read, plain)
+    out: list[str] = []
+    done = 0
+    for token, (start, end) in zip(found, spans, strict=True):
+        if token in aids:
+            out.append(left[done:start])
+            done = end
+    return "".join((*out, left[done:]))
 
 
-_plain: dict[str, str] = {}
-"""Tokens met so far that are aids on every page, with what is left of them: a changed character's first reading."""
+_plain = Known()
+"""Tokens met so far that are aids on every page: a changed character's first reading."""
 
 
 def _is_usual(syllable: str, character: str) -> bool:
@@ -87,30 +88,28 @@ def _token(token: str) -> _Token:
         is_reading and script.convert(character) != character,
     )
     if known.is_changed and known.is_usual:
-        _plain[token] = character
+        _plain.add(token)
     return known
 
 
-def _aids(text: str, found: list[str], tokens: set[str]) -> set[str]:
-    plain = tokens & _plain.keys()
-    others = {token: known for token in tokens - plain if (known := _token(token)).is_reading}
-    plain |= others.keys() & _plain.keys()  # what was met for the first time
-    changed = plain | {token for token, known in others.items() if known.is_changed}
-    aids = changed - _glosses(text, found, plain, changed)
-    if others.keys() <= changed:
-        return aids
-    if len(changed) >= _SYSTEM:
-        return aids | {t for t, known in others.items() if known.is_usual and t[0] in _changed_in_words()}
-    return aids | _simplified_system(found, others.keys() - changed)
+def _aids(text: str, found: list[str], read: dict[str, _Token], plain: int) -> set[str]:
+    """Which of the tokens that are readings are aids, on a page with so many ``plain`` ones besides."""
+    changed = {token for token, known in read.items() if known.is_changed}
+    unusual = {token for token in changed if not read[token].is_usual}
+    system = plain + len(changed)
+    aids = changed - _glosses(text, found, unusual, system)
+    others = read.keys() - changed
+    if system >= _SYSTEM:
+        return aids | {t for t in others if read[t].is_usual and t[0] in _changed_in_words()}
+    return aids | _simplified_system(found, others)
 
 
-def _glosses(text: str, found: list[str], plain: set[str], changed: set[str]) -> set[str]:
+def _glosses(text: str, found: list[str], unusual: set[str], system: int) -> set[str]:
     """Unusual readings on a page whose mirror otherwise gives each character its usual one: an author's.
 
     An author glosses a word, 樂(yuè)清; so the same character follows each time.
     """
-    unusual = changed - plain
-    if len(changed) < _DICTIONARY or len(unusual) > max(1, _SLIPS * len(changed)):
+    if system < _DICTIONARY or len(unusual) > max(1, _SLIPS * system):
         return set()
     return {token for token in unusual if found.count(token) == 1 or len(_followers(token, text)) == 1}
 

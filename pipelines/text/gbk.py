@@ -42,11 +42,15 @@ def character(raw: bytes) -> str | None:
     return text if len(text) == 1 else None
 
 
+def row(lead: int) -> list[str]:
+    """The characters of one lead byte."""
+    return [c for trail in _TRAILS if (c := character(bytes((lead, trail)))) is not None]
+
+
 @cache
 def changed(lead: int) -> tuple[str, ...]:
     """The characters of one lead byte that conversion to simplified changes."""
-    row = [c for trail in _TRAILS if (c := character(bytes((lead, trail)))) is not None]
-    return tuple(c for c in row if script.convert(c) != c)
+    return tuple(c for c in row(lead) if script.convert(c) != c)
 
 
 @cache

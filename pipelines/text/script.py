@@ -17,8 +17,8 @@ _WORDS = Path(__file__).with_name("simplified.txt")
 """Words that mainland news writes otherwise than OpenCC's t2s, in OpenCC's form: traditional, tab, simplified."""
 _HAN = range(0x3400, 0xA000)
 _THAN = re.compile(
-    "(?<=[位由对关至在处属等终基用便利敢忠善勇过大小高低多少优源限始生死免出急易难乐安甘胜甚陷见介居归趋力鉴得长早晚"
-    "远近先同异类似无有次缘止起败毁亡服从求助屈苦疲忙勤专热流倾偏囿拘惯习])於"
+    "於(?<=[位由对关至在处属等终基用便利敢忠善勇过大小高低多少优源限始生死免出急易难乐安甘胜甚陷见介居归趋力鉴得长早晚"
+    "远近先同异类似无有次缘止起败毁亡服从求助屈苦疲忙勤专热流倾偏囿拘惯习]於)"
 )
 """OpenCC keeps 於 as a surname before many characters; behind these it is the preposition."""
 _ONLY_TRADITIONAL = frozenset("後麽菸")

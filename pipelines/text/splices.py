@@ -29,7 +29,10 @@ _LETTER_OF = {box: chr(code) for code in range(0x61, 0x7B) if (box := gbk.charac
 _BOX = re.compile(f"[{''.join(_LETTER_OF)}]")
 _BOXED = re.compile(rf"(?<=[^\x00-\x7f])[^\x00-\x7f]([{''.join(_LETTER_OF)}])(?=[{LETTERS}]{{0,7}}[)）])")
 """A splice with a full-width bracket, A3A8: A3 went to the lone lead byte, and A8 to the aid's first letter."""
-_SHIFTED = re.compile(f"[{LOST}]?[!！](?=[\u3400-\u9fff]{{3}})")
+_BEHIND_MARK = "".join(c for mark in "”》’" for c in gbk.row(mark.encode("gb18030")[1]))
+"""The characters whose first byte is the second of a closing mark."""
+_SHIFTED_HINT = re.compile(f"[!！](?=[{_BEHIND_MARK}][\u3400-\u9fff]{{2}})")
+_SHIFTED = re.compile(f"[{LOST}]?{_SHIFTED_HINT.pattern}")
 """Where a byte is lost before A3: A3 and the A1 of a closing mark were read as ！."""
 _MARKS = 0xA1
 """The lead byte of 。 and the quotation marks."""
@@ -87,7 +90,7 @@ def undo(text: str) -> str:
 
 
 def _may_hold_run(text: str) -> bool:
-    return _HINT.search(text) is not None or (("!" in text or "！" in text) and _SHIFTED.search(text) is not None)
+    return _HINT.search(text) is not None or _SHIFTED_HINT.search(text) is not None
 
 
 def _line(line: str, *, folded: bool) -> str:

@@ -104,7 +104,7 @@ def test_the_seed_comes_back_and_forward_again_exactly():
     """All aids out and the splice undone, then the mirror's work again on GBK bytes: the seed, to the letter."""
     seed = SEED.read_text(encoding="utf-8")
     original = splices.undo(annotations.strip(seed))
-    assert not annotations._NARROW.search(original.replace("(含迤資園區)", ""))
+    assert not annotations._BRACKET.search(original.replace("(含迤資園區)", ""))
     assert "當地石墨資源" in original
     assert mirror.annotate_bytes(original, ANNOTATED) == seed
     assert annotations.strip(original) == original
