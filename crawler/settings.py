@@ -47,7 +47,7 @@ ITEM_PIPELINES = {
     "pipelines.stages.Refine": 200,
     "pipelines.stages.Keep": 900,
 }
-SPIDER_MIDDLEWARES_BASE = {"crawler.guards.traps.Traps": 100}
+SPIDER_MIDDLEWARES_BASE: dict[str, Any] = {}
 DOWNLOADER_MIDDLEWARES_BASE = {
     "crawler.guards.robots.Robots": 100,
     "crawler.guards.manners.Manners": 110,

@@ -11,12 +11,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
-from scrapy.http import Response
-from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
 
 from crawler.guards.manners import sites_of
 from crawler.items import SHANGHAI, Link, Outcome
@@ -66,20 +63,22 @@ def _is_future(path: str, query: str, today: date) -> bool:
     return any(month > (ahead.year, ahead.month) for month in months) or any(year > ahead.year for year in years)
 
 
-class Traps(BaseSpiderMiddleware):
-    """Bounds the links of each outcome, and the pages of each listing."""
+class Traps:
+    """Bounds the links of each outcome, and the pages of each listing.
+
+    The spider asks it by itself: as a spider middleware it would cost each page three asynchronous generators more.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
+        self.crawler = crawler
         self._queries: dict[str, set[str]] = {}
 
-    def get_processed_item(self, item: Any, response: Response | None) -> Any:
-        """The outcome with the links and the onward page that may be followed."""
-        if not isinstance(item, Outcome) or not (item.links or item.onward):
+    def bounded(self, item: Outcome, *, is_xml: bool = False) -> Outcome:
+        """The outcome with the links and the onward page that may be followed; ``is_xml`` for feeds and sitemaps."""
+        if not (item.links or item.onward):
             return item
         sites = sites_of(self.crawler.spider)
         left: Counter[str] = Counter()
-        is_xml = response is not None and b"xml" in (response.headers.get("Content-Type") or b"")
         links = tuple(self._followed(item.links, sites, left, MOST_LINKS_OF_XML if is_xml else MOST_LINKS))
         onward = item.onward
         if onward is not None and self._is_past_the_end(item, onward, sites):

@@ -21,6 +21,7 @@ from twisted.python.failure import Failure
 
 from crawler.extraction import join, read
 from crawler.guards.reading import is_strange, read_bounded
+from crawler.guards.traps import Traps
 from crawler.items import Exchange, Link, Listing, NotArticle, Outcome, Page, ScrapedArticle, Visit, VisitKind
 from crawler.politeness import Postponed
 from crawler.revisit import article_due, listing_is_due, retry_due
@@ -46,6 +47,7 @@ class SiteSpider(scrapy.Spider):
     """
 
     name = "site"
+    traps: Traps
 
     def __init__(
         self,
@@ -82,6 +84,7 @@ class SiteSpider(scrapy.Spider):
             if name not in known:
                 raise ValueError(f"unknown source {name!r}; known are: {', '.join(sorted(known))}")
         spider.sites = known
+        spider.traps = Traps(crawler)
         spider.by_host = {host: site for site in known.values() for host in site.hosts}
         crawler.settings.set("DOWNLOAD_SLOTS", slots(known.values(), crawler.settings), priority="spider")
         return spider
@@ -167,7 +170,8 @@ class SiteSpider(scrapy.Spider):
         )
         match response.status:
             case 200:
-                yield await self._read(answer, response)
+                is_xml = b"xml" in (response.headers.get("Content-Type") or b"")
+                yield self.traps.bounded(await self._read(answer, response), is_xml=is_xml)
             case 304:
                 yield replace(answer, state="unchanged")
             case 404 | 410:

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from scrapy.http import Response
 
 from crawler.guards.traps import MOST_LINKS, MOST_QUERIES, Traps, trap
 from crawler.items import Link, Outcome, Visit
@@ -87,37 +86,35 @@ def outcome(*links: Link, onward: Link | None = None, depth: int = 0) -> Outcome
 
 def test_a_page_with_fifty_thousand_links_gives_the_first(traps: Traps) -> None:
     links = [link(f"http://a.example/{n}.html") for n in range(50_000)]
-    bounded = traps.get_processed_item(outcome(*links), Response("http://a.example/list/"))
+    bounded = traps.bounded(outcome(*links))
     assert bounded.links == tuple(links[:MOST_LINKS])
     assert bounded.figures == {"links_left_out": 50_000 - MOST_LINKS}
 
 
 def test_a_sitemap_may_have_as_many(traps: Traps) -> None:
     links = [link(f"http://a.example/{n}.html") for n in range(50_000)]
-    sitemap = Response("http://a.example/sitemap.xml", headers={"Content-Type": "text/xml"})
-    assert traps.get_processed_item(outcome(*links), sitemap).links == tuple(links)
+    assert traps.bounded(outcome(*links), is_xml=True).links == tuple(links)
 
 
 def test_query_strings_upon_one_path_are_bounded_unless_the_source_says_they_are_articles(traps: Traps) -> None:
     strange = [link(f"http://b.example/x?order={n}") for n in range(MOST_QUERIES + 10)]
     known = [link(f"http://a.example/x?id={n}", "cinic") for n in range(MOST_QUERIES + 10)]
-    assert len(traps.get_processed_item(outcome(*strange), None).links) == MOST_QUERIES
-    assert traps.get_processed_item(outcome(strange[0]), None).links == (strange[0],), "known ones stay"
-    assert len(traps.get_processed_item(outcome(*known), None).links) == MOST_QUERIES + 10
+    assert len(traps.bounded(outcome(*strange)).links) == MOST_QUERIES
+    assert traps.bounded(outcome(strange[0])).links == (strange[0],), "known ones stay"
+    assert len(traps.bounded(outcome(*known)).links) == MOST_QUERIES + 10
 
 
 def test_what_the_source_calls_an_article_is_followed(traps: Traps) -> None:
     article = link("http://a.example/calendar/2099/12/31?id=20", "cinic")
-    assert traps.get_processed_item(outcome(article), None).links == (article,)
+    assert traps.bounded(outcome(article)).links == (article,)
 
 
 def test_a_pager_ends_where_the_source_says(traps: Traps) -> None:
     onward = Link(url="http://a.example/list/9", source="cinic", kind="listing", depth=1)
-    assert traps.get_processed_item(outcome(onward=onward, depth=1), None).onward == onward
-    assert traps.get_processed_item(outcome(onward=onward, depth=2), None).onward is None
+    assert traps.bounded(outcome(onward=onward, depth=1)).onward == onward
+    assert traps.bounded(outcome(onward=onward, depth=2)).onward is None
 
 
 def test_what_has_no_trap_is_not_touched(traps: Traps) -> None:
     plain = outcome(link("http://a.example/1.html"))
-    assert traps.get_processed_item(plain, None) is plain
-    assert traps.get_processed_item("something else", None) == "something else"
+    assert traps.bounded(plain) is plain
