@@ -38,7 +38,7 @@ from storage.search import condition
 
 INDEX: Final = "articles.index"
 WITHDRAWN: Final = "withdrawn.jsonl"
-AHEAD: Final = 2
+AHEAD: Final = 1
 """Batches that may wait to be written."""
 Progress = Callable[[int, int], None]
 """Articles looked at so far, and all that will be."""

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from storage.corpus.bulk import Bulk, PostgresBulk, SqliteBulk
 from storage.db import BUSY_SECONDS, writing
 
-BATCH: Final = 8192
+BATCH: Final = 4096
 """Articles in a Parquet row group."""
 
 
