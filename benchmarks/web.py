@@ -131,7 +131,8 @@ def measure(url: str, count: int, words: list[str], *, readers: int, seconds: fl
             took = asyncio.run(load(port, paths, readers=readers, seconds=seconds))
             result[kind] = figures(took, seconds, _cpu(server.pid) - before)
             print(f"{kind}: {result[kind]}", file=sys.stderr)
-        result["memory"] = {"rss_mb": round(psutil.Process(server.pid).memory_info().rss / 1e6, 1)}
+        own = psutil.Process(server.pid).memory_full_info().uss  # the mapped file is the system's, not the server's
+        result["memory"] = {"own_mb": round(own / 1e6, 1)}
         return result
     finally:
         server.terminate()
