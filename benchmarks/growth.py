@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 
 from benchmarks.made_archive import made
 from benchmarks.stages import outcomes, pages
-from crawler.cli.wiring import join_clusters, tell
+from crawler.cli.wiring import join_clusters
 from crawler.extraction import read
 from crawler.items import Article, Outcome, Page, ScrapedArticle, Visit
 from crawler.sites import SITES
@@ -31,7 +31,7 @@ from storage.db import open_engine, upgrade, writing
 from storage.recording import record_all
 
 BATCH = 100
-AFTER = (join_clusters, tell)
+AFTER = (join_clusters,)
 
 
 def probe(count: int) -> list[tuple[Page, Article]]:
