@@ -90,6 +90,12 @@ def cost(before: str, char: str) -> float:
     return _alone(char) + bond(before, char)
 
 
+@cache
+def lead_cost(lead: int) -> float:
+    """How unlikely any character of one lead byte is, in bits."""
+    return -log2(sum(2 ** -_alone(c) for c in row(lead)) + 2**-NEVER)
+
+
 def text_cost(text: str) -> float:
     """The cost of a whole text."""
     return sum(cost(before, char) for before, char in pairwise(f"。{text}"))

@@ -50,6 +50,10 @@ _TEXT = 12.0
 _SHORT = 10.0
 """Bits on top, for a run of one rare character."""
 _HOLE = 10.0
+_UNUSUAL = 4.0
+"""What it costs that an aid isn't its character's usual reading, which mirrors have in their tables."""
+_LONE_ASCII = 8.0
+"""Bits of a single ASCII character between two Han characters, which may be lost with the byte before it."""
 _MARGIN = 2.5
 """Bits by which the best reading must be likelier than any other."""
 
@@ -68,6 +72,9 @@ class _Way:
 
     def read(self, char: str, pending: int = 0, damaged: str = "") -> _Way:
         return _Way(self.text + char, self.cost + gbk.cost(self.text[-1], char), pending, damaged)
+
+    def dearer(self, bits: float) -> _Way:
+        return replace(self, cost=self.cost + bits)
 
     def followed(self, text: str) -> _Way:
         return replace(self, text=self.text + text)
@@ -127,7 +134,7 @@ def _run(line: str, start: re.Match[str], before: str, *, folded: bool) -> tuple
     if raw is None or (not lost and readings.is_reading(syllable, last)):
         return None
     ways = [
-        _Way(last, 0.0, spliced[1])
+        _Way(last, _unusual(syllable, c), spliced[1])
         for c in gbk.changed(raw[1])
         if readings.is_reading(syllable, c) and (spliced := gbk.pair(c)) is not None
     ]
@@ -179,7 +186,7 @@ def _step(line: str, at: int, ways: list[_Way], *, folded: bool) -> tuple[int, l
     if (end := _line_end(line, at)) is not None:
         return end, [], _closed(line, ways) or [way.hole() for way in ways]
     if line[at] in LOST:
-        return at + 1, [], _singles(line[at + 1], ways) or [way.hole() for way in ways]
+        return at + 1, [], _singles(line[at + 1 : at + 2], ways) or [way.hole() for way in ways]
     return _read(line, at, ways, folded=folded)
 
 
@@ -229,13 +236,28 @@ def _completed(way: _Way, syllable: str) -> Iterator[_Way]:
     """A true character's aid has eaten its trail byte: the reading gives it back, and all is in step again."""
     for char in gbk.changed(way.pending):
         if readings.is_reading(syllable, char):
-            yield way.read(char)
+            yield way.read(char).dearer(_unusual(syllable, char))
+
+
+def _unusual(syllable: str, char: str) -> float:
+    return 0.0 if readings.is_usual(syllable, char) else _UNUSUAL
 
 
 def _singles(after: str, ways: list[_Way]) -> list[_Way]:
-    """A trail byte of 80 is read as nothing; as another may be lost, it must make a word with its neighbour."""
-    read = [way.read(c) for way in ways if (c := gbk.character(bytes((way.pending, 0x80)))) is not None]
-    return [way for way in read if gbk.bond(*way.text[-2:]) + gbk.bond(way.text[-1], after) < 0]
+    """A trail byte of 80 is read as nothing. As another byte and an ASCII character may be lost, that must be unlikely.
+
+    Beside ASCII, where such a loss is no wonder, the character must make a word with a neighbour.
+    """
+    out = []
+    for way in ways:
+        if (c := gbk.character(bytes((way.pending, 0x80)))) is None:
+            continue
+        read = way.read(c)
+        bond = gbk.bond(*read.text[-2:]) + gbk.bond(c, after)
+        cost = gbk.cost("", c) + bond
+        if bond < 0 if after.isascii() else cost + _MARGIN < gbk.lead_cost(way.pending) + _LONE_ASCII:
+            out.append(read)
+    return out
 
 
 def _closed(line: str, ways: list[_Way]) -> list[_Way]:
