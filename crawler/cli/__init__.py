@@ -25,6 +25,7 @@ COMMANDS = {
     "deliver": "send the alerts that wait",
     "serve": "the archive as a web page, with feeds and health",
     "schedule": "run the sources' schedules until stopped",
+    "worker": "run them on many machines, over PostgreSQL",
     "reprocess": "read the kept pages again, without the network",
     "verify": "check database, raw pages and digests against each other",
     "doctor": "is this machine fit to keep an archive",

@@ -1,0 +1,162 @@
+"""Crawls on many machines: the schedule as jobs of Procrastinate, in the archive's own PostgreSQL.
+
+Every worker looks what is due and puts it in line; a source stands there once. Its lock keeps a second worker off it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
+from procrastinate.schema import SchemaManager
+from sqlalchemy import Engine, text
+
+from crawler.schedule import due
+from crawler.site import Site
+from storage import runs
+
+logger = logging.getLogger(__name__)
+
+Command = Callable[..., Awaitable[int]]
+"""Runs a ``panxi`` command to its end; returns its exit code."""
+
+CRAWLS, CARE = "crawls", "care"
+"""Two queues: while every place is taken by a crawl, what is due is looked for and alerts go out all the same."""
+RETRY = RetryStrategy(max_attempts=3, wait=60, linear_wait=60)
+STOP_WITHIN = 20.0
+"""Seconds that a running command gets to end after SIGTERM."""
+DONE = (0, 1)
+"""Exit codes of a command that came to its end; 1 tells of failures that its own record names."""
+
+
+class CommandError(Exception):
+    """A command did not come to its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """How often a worker looks and shows that it lives."""
+
+    tick: str = "* * * * *"
+    """When to look what is due: a cron line, seconds last where there are six fields."""
+    heartbeat: float = 10.0
+    """Seconds between two signs of life."""
+    dead_after: float = 30.0
+    """Seconds without one after which a worker's jobs are taken up again."""
+
+
+def make_app(conninfo: str, engine: Engine, sites: Mapping[str, Site], command: Command, pulse: Pulse = Pulse()) -> App:
+    """The jobs: crawl a source, deliver alerts, and the tick that puts them in line. Connected to when it is opened."""
+    app = App(connector=PsycopgConnector(conninfo=conninfo))
+
+    @app.task(name="crawl", queue=CRAWLS, retry=RETRY)
+    async def crawl(source: str) -> None:
+        await _run(command, "crawl", source, "--due")
+
+    @app.task(name="deliver", queue=CARE)
+    async def deliver() -> None:
+        await _run(command, "deliver")
+
+    # no lock: a tick that died with its worker must not keep the others from looking
+    @app.periodic(cron=pulse.tick)
+    @app.task(name="tick", queue=CARE, queueing_lock="tick")
+    async def tick(timestamp: int) -> None:  # noqa: ARG001 - Procrastinate's argument
+        await _take_up_again(app.job_manager, pulse.dead_after)
+        for site in await asyncio.to_thread(_due, engine, sites):
+            with contextlib.suppress(AlreadyEnqueued):
+                lock = f"source {site.name}"
+                await crawl.configure(lock=lock, queueing_lock=lock).defer_async(source=site.name)
+        with contextlib.suppress(AlreadyEnqueued):
+            await deliver.configure(lock="deliver", queueing_lock="deliver").defer_async()
+
+    return app
+
+
+def install(engine: Engine) -> None:
+    """Make Procrastinate's tables where they are not; workers that start at once make them once."""
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(7408)"))
+        if connection.execute(text("SELECT to_regclass('procrastinate_jobs')")).scalar_one() is None:
+            connection.exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
+
+
+async def _take_up_again(jobs: JobManager, dead_after: float) -> None:
+    """Puts the jobs of dead workers back in line, or ends those of which the like stands there already."""
+    for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=dead_after):
+        logger.warning("its worker is dead: %s", job.call_string)
+        try:
+            await jobs.retry_job(job)
+        except UniqueViolation:
+            await jobs.finish_job(job, status=Status.FAILED, delete_job=True)
+
+
+async def work(app: App, *, parallel: int, name: str, pulse: Pulse = Pulse()) -> None:
+    """Works until SIGINT or SIGTERM; crawls that run then are stopped well, and go back in line."""
+    async with app.open_async():
+        worker = partial(
+            app.run_worker_async,
+            update_heartbeat_interval=pulse.heartbeat,
+            stalled_worker_timeout=pulse.dead_after,
+            fetch_job_polling_interval=min(5.0, pulse.heartbeat),
+            shutdown_graceful_timeout=0,
+            install_signal_handlers=False,
+            delete_jobs="successful",
+        )
+        working = asyncio.gather(
+            worker(queues=[CRAWLS], concurrency=parallel, name=f"{name} crawls"),
+            worker(queues=[CARE], concurrency=1, name=f"{name} care"),
+        )
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, working.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+
+
+def panxi(*common: str) -> Command:
+    """Commands as ``panxi`` in a process of its own, with these arguments behind."""
+
+    async def run(*command: str) -> int:
+        return await run_process([sys.executable, "-m", "crawler.cli", *command, *common])
+
+    return run
+
+
+async def run_process(arguments: Sequence[str]) -> int:
+    """Runs a process to its end; cancelled, it is asked to end, then made to."""
+    process = await asyncio.create_subprocess_exec(
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C reaches us first, and we stop it
+    )
+    try:
+        return await process.wait()
+    except asyncio.CancelledError:
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_WITHIN)
+        except TimeoutError:
+            process.kill()
+        raise
+
+
+async def _run(command: Command, *arguments: str) -> None:
+    code = await command(*arguments)
+    if code not in DONE:
+        raise CommandError(f"panxi {' '.join(arguments)} ended with {code}")
+
+
+def _due(engine: Engine, sites: Mapping[str, Site]) -> list[Site]:
+    with engine.connect() as connection:
+        return due(sites.values(), runs.last_runs(connection), datetime.now(UTC))
