@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from heapq import merge
-from itertools import islice
+from itertools import islice, pairwise
 
 from pipelines.text import gbk, readings, script
 from pipelines.text.annotations import CLOSING, LETTERS, OPENING, SYLLABLE
@@ -41,6 +41,8 @@ _TAG = re.compile(r"/(?:p|span|strong|div|td|li|a|font|b|h[1-6])>")
 _WORD = 2
 _MOST = 5_000
 """Runs that are tried in one line."""
+_IDEOGRAPHS = "\u2e80"
+"""From here on it is not Latin, as the letters of aids are."""
 _LONGEST = 400
 """Characters after which a run that never falls into step is given up."""
 _WAYS = 64
@@ -50,7 +52,7 @@ _TEXT = 12.0
 _SHORT = 10.0
 """Bits on top, for a run of one rare character."""
 _HOLE = 10.0
-_UNUSUAL = 4.0
+_UNUSUAL = 7.0
 """What it costs that an aid isn't its character's usual reading, which mirrors have in their tables."""
 _LONE_ASCII = 8.0
 """Bits of a single ASCII character between two Han characters, which may be lost with the byte before it."""
@@ -155,7 +157,7 @@ def _follow(
         done = [
             way for way in done if way[0] + _MARGIN < gbk.text_cost(against[start : way[1]]) and len(way[2]) > _WORD
         ]
-    return _best(done)
+    return _best(line, done)
 
 
 def _is_trail(text: str, syllable: str) -> bool:
@@ -165,16 +167,23 @@ def _is_trail(text: str, syllable: str) -> bool:
     return c is not None and c in gbk.changed(raw[0]) and readings.is_reading(syllable, c)
 
 
-def _best(done: list[tuple[float, int, str]]) -> tuple[int, str] | None:
+def _best(line: str, done: list[tuple[float, int, str]]) -> tuple[int, str] | None:
     """The likeliest reading, if it is text and no other that means something else is nearly as likely."""
-    likely = sorted(way for way in done if way[0] <= _TEXT * len(way[2]) + _SHORT)
+    likely = [way for way in done if way[0] <= _TEXT * len(way[2]) + _SHORT]
     if not likely:
         return None
+    last = max(at for _, at, _ in likely)
+    likely = sorted((cost + _left(line[at:last]), at, text) for cost, at, text in likely)
     best = likely[0]
     meant = script.convert(best[2])
     if any(c - best[0] < _MARGIN and (at != best[1] or script.convert(t) != meant) for c, at, t in likely):
         return None
     return best[1:]
+
+
+def _left(text: str) -> float:
+    """The cost of what one reading leaves as it is and another reads."""
+    return sum(gbk.cost(before, char) for before, char in pairwise(f"。{text}") if char >= _IDEOGRAPHS)
 
 
 def _step(line: str, at: int, ways: list[_Way], *, folded: bool) -> tuple[int, list[_Way], list[_Way]]:
@@ -185,9 +194,12 @@ def _step(line: str, at: int, ways: list[_Way], *, folded: bool) -> tuple[int, l
         return aid.end(), [way for way in ways if readings.is_reading(aid[1], way.damaged)], []
     if (end := _line_end(line, at)) is not None:
         return end, [], _closed(line, ways) or [way.hole() for way in ways]
-    if line[at] in LOST:
-        return at + 1, [], _singles(line[at + 1 : at + 2], ways) or [way.hole() for way in ways]
-    return _read(line, at, ways, folded=folded)
+    if line[at] not in LOST:
+        return _read(line, at, ways, folded=folded)
+    # a question mark may also be what A3 BF, out of step, was read as
+    _, onward, ended = _read(line, at, ways, folded=folded) if line[at] != HOLE else (at, [], [])
+    onward = [way for way in onward if way.damaged]
+    return at + 1, onward, _singles(line[at + 1 : at + 2], ways) or [way.hole() for way in ways]
 
 
 def _line_end(line: str, at: int) -> int | None:
