@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help demo test browser check lint format bench lock clean
+.PHONY: help demo test browser check lint format bench screenshots lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -11,6 +11,7 @@ help:
 	@echo "make test    the tests"
 	@echo "make check   linters, types, import rules and the quick tests"
 	@echo "make bench   a short form of every benchmark"
+	@echo "make screenshots    the pictures in docs/screenshots, from a fresh demo archive"
 	@echo "make lock    renew constraints.txt"
 
 .venv/run: pyproject.toml constraints.txt
@@ -38,6 +39,11 @@ browser:
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
 	  apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; } || \
 	  echo "no Chromium here: the tests of the page in a browser are skipped"
+	@test -d tests/monitor/web/node_modules || { command -v npm >/dev/null && npm ci --silent --prefix tests/monitor/web; } || \
+	  echo "no npm here: the test with axe is skipped"
+
+screenshots: .venv/dev browser
+	$(BIN)/python -m docs.screenshots.make
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -270,11 +270,11 @@ def _components(kin: DataFrame) -> DataFrame:
 def _placed(members: pa.Table) -> pa.Table:
     """The places in one cluster, given as a table of its articles."""
     from pipelines.dedupe import same_story
-    from storage.clusters import _Member
+    from storage.clusters import Member
 
     rows = members.to_pylist()
     ordered = sorted(
-        (_Member(row["key"], _story(row), row["date_precision"], None, canonical=True, relation=None) for row in rows),
+        (Member(row["key"], _story(row), row["date_precision"], None, canonical=True, relation=None) for row in rows),
         key=lambda member: member.order,
     )
     head = ordered[0]

@@ -29,7 +29,7 @@ NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class _Member:
+class Member:
     """What of a clustered article is needed to order it and to judge it."""
 
     id: int
@@ -74,7 +74,7 @@ def join(
     if article.fingerprint is None:
         return
     left = _leave(conn, article_id) if again else set()
-    me = _Member(article_id, _story(article), article.date_precision, None, canonical=True, relation=None)
+    me = Member(article_id, _story(article), article.date_precision, None, canonical=True, relation=None)
     found = _kin(conn, me, article, same)
     write_bands(conn, article_id, article.fingerprint)
     if found:
@@ -91,10 +91,10 @@ def join(
 # --- candidates -------------------------------------------------------------------------------------------
 
 
-def _kin(conn: Connection, me: _Member, article: Article, same: Same) -> list[tuple[_Member, Kinship]]:
+def _kin(conn: Connection, me: Member, article: Article, same: Same) -> list[tuple[Member, Kinship]]:
     assert article.fingerprint is not None
     ids = candidates(conn, me.id, article, article.fingerprint)
-    judged = ((other, same(me.story, other.story)) for other in _members(conn, ids))
+    judged = ((other, same(me.story, other.story)) for other in read_members(conn, ids))
     return [(other, kin) for other, kin in judged if kin is not None]
 
 
@@ -119,13 +119,13 @@ _MEMBERS: Final = (
 )
 
 
-def _members(conn: Connection, ids: Iterable[int]) -> list[_Member]:
+def read_members(conn: Connection, ids: Iterable[int]) -> list[Member]:
     wanted = sorted(set(ids))
     if not wanted:
         return []
     listed = f"({','.join(map(str, wanted))})"  # whole numbers of ours
     return [
-        _Member(
+        Member(
             number,
             Story(
                 url=url,
@@ -172,7 +172,7 @@ def _pair(one: int, other: int, kin: Kinship) -> dict[str, Any]:
 # --- clusters ---------------------------------------------------------------------------------------------
 
 
-def _attach(conn: Connection, me: _Member, close: Sequence[_Member], same: Same, now: datetime) -> bool:
+def _attach(conn: Connection, me: Member, close: Sequence[Member], same: Same, now: datetime) -> bool:
     """Put a new article and its kin in one cluster where that is simple: they are in none, or all in one and behind
     its canonical article. Returns whether that was so; else nothing is done.
     """
@@ -187,7 +187,7 @@ def _attach(conn: Connection, me: _Member, close: Sequence[_Member], same: Same,
             _place(conn, member, cluster_id, ordered[0], same, now)
         return True
     head_id = conn.execute(select(cluster.c.canonical_article_id).where(cluster.c.id == cluster_id)).scalar_one()
-    (head,) = [other for other in close if other.id == head_id] or _members(conn, [head_id])
+    (head,) = [other for other in close if other.id == head_id] or read_members(conn, [head_id])
     if me.order < head.order:
         return False
     _place(conn, me, cluster_id, head, same, now)
@@ -195,7 +195,7 @@ def _attach(conn: Connection, me: _Member, close: Sequence[_Member], same: Same,
     return True
 
 
-def _place(conn: Connection, member: _Member, cluster_id: int, head: _Member, same: Same, now: datetime) -> None:
+def _place(conn: Connection, member: Member, cluster_id: int, head: Member, same: Same, now: datetime) -> None:
     """Write the article's place in its cluster, where that is another one than before."""
     canonical = member.id == head.id
     kin = None if canonical else same(head.story, member.story)
@@ -238,9 +238,9 @@ def _with_clusters(conn: Connection, ids: set[int]) -> set[int]:
 
 def _regroup(conn: Connection, ids: set[int], same: Same, now: datetime) -> None:
     """Make the clusters of these articles what their kinship says. ``ids`` must hold whole clusters."""
-    members = {member.id: member for member in _members(conn, ids)}
+    members = {member.id: member for member in read_members(conn, ids)}
     free = {member.cluster_id for member in members.values() if member.cluster_id is not None}
-    for group in _components(conn, members):
+    for group in components(conn, members):
         ordered = sorted((members[number] for number in group), key=lambda member: member.order)
         if len(ordered) == 1:
             _alone(conn, ordered[0], now)
@@ -254,7 +254,7 @@ def _regroup(conn: Connection, ids: set[int], same: Same, now: datetime) -> None
         conn.execute(delete(cluster).where(cluster.c.id.in_(free)))
 
 
-def _cluster(conn: Connection, cluster_id: int | None, ordered: Sequence[_Member], now: datetime) -> int:
+def _cluster(conn: Connection, cluster_id: int | None, ordered: Sequence[Member], now: datetime) -> int:
     values = {"canonical_article_id": ordered[0].id, "size": len(ordered), "changed_at": now}
     if cluster_id is None:
         return int(conn.execute(insert(cluster).values(values).returning(cluster.c.id)).scalar_one())
@@ -262,12 +262,12 @@ def _cluster(conn: Connection, cluster_id: int | None, ordered: Sequence[_Member
     return cluster_id
 
 
-def _alone(conn: Connection, member: _Member, now: datetime) -> None:
+def _alone(conn: Connection, member: Member, now: datetime) -> None:
     if member.cluster_id is not None:
         _write_place(conn, member.id, None, canonical=True, relation=None, now=now)
 
 
-def _components(conn: Connection, ids: Iterable[int]) -> list[list[int]]:
+def components(conn: Connection, ids: Iterable[int]) -> list[list[int]]:
     """The connected components of these articles by the kinship that joins, each and all ascending."""
     neighbours: dict[int, list[int]] = {number: [] for number in sorted(ids)}
     c = kinship.c

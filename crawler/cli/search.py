@@ -23,7 +23,7 @@ app = typer.Typer(add_completion=False)
     "panxi search '(钒 OR 钛) 意见' --source cinic --since 2020-01-01"
 )
 def search(
-    query: Annotated[str, typer.Argument(help="Words, \"a phrase\", AND OR NOT, -word; either script.")],
+    query: Annotated[str, typer.Argument(help='Words, "a phrase", AND OR NOT, -word; either script.')],
     source: Annotated[list[str] | None, typer.Option("--source", help="Only of these sources.")] = None,
     region: Annotated[list[str] | None, typer.Option("--region", help="Only of these regions: code or name.")] = None,
     industry: Annotated[list[str] | None, typer.Option("--industry", help="Only of these industries.")] = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -97,7 +98,7 @@ def configured(engine: Engine, db: str, *, token: str | None = None, hosts: tupl
         engine=mapped(engine),
         fold=to_simplified,
         decode=lambda body, content_type: decode(body, content_type).text,
-        raw=raw_folder(db),
+        raw=raw_folder(db, os.environ.get("PANXI_WARC_DIR")),
         sources=source_cards(),
         home_region=home_region(),
         token=token,

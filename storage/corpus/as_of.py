@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Column as SqlColumn
 
-from storage.clusters import _components, _members
+from storage.clusters import components, read_members
 from storage.corpus.read import LINK
 from storage.corpus.snapshot import Snapshot
 from storage.corpus.view import View
@@ -156,9 +156,9 @@ def _standing(snapshot: Snapshot, at: datetime) -> Iterator[dict[str, Any]]:
     for cluster_id in conn.execute(grown).scalars().all():
         there = select(article.c.id).where(article.c.cluster_id == cluster_id, article.c.first_seen_at <= at)
         ids = conn.execute(there.order_by(article.c.id)).scalars().all()
-        for number, part in enumerate(_components(conn, ids)):
-            first = min(_members(conn, part), key=lambda member: member.order)
-            for member in _members(conn, part):
+        for number, part in enumerate(components(conn, ids)):
+            first = min(read_members(conn, part), key=lambda member: member.order)
+            for member in read_members(conn, part):
                 canonical = member.id == first.id
                 yield {
                     "id": member.id,
