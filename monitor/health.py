@@ -33,11 +33,10 @@ USUAL_LOSS: Final = 0.1
 """Share of articles that may lack a field which a source's own articles have always had."""
 FEWER: Final = 4
 """Rows of a listing may fall to a fourth of what is usual."""
-REFUSED: Final = (
-    *("HTTP 401", "HTTP 403", "HTTP 429", "HTTP 451"),
-    *("Forbidden by robots.txt", "robots.txt can't be had", "asked to be left alone"),
-)
+REFUSED: Final = ("HTTP 401", "HTTP 403", "HTTP 429", "HTTP 451", "Forbidden by robots.txt")
 """What stands in the reasons of a site that does not want us."""
+AWAY: Final = ("robots.txt can't be had", "asked to be left alone")
+"""What stands in the reasons of visits that were not even tried, because the host did not answer as it should."""
 WEEK: Final = timedelta(days=7)
 
 
@@ -106,34 +105,46 @@ def judge(
 
 def _blocked(ended: Sequence[Ran]) -> Verdict | None:
     """Half of what was asked for was refused."""
-
-    def refusals(one: Ran) -> dict[str, int]:
-        said = {**one.counts.get("failures", {}), **one.counts.get("passed_over", {})}
-        return {reason: count for reason, count in said.items() if any(word in reason for word in REFUSED)}
-
     last = ended[:RUNS]
-    if len(last) < RUNS or not all(2 * sum(refusals(one).values()) >= max(one.number("visits"), 1) for one in last):
+    if len(last) < RUNS or not all(
+        _reasons(one, REFUSED) and _is_half(one, _reasons(one, (*REFUSED, *AWAY))) for one in last
+    ):
         return None
-    reason = max(refusals(last[0]).items(), key=lambda pair: pair[1])[0]
+    reason = _foremost(_reasons(last[0], REFUSED))
     return Verdict("blocked", reason, last[0].example(reason))
 
 
 def _failing(ended: Sequence[Ran]) -> Verdict | None:
     """The crawl itself was ended by an error or a kill, or half of its visits went wrong."""
 
-    def failures(one: Ran) -> dict[str, int]:
-        return {why: count for why, count in one.counts.get("failures", {}).items() if not _is_unread(why)}
-
-    def failed(one: Ran) -> bool:
-        return one.state in ("failed", "running") or 2 * sum(failures(one).values()) >= max(one.number("visits"), 1)
+    def wrong(one: Ran) -> dict[str, int]:
+        failures = {why: count for why, count in one.counts.get("failures", {}).items() if not _is_unread(why)}
+        return failures | _reasons(one, AWAY)
 
     last = ended[:RUNS]
-    if len(last) < RUNS or not all(map(failed, last)):
+    if len(last) < RUNS or not all(_did_not_end(one) or _is_half(one, wrong(one)) for one in last):
         return None
-    if reasons := failures(last[0]):
-        reason = max(reasons.items(), key=lambda pair: pair[1])[0]
-        return Verdict("failing", reason, last[0].example(reason))
+    if reasons := wrong(last[0]):
+        return Verdict("failing", _foremost(reasons), last[0].example(_foremost(reasons)))
     return Verdict("failing", f"the crawl did not end well: {last[0].reason or 'killed'}")
+
+
+def _did_not_end(one: Ran) -> bool:
+    return one.state in ("failed", "running")
+
+
+def _reasons(one: Ran, words: Sequence[str]) -> dict[str, int]:
+    """The run's reasons in which one of the words stands, with how often."""
+    said = {**one.counts.get("failures", {}), **one.counts.get("passed_over", {})}
+    return {reason: count for reason, count in said.items() if any(word in reason for word in words)}
+
+
+def _is_half(one: Ran, reasons: Mapping[str, int]) -> bool:
+    return 2 * sum(reasons.values()) >= max(one.number("visits"), 1)
+
+
+def _foremost(reasons: Mapping[str, int]) -> str:
+    return max(reasons, key=lambda reason: reasons[reason])
 
 
 def _unreadable(habit: Habit, ended: Sequence[Ran]) -> Verdict | None:
