@@ -10,14 +10,16 @@ RETRIES = 5
 """How often an address is tried before it is set aside as failed."""
 
 
-def article_due(first_seen_at: datetime | None, now: datetime) -> datetime | None:
+def article_due(
+    first_seen_at: datetime | None, now: datetime, *, least: timedelta = DAY, until: timedelta = 90 * DAY
+) -> datetime | None:
     """When an article is looked at again for corrections.
 
-    The wait grows with the time we have known it (a day old: a day; a month old: a month), and ends after 90
-    days: a page that stood unchanged for three months hardly changes. None: never again.
+    The wait grows with the time we have known it (a day old: a day; a month old: a month), is ``least`` at first, and
+    ends when it is older than ``until``: a page that stood unchanged for long hardly changes. None: never again.
     """
     age = max(now - (first_seen_at or now), timedelta(0))
-    return None if age > 90 * DAY else now + max(age, DAY)
+    return None if age > until else now + max(age, least)
 
 
 def listing_waits(every: timedelta, longest: timedelta, unchanged: int) -> timedelta:

@@ -96,6 +96,8 @@ class Site:
     daily_requests: int = 5_000
     window: tuple[int, int] | None = None
     """Hours of the day (Asia/Shanghai) in which it may be crawled: (1, 6); None: always."""
+    corrections: tuple[timedelta, timedelta] = (timedelta(days=1), timedelta(days=90))
+    """An article is asked for again after so long at the earliest, and not when it is older than that."""
     depth: int = 2
     """How many 延伸阅读 steps are followed."""
     marks: tuple[str, ...] = ()

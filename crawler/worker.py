@@ -111,7 +111,7 @@ async def work(app: App, *, parallel: int, name: str, pulse: Pulse = Pulse()) ->
             fetch_job_polling_interval=min(5.0, pulse.heartbeat),
             shutdown_graceful_timeout=0,
             install_signal_handlers=False,
-            delete_jobs="successful",
+            delete_jobs="always",  # what became of a crawl stands in the archive
         )
         working = asyncio.gather(
             worker(queues=[CRAWLS], concurrency=parallel, name=f"{name} crawls"),

@@ -115,7 +115,7 @@ class Archive:
                     )
                 },
                 "frontier": frontier.counts(conn),
-                "last_run": None if last is None else dict(last),
+                "last_run": None if last is None else {str(name): value for name, value in last.items()},
             }
 
     def _one(self, condition: ColumnElement[bool]) -> Json | None:

@@ -59,7 +59,8 @@ def crawl(
     from crawler.sites import SITES
     from storage.locks import held
 
-    with archive(db, create=True) as engine, held(engine, sources or tuple(SITES)) if due else nullcontext(True) as ours:
+    names = sources or tuple(SITES)
+    with archive(db, create=True) as engine, held(engine, names) if due else nullcontext(True) as ours:
         if not ours:
             console.print("Nothing done: another process crawls this source.", markup=False)
             raise typer.Exit(0)

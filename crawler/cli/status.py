@@ -26,7 +26,7 @@ def status(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
     with archive(db) as engine:
         told = Archive(engine).status() | {"health": standing(engine, datetime.now(UTC))}
     if as_json:
-        emit(told)
+        emit(told | {"sources": {name or "unknown": count for name, count in told["sources"].items()}})
         return
     out = page()
     table = Table(box=None, show_header=False, pad_edge=False)

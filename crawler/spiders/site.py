@@ -280,7 +280,13 @@ class SiteSpider(scrapy.Spider):
 
     def _due(self, visit: Visit, now: datetime) -> datetime | None:
         """When to come back to an article, for corrections; a crawl begins with the listings of itself."""
-        return article_due(visit.first_seen_at, now) if visit.kind == "article" else None
+        if visit.kind != "article":
+            return None
+        site = self.sites.get(visit.source or "")
+        if site is None:
+            return article_due(visit.first_seen_at, now)
+        least, until = site.corrections
+        return article_due(visit.first_seen_at, now, least=least, until=until)
 
     def _related(self, article: ScrapedArticle, visit: Visit, site: Site | None) -> tuple[Link, ...]:
         """The 延伸阅读 entries to follow: of known sources, or of the page's own host where it has no Site."""

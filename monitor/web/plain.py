@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -12,16 +12,21 @@ from monitor.web.answer import Asked
 from monitor.web.serving import json, state
 from monitor.web.views.article import found, raw_text
 from monitor.web.views.watch import found as watch
-from storage.schema import run
+from storage.schema import run, source
 
 SANDBOXED = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 def health(request: Request) -> Response:
-    """Whether the archive answers: 200, or 503 by the application's handler where it does not."""
+    """Whether the archive answers: 200, or 503 by the application's handler where it does not.
+
+    Sources are counted by the state that ``monitor.health`` last gave them; one that is ill does not make this
+    server so.
+    """
     with state(request).config.engine.connect() as conn:
+        sources = conn.execute(select(source.c.state, func.count()).group_by(source.c.state)).all()
         last = conn.execute(select(run.c.finished_at).order_by(run.c.started_at.desc()).limit(1)).scalar_one_or_none()
-    return json({"status": "ok", "last_run_finished_at": last})
+    return json({"status": "ok", "last_run_finished_at": last, "sources": {row[0]: row[1] for row in sources}})
 
 
 def figures(request: Request) -> Response:

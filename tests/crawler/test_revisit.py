@@ -23,6 +23,12 @@ def test_an_old_article_is_left_alone() -> None:
     assert article_due(NOW - timedelta(days=91), NOW) is None
 
 
+def test_a_source_sets_its_own_bounds() -> None:
+    week = timedelta(days=7)
+    assert article_due(NOW, NOW, least=week) == NOW + week
+    assert article_due(NOW - timedelta(days=8), NOW, until=week) is None
+
+
 def test_retries_wait_longer_and_longer_and_end() -> None:
     waits = [retry_due(attempt, NOW) for attempt in range(RETRIES)]
     known = [wait for wait in waits if wait is not None]
