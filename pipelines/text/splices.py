@@ -29,7 +29,7 @@ _LETTER_OF = {box: chr(code) for code in range(0x61, 0x7B) if (box := gbk.charac
 _BOX = re.compile(f"[{''.join(_LETTER_OF)}]")
 _BOXED = re.compile(rf"(?<=[^\x00-\x7f])[^\x00-\x7f]([{''.join(_LETTER_OF)}])(?=[{LETTERS}]{{0,7}}[)）])")
 """A splice with a full-width bracket, A3A8: A3 went to the lone lead byte, and A8 to the aid's first letter."""
-_BEHIND_MARK = "".join(c for mark in "”》’" for c in gbk.row(mark.encode("gb18030")[1]))
+_BEHIND_MARK = "".join(c for mark in "”》" for c in gbk.row(mark.encode("gb18030")[1]))
 """The characters whose first byte is the second of a closing mark."""
 _SHIFTED_HINT = re.compile(f"[!！](?=[{_BEHIND_MARK}][\u3400-\u9fff]{{2}})")
 _SHIFTED = re.compile(f"[{LOST}]?{_SHIFTED_HINT.pattern}")
@@ -56,7 +56,7 @@ _UNUSUAL = 7.0
 """What it costs that an aid isn't its character's usual reading, which mirrors have in their tables."""
 _LONE_ASCII = 8.0
 """Bits of a single ASCII character between two Han characters, which may be lost with the byte before it."""
-_MARGIN = 2.5
+_MARGIN = 3.0
 """Bits by which the best reading must be likelier than any other."""
 
 
@@ -99,7 +99,12 @@ def undo(text: str) -> str:
 
 
 def _may_hold_run(text: str) -> bool:
-    return _HINT.search(text) is not None or _SHIFTED_HINT.search(text) is not None
+    return _HINT.search(text) is not None or (_SHIFTED_HINT.search(text) is not None and _is_open(text))
+
+
+def _is_open(text: str) -> bool:
+    """Whether a closing mark may be lost."""
+    return text.count("“") > text.count("”") or text.count("《") > text.count("》")
 
 
 def _line(line: str, *, folded: bool) -> str:
@@ -119,7 +124,8 @@ def _line(line: str, *, folded: bool) -> str:
 
 def _searched(line: str) -> Iterator[re.Match[str]]:
     """Places where a run may begin, in order."""
-    return merge(_SPLICE.finditer(line), _SHIFTED.finditer(line), key=lambda found: found.start())
+    shifted = _SHIFTED.finditer(line) if _is_open(line) else ()
+    return merge(_SPLICE.finditer(line), shifted, key=lambda found: found.start())
 
 
 def _run(line: str, start: re.Match[str], before: str, *, folded: bool) -> tuple[int, str] | None:
@@ -197,8 +203,7 @@ def _step(line: str, at: int, ways: list[_Way], *, folded: bool) -> tuple[int, l
     if line[at] not in LOST:
         return _read(line, at, ways, folded=folded)
     # a question mark may also be what A3 BF, out of step, was read as
-    _, onward, ended = _read(line, at, ways, folded=folded) if line[at] != HOLE else (at, [], [])
-    onward = [way for way in onward if way.damaged]
+    onward = [] if line[at] == HOLE else _read(line, at, ways, folded=folded)[1]
     return at + 1, onward, _singles(line[at + 1 : at + 2], ways) or [way.hole() for way in ways]
 
 

@@ -44,6 +44,19 @@ def test_an_aid_within_an_aid():
     assert restore("各國(ɡu(cái)ó)規(ɡu(cái)ī)劃") == "各国规划"
 
 
+@pytest.mark.parametrize(
+    ("text", "annotated"),
+    [
+        ("幾乎每個美國公民", "總"),  # the trail byte of 個 is 80, read as nothing
+        ("充分活躍起來。科技和經濟。", "饋"),  # 。科 out of step has A3 BF, a full-width question mark
+        ("新的發展潛力，寧德再次出發", "潛節"),  # 漸 can be read qián too, but isn't by a table
+    ],
+)
+def test_what_looked_lost_is_not(text, annotated):
+    garbled = mirror.annotate_bytes(text, annotated)
+    assert splices.undo(annotations.strip(garbled)) == text
+
+
 def test_a_run_that_ends_with_the_line():
     text = "近日，有關人員來到當地。"
     garbled = mirror.annotate_bytes(text, "數")
@@ -74,6 +87,8 @@ def test_several_splices_in_a_line_and_in_a_run():
         "好!币值稳定下来",
         "太棒了!比赛开始了",
         "?shù)",
+        "終於打通!貝爾格萊德的居民說",  # nothing is open that a mark could close
+        "“貝爾格萊德”!貝爾格萊德的居民說",
         "亳(bó)州",
         "答案是(a)还是(b)?",
         "",
