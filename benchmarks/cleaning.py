@@ -8,6 +8,8 @@ dirt of their own (restoring changes them as they are) are left out and counted.
 
 restored, restored_bytes  share of lines that come back to the letter
 restored_spliced          the same of the lines that have a splice
+digit_gone                share of the lines with a splice that the mirror left without one of their digits: no
+                          cleaning can bring them back
 plain, plain_bytes        what stripping bracketed latin and OpenCC alone bring back
 silent                    lines that came back wrong without a mark of damage
 glosses_lost              glosses of an author that are gone, over all runs
@@ -136,6 +138,10 @@ def cpu(work: Callable[[], object], repeats: int = 3) -> float:
     return min(times)
 
 
+def digits(text: str) -> Counter[str]:
+    return Counter(c for c in text if "0" <= c <= "9")
+
+
 def han(text: str) -> Counter[str]:
     return Counter(c for c in text if "\u3400" <= c <= "\u9fff")
 
@@ -181,6 +187,7 @@ def main() -> None:
             for old, bad, new, simple, splice in zip(clean, garbled, back, plain, spliced, strict=True):
                 right = new == old
                 run.update(lines=1, right=right, plain=simple == old, spliced=splice, spliced_right=splice and right)
+                run["digit_gone"] += splice and bool(digits(old) - digits(bad))
                 run["glosses_lost"] += sum((Counter(GLOSS.findall(old)) - Counter(GLOSS.findall(new))).values())
                 if right:
                     continue
@@ -210,6 +217,7 @@ def main() -> None:
                 "restored": round(total["right"] / total["lines"], 5),
                 "restored_bytes": round(total["right_bytes"] / total["lines_bytes"], 5),
                 "restored_spliced": round(total["spliced_right_bytes"] / max(1, total["spliced_bytes"]), 5),
+                "digit_gone": round(total["digit_gone_bytes"] / max(1, total["spliced_bytes"]), 5),
                 "plain": round(total["plain"] / total["lines"], 4),
                 "plain_bytes": round(total["plain_bytes"] / total["lines_bytes"], 4),
                 "silent": total["silent"] + total["silent_bytes"],

@@ -89,3 +89,15 @@ def test_western_pages_stay_western():
     assert decode("Müller trinkt Kaffee im Café".encode("latin-1"), "text/html; charset=iso-8859-1").text.startswith(
         "Müll"
     )
+
+
+@pytest.mark.parametrize("length", [12, 24, 48])
+@pytest.mark.parametrize("declared", [None, "utf-8", "gbk", "gb2312", "big5", "iso-8859-1"])
+@pytest.mark.parametrize(
+    ("text", "encoding"), [(SIMPLIFIED, "utf-8"), (SIMPLIFIED, "gbk"), (TRADITIONAL, "big5"), (TRADITIONAL, "gbk")]
+)
+def test_a_short_page_is_read_whatever_it_says(text, encoding, declared, length):
+    prose = text.split("<p>")[1]
+    for start in range(0, 60 - length, 6):
+        piece = f"<p>{prose[start : start + length]}</p>"
+        assert decode(piece.encode(encoding), declared and f"text/html; charset={declared}").text == piece
