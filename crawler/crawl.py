@@ -107,9 +107,7 @@ def _repeat(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
     loop.call_later(0.2, again)
 
 
-def _stop_on_signal(
-    process: AsyncCrawlerProcess, loop: asyncio.AbstractEventLoop, told: Callable[[], object]
-) -> None:
+def _stop_on_signal(process: AsyncCrawlerProcess, loop: asyncio.AbstractEventLoop, told: Callable[[], object]) -> None:
     """Ctrl-C and SIGTERM: no new request; pages in flight get ``GRACE`` seconds, and come back another time."""
     from twisted.internet import reactor
 
