@@ -62,11 +62,10 @@ class Known:
         """
         raw = (text + _PADDING).encode("utf-16-le", "surrogatepass")
         units = np.frombuffer(raw, np.uint16)
-        brackets = np.flatnonzero((units | 1) == _CLOSE)
-        size = np.diff(brackets)
-        pairs = np.flatnonzero(
-            (units[brackets[:-1]] == _OPEN) & (units[brackets[1:]] == _CLOSE) & (size <= _LENGTH - 2)
-        )
+        brackets = ((units | 1) == _CLOSE).nonzero()[0]
+        size = brackets[1:] - brackets[:-1]
+        opens = units[brackets] == _OPEN
+        pairs = (opens[:-1] & ~opens[1:] & (size <= _LENGTH - 2)).nonzero()[0]
         opening = brackets[pairs]
         if opening.size and opening[0] == 0:
             pairs, opening = pairs[1:], opening[1:]
@@ -83,6 +82,6 @@ class Known:
             return text, 0
         step = np.zeros(len(units), np.int8)
         step[opening] = 1
-        step[opening + size[hit] + 1] -= 1
+        step[opening + size[hit] + 1] = -1
         kept = units[np.add.accumulate(step) == 0][:-_LENGTH]
         return kept.tobytes().decode("utf-16-le", "surrogatepass"), int(np.count_nonzero(np.bincount(number[hit])))
