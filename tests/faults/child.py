@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import resource
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import scrapy
+from memory import peak_mb  # run as a script: its folder is on the path
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -131,7 +131,7 @@ def main() -> None:
     process.crawl(crawler, urls=spec["urls"], together=spec["together"])
     process.start()
     stats = {key: value for key, value in crawler.stats.get_stats().items() if isinstance(value, int)}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     answer = {
         "got": got,
         "connected": connected,

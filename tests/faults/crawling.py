@@ -6,12 +6,13 @@ As a program it reads one JSON object (see `crawl`) and prints one.
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.faults.memory import peak_mb
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def _main() -> None:
     from crawler.crawl import project_settings
 
     crawled = run(project_settings(**json.load(sys.stdin)))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     answer = {"tally": crawled.tally.counts(), "reason": crawled.reason, "seconds": crawled.seconds, "peak_mb": peak}
     print(json.dumps(answer))  # noqa: T201
 
