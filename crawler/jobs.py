@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -53,8 +54,9 @@ def only_one(folder: Path) -> Iterator[IO[bytes]]:
 class Commands:
     """Runs ``panxi`` commands and can stop them."""
 
-    def __init__(self, common: Sequence[str], lock: IO[bytes]) -> None:
-        self._common = tuple(common)
+    def __init__(self, db: str, lock: IO[bytes]) -> None:
+        # not as an argument: any user of the machine may list those, and a URL may hold a password
+        self._environment = {**os.environ, "PANXI_DB": db}
         self._lock = lock
         self._running: set[subprocess.Popen[bytes]] = set()
         self._guard = threading.Lock()
@@ -67,7 +69,8 @@ class Commands:
                 return 1
             # not in our group: Ctrl-C reaches us first, and we stop the commands
             process = subprocess.Popen(  # noqa: S603 - our own command
-                [sys.executable, "-m", "crawler.cli", *command, *self._common],
+                [sys.executable, "-m", "crawler.cli", *command],
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 DAY = timedelta(days=1)
-RETRIES = 5
+RETRIES = 9
 """How often an address is tried before it is set aside as failed."""
+WAITS = (timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=2), DAY, 7 * DAY)
 
 
 def article_due(
@@ -39,16 +40,17 @@ def listing_is_due(
 
 
 def retry_due(attempts: int, now: datetime, *, retry_after: str | None = None) -> datetime | None:
-    """When a failed address is tried again: 5 s, 1 min, 10 min, 2 h, 1 d; None when it was tried often enough.
+    """When a failed address is tried again: after 5 s, 1 min, 10 min, 2 h, 1 d, then 4 weeks long once a week.
+
+    None when it was tried often enough.
 
     ``retry_after`` is the header of that name (RFC 9110, 10.2.3: seconds or an HTTP date); it is obeyed up to
     a week, and never shortens the wait.
     """
     if attempts >= RETRIES:
         return None
-    waits = (timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=2), DAY)
     asked = parse_retry_after(retry_after, now) if retry_after else timedelta(0)
-    return now + max(waits[attempts], min(asked, 7 * DAY))
+    return now + max(WAITS[min(attempts, len(WAITS) - 1)], min(asked, 7 * DAY))
 
 
 def parse_retry_after(value: str, now: datetime) -> timedelta:

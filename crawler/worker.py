@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -123,19 +124,23 @@ async def work(app: App, *, parallel: int, name: str, pulse: Pulse = Pulse()) ->
             await working
 
 
-def panxi(*common: str) -> Command:
-    """Commands as ``panxi`` in a process of its own, with these arguments behind."""
+def panxi(db: str) -> Command:
+    """Commands as ``panxi`` in a process of its own, on this archive.
+
+    Its URL is no argument: any user of the machine may list those, and it may hold a password.
+    """
 
     async def run(*command: str) -> int:
-        return await run_process([sys.executable, "-m", "crawler.cli", *command, *common])
+        return await run_process([sys.executable, "-m", "crawler.cli", *command], {**os.environ, "PANXI_DB": db})
 
     return run
 
 
-async def run_process(arguments: Sequence[str]) -> int:
+async def run_process(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
     """Runs a process to its end; cancelled, it is asked to end, then made to."""
     process = await asyncio.create_subprocess_exec(
         *arguments,
+        env=environment,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C reaches us first, and we stop it

@@ -59,6 +59,10 @@ def crawl(
     from crawler.sites import SITES
     from storage.locks import held
 
+    if not all(name.strip() for name in (*(sources or ()), *(url or ()))):
+        fail("an empty source or address", hint="is a variable of your shell unset?")
+    if sources and url:
+        fail("name sources or addresses, not both", hint="a named page is read by the source that knows its host")
     names = sources or tuple(SITES)
     with archive(db, create=True) as engine, held(engine, names) if due else nullcontext(True) as ours:
         if not ours:

@@ -175,7 +175,7 @@ def export(
     except CorpusError as error:
         fail(str(error))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the stream may be closed already
         raise typer.Exit(0) from None
     except OSError as error:
         fail(

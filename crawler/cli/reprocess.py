@@ -26,7 +26,7 @@ def reprocess(
 
     from rich.progress import track
 
-    from crawler.cli.wiring import join_clusters, read_again
+    from crawler.cli.wiring import join_clusters, read_again, tell
     from crawler.open_archive import raw_folder
     from storage.archive import Archive
     from storage.reprocess import reprocess as again
@@ -41,7 +41,7 @@ def reprocess(
             read_again,
             now=datetime.now(UTC),
             where=[article.c.source.in_(source)] if source else [],
-            after=[join_clusters],
+            after=[join_clusters, tell],
             write=not dry_run,
         )
         total = Archive(engine).status()["articles"]

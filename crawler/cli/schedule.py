@@ -40,13 +40,14 @@ def schedule(
     from storage.runs import last_runs
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for chatty in ("apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     sites = _sites(sources)
     with archive(db, create=True) as engine, engine.connect() as connection:
         last = last_runs(connection)
     try:
         with only_one(raw_folder(db)) as lock:
-            commands = Commands(("--db", db), lock)
+            commands = Commands(db, lock)
             if once:
                 raise typer.Exit(_once(sites, last, commands))
             _forever(sites, last, commands, parallel, deliver_every)
@@ -72,10 +73,29 @@ def _once(sites: list[Site], last: dict[str, datetime], commands: Commands) -> i
 
     from crawler.schedule import due
 
-    signal.signal(signal.SIGTERM, lambda *_: commands.stop())
-    codes = [commands.run("crawl", site.name, "--due") for site in due(sites, last, datetime.now(UTC))]
-    codes.append(commands.run("deliver"))
+    codes: list[int] = []
+
+    def work() -> None:
+        codes.extend(commands.run("crawl", site.name, "--due") for site in due(sites, last, datetime.now(UTC)))
+        codes.append(commands.run("deliver"))
+
+    stopped = _told_to_stop()
+    worker = threading.Thread(target=work)
+    worker.start()
+    while worker.is_alive() and not stopped.wait(0.2):
+        pass
+    if stopped.is_set():
+        commands.stop()
+    worker.join()
     return int(any(codes))
+
+
+def _told_to_stop() -> threading.Event:
+    """What Ctrl-C and SIGTERM set from now on; a handler that did more could wait for what it interrupted."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    return stopped
 
 
 def _forever(
@@ -85,9 +105,7 @@ def _forever(
 
     from crawler.jobs import scheduler
 
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    stopped = _told_to_stop()
     jobs = scheduler(
         sites,
         last,

@@ -31,7 +31,7 @@ def search(
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or after.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or before.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to show.")] = 20,
-    offset: Annotated[int, typer.Option(min=0, help="How many to pass over first.")] = 0,
+    offset: Annotated[int, typer.Option(min=0, max=10_000, help="How many to pass over first.")] = 0,
     db: Db = DEFAULT_DB,
     as_json: AsJson = False,
 ) -> None:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
+LONGEST_ID = 19
+"""Digits; the databases count to nineteen."""
+
 
 @app.command(epilog="Examples:  panxi show 1  ·  panxi show https://…  ·  panxi show 1 --diff  ·  panxi show 1 --json")
 def show(
@@ -27,7 +30,9 @@ def show(
 
     with archive(db) as engine:
         kept = Archive(engine)
-        found = kept.by_id(int(which)) if which.isdecimal() else kept.by_url(_canonical(which))
+        found = (
+            kept.by_id(int(which)) if which.isdecimal() and len(which) < LONGEST_ID else kept.by_url(_canonical(which))
+        )
         if found is None:
             fail(f"no article {which!r} in the archive", hint="panxi search finds articles by their words", code=1)
         if diff:

@@ -64,7 +64,7 @@ def add(
                 )
         except watches.RuleError as error:
             fail(str(error))
-    console.print(f"[green]watching[/] {one.name}", markup=True)
+    console.print(f"watching {one.name}", markup=False)
     if not one.channels:
         console.print("       no channel: its alerts are in its feed alone; see docs/alerts.md", style="dim")
 
@@ -143,14 +143,14 @@ def remove(name: str, db: Db = DEFAULT_DB) -> None:
     with archive(db) as engine, writing(engine).begin() as connection:
         if not watches.remove(connection, name):
             fail(f"there is no watch {name!r}", hint="panxi watch list shows them")
-    console.print(f"[green]removed[/] {name}")
+    console.print(f"removed {name}", markup=False)
 
 
 @app.command(epilog="Example:  panxi watch feed 攀枝花政策 --format ics > policy.ics")
 def feed(
     name: str,
     form: Annotated[str, typer.Option("--format", help="atom, json or ics.")] = "atom",
-    address: Annotated[str, typer.Option(help="Where the feed will stand.")] = "http://localhost:8410/",
+    address: Annotated[str, typer.Option(help="Where the feed will stand.")] = "http://127.0.0.1:8423/",
     db: Db = DEFAULT_DB,
 ) -> None:
     """What a watch told, as a feed or a calendar, on standard output."""

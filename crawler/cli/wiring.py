@@ -31,7 +31,7 @@ def read_article(page: Page, site: Site | None, *, whole: bool = False) -> Artic
 
     ``whole``: the first page of an article in parts gives none.
     """
-    reading = read(page, site)
+    reading = read(page, site, kind="article" if whole else None)
     if isinstance(reading, NotArticle):
         return reading.reason
     if isinstance(reading, Listing):

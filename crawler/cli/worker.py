@@ -35,4 +35,4 @@ def worker(
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
         install(engine)
         conninfo = make_url(db).set(drivername="postgresql").render_as_string(hide_password=False)
-        asyncio.run(work(make_app(conninfo, engine, SITES, panxi("--db", db)), parallel=parallel, name=process_owner()))
+        asyncio.run(work(make_app(conninfo, engine, SITES, panxi(db)), parallel=parallel, name=process_owner()))

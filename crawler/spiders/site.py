@@ -174,12 +174,14 @@ class SiteSpider(scrapy.Spider):
                 yield self.traps.bounded(await self._read(answer, response), is_xml=is_xml)
             case 304:
                 yield replace(answer, state="unchanged")
+            case 404 | 410 if self.urls and visit.depth == 0:
+                yield replace(answer, state="failed", due_at=None, reason=f"HTTP {response.status}")
             case 404 | 410:
                 yield replace(answer, state="gone", due_at=None, reason=f"HTTP {response.status}")
             case 429 | 500 | 502 | 503 | 504 | 522 | 524 | 408:
                 yield self.retry(answer, f"HTTP {response.status}", retry_after=header(response, "Retry-After"))
-            case _:
-                yield replace(answer, state="failed", due_at=None, reason=f"HTTP {response.status}")
+            case _:  # a wall against robots may fall: what it hides must not be lost
+                yield self.retry(answer, f"HTTP {response.status}")
 
     def failed(self, failure: Failure) -> Iterator[Outcome]:
         """A request that brought no response. What may not be asked for is passed over, unless a person named it."""
@@ -229,7 +231,8 @@ class SiteSpider(scrapy.Spider):
             )
         if isinstance(reading, Listing):
             return self._listed(answer, reading, site)
-        return self._no_article(answer, reading)
+        # its bytes are kept: a better reader may find the article that this one did not
+        return self._no_article(replace(answer, exchange=exchange_of(response, answer.fetched_at)), reading)
 
     async def _parts(self, first: ScrapedArticle, site: Site | None) -> list[ScrapedArticle]:
         """The following pages of an article in parts; raises ``ValueError`` where one can't be read.

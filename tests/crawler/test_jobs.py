@@ -94,7 +94,7 @@ def commands(lock: IO[bytes], program: str, monkeypatch: pytest.MonkeyPatch, tmp
     script.write_text(f"#!{sys.executable}\n{program}")
     script.chmod(0o755)
     monkeypatch.setattr(jobs.sys, "executable", str(script))
-    return Commands((), lock)
+    return Commands("sqlite:///here.db", lock)
 
 
 def test_a_commands_code_is_told(lock: IO[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -119,3 +119,10 @@ def test_stopping_ends_what_runs_and_starts_nothing_more(
     thread.join(10)
     assert codes == [code]
     assert running.run("crawl", "b") == 1
+
+
+def test_the_archive_is_named_where_no_other_user_can_read_it(
+    lock: IO[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = "import os, sys; raise SystemExit('here.db' not in os.environ['PANXI_DB'] or 'here.db' in str(sys.argv))"
+    assert commands(lock, program, monkeypatch, tmp_path).run("crawl", "a") == 0

@@ -17,7 +17,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import select
 
-from crawler.replica import serve
+from crawler.replica import expected, serve
 from storage import schema
 from storage.db import open_engine
 from tests.end_to_end.conftest import PANXI, Panxi
@@ -194,7 +194,6 @@ def test_ctrl_c_keeps_what_was_read_and_the_next_crawl_goes_on(tmp_path: Path) -
         assert reason == "finished"
         again = [asked.url for asked in replica.requests[asked_before:] if asked.url in stored]
         assert len(again) <= len(replica.requests) // 4, again  # listings, robots.txt and what was in flight
-        from crawler.replica import expected
 
         assert kept + new == len(expected().articles)
 
@@ -271,3 +270,54 @@ def test_an_article_in_parts_is_stored_whole(panxi: Panxi, tmp_path: Path) -> No
     again = panxi("reprocess", "--json")
     assert [row["kind"] for row in again.rows] == ["unread"], "the first page alone must not replace the whole"
     assert "第2页的第四段" in panxi("show", "1", "--json").json["body"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("crawl", ""), "an empty source or address"),
+        (("crawl", "--url", ""), "an empty source or address"),
+        (("crawl", "cinic", "--url", "http://x.example/1.html"), "not both"),
+        (("search", "钒", "--offset", "99999999999999999999"), "offset"),
+    ],
+)
+def test_arguments_that_would_do_something_else_are_refused(
+    panxi: Panxi, arguments: tuple[str, ...], words: str, tmp_path: Path
+) -> None:
+    told = panxi(*arguments)
+    assert told.code == 2
+    assert words in told.err
+    assert not list(tmp_path.glob("*.db"))
+
+
+def test_a_page_asked_for_by_name_that_is_missing_is_a_failure(panxi: Panxi) -> None:
+    with served({}) as home:
+        told = panxi("crawl", "--url", f"{home}/1.html", "--allow-loopback", "--json")
+    assert told.code == 1
+    assert told.json["failed"][0]["reason"] == "HTTP 404"
+
+
+def test_the_demo_is_reprocessed_without_the_network(panxi: Panxi) -> None:
+    assert panxi("demo", "--json").code == 0
+    again = panxi("reprocess", "--db", "sqlite:///demo-archive/panxi.db", "--json")
+    assert again.code == 0, again
+    assert {row["kind"] for row in again.rows} <= {"same", "changed"}
+    assert len(again.rows) == len(expected().articles)
+
+
+def test_a_page_without_an_article_keeps_its_bytes(panxi: Panxi, tmp_path: Path) -> None:
+    with served({"/1.html": "<html><body><p>正在维护</p></body></html>".encode()}) as home:
+        told = panxi("crawl", "--url", f"{home}/1.html", "--allow-loopback", "--json")
+    assert told.code == 1
+    engine = open_engine(f"sqlite:///{tmp_path / 'panxi.db'}")
+    with engine.connect() as connection:
+        assert connection.execute(select(schema.capture.c.url)).scalars().all() == [f"{home}/1.html"]
+    engine.dispose()
+
+
+def test_a_reader_that_leaves_early_is_no_error(panxi: Panxi, tmp_path: Path) -> None:
+    panxi("demo", "--json")
+    command = f"{PANXI} export - --db sqlite:///demo-archive/panxi.db | head -1"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert json.loads(done.stdout)["url"]
