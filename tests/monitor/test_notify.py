@@ -73,7 +73,7 @@ def test_a_receiver_that_is_down_was_not_sent_to() -> None:
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:1/", "http://localhost:1/", "http://[::1]:1/", "http://169.254.169.254/"]
 )
-def test_a_webhook_in_a_closed_network_is_refused_unless_it_is_allowed_by_name(url: str) -> None:
+def test_case_18_a_webhook_in_a_closed_network_is_refused_unless_it_is_allowed_by_name(url: str) -> None:
     with pytest.raises(NotSentError, match="closed network"):
         give(channel(url, allow=()))
 
