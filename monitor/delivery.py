@@ -131,7 +131,7 @@ def _serve(
         if sending is None:
             return
         try:
-            send(channel, sending.message)
+            _sent(send, channel, sending.message)
         except NotSentError as error:
             with engine.begin() as conn:
                 dead = _failed(conn, sending, error, now())
@@ -143,6 +143,19 @@ def _serve(
             sent = {"state": "sent", "sent_at": now(), "next_try_at": None, "last_error": None}
             conn.execute(update(delivery).where(delivery.c.id.in_(sending.ids)).values(sent))
         summary.sent += len(sending.ids)
+
+
+def _sent(send: Send, channel: Channel, message: Message) -> None:
+    """Sends; whatever a plugin raises counts as a failed attempt, so that no channel holds up the others for ever.
+
+    Only the error's kind is told: its words may hold the channel's address, and so its secret.
+    """
+    try:
+        send(channel, message)
+    except NotSentError:
+        raise
+    except Exception as error:
+        raise NotSentError(f"the plugin failed: {type(error).__name__}") from error
 
 
 def _claim(conn: Connection, channel: str, now: datetime, lease: timedelta) -> _Sending | None:

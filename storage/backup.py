@@ -1,7 +1,7 @@
 """Backups: a copy of the archive at one moment, taken while a crawl goes on.
 
-A backup is a folder: ``panxi.db``, always SQLite, and ``raw/``. It is an archive that can be used where it stands,
-and restored into an empty one on either database.
+A backup is a folder: ``panxi.db``, always SQLite, and ``panxi-warc/``. It is an archive that can be used where it
+stands, and restored into an empty one on either database.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from storage.recording import indexed_text
 from storage.schema import article, metadata
 
 DATABASE: Final = "panxi.db"
-RAW: Final = "raw"
+RAW: Final = "panxi-warc"
+"""Where every command looks for the pages of a ``panxi.db``."""
 PAGES: Final = 1000
 """Of SQLite copied at a time; the crawl goes on between."""
 ROWS: Final = 500

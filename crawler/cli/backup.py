@@ -20,7 +20,7 @@ def backup(
 ) -> None:
     """Copy the archive and its raw pages, as they stand at one moment, while crawls go on.
 
-    The backup is an archive itself: panxi --db sqlite:///TARGET/panxi.db reads it; panxi restore puts it back.
+    The backup is an archive itself: panxi status --db sqlite:///TARGET/panxi.db reads it; panxi restore puts it back.
     """
     from crawler.open_archive import raw_folder
     from storage.backup import backup as copy

@@ -169,3 +169,19 @@ def test_two_senders_at_once_send_once(engine: Engine) -> None:
         list(pool.map(lambda _: passing(engine, send, "mail"), range(4)))
     assert len(send.keys) == len(set(send.keys))
     assert sum(len(message.alerts) for _, message in send.sent) == FLOOD
+
+
+def test_a_plugin_that_breaks_holds_up_no_other_channel_and_tells_no_secret(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine, channels=("broken", "mail"))
+    put(engine, document(1, "甲办法", code="攀府发〔2026〕1号"))
+    sent = []
+
+    def send(channel: Channel, message: Message) -> None:
+        if channel.name == "broken":
+            raise TypeError("https://token@hooks.example")
+        sent.append(message.key)
+
+    summary = deliver(engine, channels("broken", "mail"), send=send, now=lambda: NOW)
+    assert (summary.sent, summary.failed, len(sent)) == (1, 1, 1)
+    assert all("token" not in (row.last_error or "") for row in deliveries(engine))

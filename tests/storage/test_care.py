@@ -238,7 +238,7 @@ def copy(full: Engine, folder: Path, tmp_path: Path) -> Path:
 def test_a_backup_is_an_archive(full: Engine, copy: Path) -> None:
     engine = db.open_engine(f"sqlite:///{copy / 'panxi.db'}")
     assert contents(engine) == contents(full)
-    assert faults(engine, copy / "raw") == []
+    assert faults(engine, copy / "panxi-warc") == []
     with engine.connect() as conn:
         assert search.search(conn, "正文").total == 5
     engine.dispose()
