@@ -177,13 +177,16 @@ def tell(crawled: Crawled, db: str) -> None:
     out.print(table)
     _tell_reasons(out, "passed over", tally.passed_over, tally)
     _tell_reasons(out, "failed", tally.failures, tally)
-    out.print(ENDINGS.get(crawled.reason, f"Ended: {crawled.reason}."))
+    if crawled.reason == "finished" and tally.failures:
+        out.print("All that was due has been tried; what failed is tried again, and panxi status tells of it.")
+    else:
+        out.print(ENDINGS.get(crawled.reason, f"Ended: {crawled.reason}."))
     out.print(f"Archive: {_without_password(db)}", style="dim", markup=False)
 
 
 def _tell_reasons(out: Console, heading: str, counted: Counter[str], tally: Tally) -> None:
     if counted:
-        out.print(f"[bold]{counted.total()}[/] pages {heading}:")
+        out.print(f"[bold]{counted.total()}[/] {'page' if counted.total() == 1 else 'pages'} {heading}:")
     for reason, count in counted.most_common(12):
         out.print(f"  {count} × {reason}, e.g. {tally.examples[reason]}", markup=False, style="dim")
 
