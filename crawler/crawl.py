@@ -7,7 +7,6 @@ import contextlib
 import gc
 import logging
 import signal
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -78,7 +77,6 @@ def crawl(
     gc.collect()
     gc.freeze()  # what is here now stays: the collector need not look at it again
     gc.set_threshold(20_000, 50, 100)
-    sys.setswitchinterval(0.0005)  # the reactor gets the interpreter back from the writer ten times sooner
     process.start(install_signal_handlers=False)
     for scheduler in schedulers:
         scheduler.finish()
