@@ -16,6 +16,7 @@ from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
 from crawler.items import Page
+from crawler.spiders.site import header
 
 
 class FetchError(OSError):
@@ -42,11 +43,10 @@ class Pages(scrapy.Spider):
         if response.status != 200:  # noqa: PLR2004
             self.got[address] = FetchError(f"{address}: HTTP {response.status}")
             return
-        content_type = response.headers.get("Content-Type")
         self.got[address] = Page(
             url=response.url,
             body=response.body,
-            content_type=content_type.decode("latin-1") if content_type else None,
+            content_type=header(response, "Content-Type"),
             fetched_at=datetime.now(UTC),
         )
 

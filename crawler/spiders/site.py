@@ -137,7 +137,8 @@ class SiteSpider(scrapy.Spider):
         )
 
     def _site(self, url: str) -> Site | None:
-        return self.by_host.get(url.split("/", 3)[2].rsplit(":", 1)[0]) or self.by_host.get(url.split("/", 3)[2])
+        host = url.split("/", 3)[2]  # a canonical address; a definition may name its host with or without a port
+        return self.by_host.get(host.rsplit(":", 1)[0]) or self.by_host.get(host)
 
     def link(self, url: str, *, depth: int, priority: int = 0, found_on: str | None = None) -> Link:
         """The link to an article, with the source that knows its host."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
@@ -29,7 +30,7 @@ def parquet_writer(file: BinaryIO, columns: pa.Schema) -> pq.ParquetWriter:
     )
 
 
-class _Columnar:
+class _Columnar(ABC):
     """Rows gathered to groups of ``BATCH``, however they come."""
 
     def __init__(self, file: BinaryIO, options: Options) -> None:
@@ -57,11 +58,13 @@ class _Columnar:
             self._waiting, self._rows = [], 0
         self._end()
 
+    @abstractmethod
     def _group(self, table: pa.Table) -> None:
-        raise NotImplementedError
+        """Writes one group of rows."""
 
+    @abstractmethod
     def _end(self) -> None:
-        raise NotImplementedError
+        """Closes what was begun."""
 
 
 class Parquet(_Columnar):
