@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -57,6 +57,16 @@ def fail(message: str, *, hint: str | None = None, code: int = 2) -> NoReturn:
     if hint:
         console.print(f"       {_plain(hint)}")
     raise typer.Exit(code)
+
+
+def known(lookup: Callable[[str], str], typed: Iterable[str] | None) -> list[str]:
+    """The keys of names that a person typed (see ``crawler.cli.names``); an unknown one ends the command with 2."""
+    from crawler.cli.names import UnknownNameError
+
+    try:
+        return [lookup(one) for one in typed or ()]
+    except UnknownNameError as error:
+        fail(str(error), hint=error.hint)
 
 
 def _plain(text: str) -> str:
