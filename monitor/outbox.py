@@ -7,13 +7,12 @@ in twice, under two addresses or from two crawls at once is told once. For each 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, RootTransaction, Select, insert, select
 
 from crawler.items import SHANGHAI, Article
 from monitor import records, watches
@@ -34,8 +33,6 @@ GRACE: Final = timedelta(days=2)
 """A page that names only its day may have come after a baseline of the same day."""
 RECENT: Final = timedelta(days=30)
 """How old an article of no known source may be to be news."""
-REREAD_WATCHES: Final = 5.0
-"""Seconds after which watches are looked up again: another process may have added one."""
 DAILY_HOUR: Final = 8
 """When a daily digest goes out, in Asia/Shanghai."""
 
@@ -67,7 +64,7 @@ class Outbox:
         self._issuer_key = issuer_key
         self._fold = fold
         self._watches: list[Watch] = []
-        self._read_at: float | None = None
+        self._transaction: RootTransaction | None = None
 
     def __call__(self, conn: Connection, recorded: Recorded, article: Article) -> None:
         if recorded.article_id is None or recorded.at is None or recorded.kind not in ("new", "revised", "reread"):
@@ -84,7 +81,7 @@ class Outbox:
             return
         news = _fresh(conn, article, at)
         for one in matching:
-            for told in _told(conn, one, recorded, article, joined):
+            for told in _told(conn, one, recorded, article, joined, self._fold):
                 silent = told.baseline and not news
                 write(
                     conn,
@@ -99,11 +96,15 @@ class Outbox:
                 )
 
     def _active(self, conn: Connection, at: datetime) -> Sequence[Watch]:
-        now = time.monotonic()
-        if self._read_at is None or now - self._read_at > REREAD_WATCHES:
-            watches.ensure(conn, self._profile, now=at)
-            self._watches = [one for one in watches.every(conn) if one.active]
-            self._read_at = now
+        """The watches, read once a transaction: whoever changes them waits for those that write articles."""
+        transaction = conn.get_transaction()
+        if transaction is not self._transaction:
+            found = watches.every(conn)
+            if not self._profile.keys() <= {one.name for one in found}:
+                watches.ensure(conn, self._profile, now=at)
+                found = watches.every(conn)
+            self._watches = [one for one in found if one.active]
+            self._transaction = transaction
         return self._watches
 
 
@@ -185,7 +186,7 @@ def vanished(conn: Connection, *, now: datetime) -> int:
 
 
 def _told(
-    conn: Connection, one: Watch, recorded: Recorded, article: Article, joined: tuple[Joined, ...]
+    conn: Connection, one: Watch, recorded: Recorded, article: Article, joined: tuple[Joined, ...], fold: Fold
 ) -> list[_News]:
     """What an article tells a watch that it matches."""
     number = recorded.article_id
@@ -194,8 +195,8 @@ def _told(
     found = [_revision(one, recorded, article, joined)] if known else []
     if joined:
         # A repeal of many documents is one piece of news.
-        found.append(_of_document(conn, one, recorded, min(joined, key=lambda place: place.id)))
-    elif not known and _reprint(conn, number) is None:
+        found.append(_of_document(conn, one, recorded, min(joined, key=lambda place: place.id), fold))
+    elif not known and not _knows_story(conn, one, number, fold):
         stage = STAGE.get(article.policy.relation, "issued") if article.policy else "issued"
         found.append(_News(f"{one.id}:article:{number}", KIND[stage]))
     return [news for news in found if news is not None]
@@ -211,16 +212,16 @@ def _revision(one: Watch, recorded: Recorded, article: Article, joined: tuple[Jo
     return _News(key, "revision", joined[0].id if joined else None, changed, baseline=False) if changed else None
 
 
-def _of_document(conn: Connection, one: Watch, recorded: Recorded, place: Joined) -> _News | None:
+def _of_document(conn: Connection, one: Watch, recorded: Recorded, place: Joined, fold: Fold) -> _News | None:
     """That a document was drafted, issued or repealed; or, where that was told, that there is more of it."""
     number = recorded.article_id
     assert number is not None
     stage = STAGE.get(place.relation) if place.relation in RELATIONS.get(one.rule.scope, STAGE) else None
     key = f"{one.id}:policy:{place.id}:{stage}"
-    if stage is not None and not _before(conn, one, place, number) and _alert(conn, key) is None:
+    if stage is not None and not _before(conn, one, place, number, fold) and _alert(conn, key) is None:
         return _News(key, KIND[stage], place.id)
     follows = one.rule.follow_ups and recorded.kind == "new" and _of_record(conn, one, place.id)
-    if follows and _reprint(conn, number) is None:
+    if follows and not _knows_story(conn, one, number, fold):
         return _News(f"{one.id}:article:{number}:follow-up", "follow-up", place.id)
     return None
 
@@ -242,27 +243,40 @@ def _of_record(conn: Connection, one: Watch, record_id: int) -> bool:
     return conn.execute(statement).first() is not None
 
 
-def _before(conn: Connection, one: Watch, place: Joined, article_id: int) -> bool:
-    """Whether the archive knew the document at this stage before the watch was made."""
-    if one.baseline_at is None:
-        return False
-    scope = RELATIONS.get(one.rule.scope, RELATIONS["policy"])
-    same = [name for name, stage in STAGE.items() if stage == STAGE.get(place.relation) and name in scope]
-    statement = select(policy_article.c.article_id).where(
+def _before(conn: Connection, one: Watch, place: Joined, article_id: int, fold: Fold) -> bool:
+    """Whether the archive held the document at this stage, in an article for this watch, before the watch was made."""
+    same = [name for name, stage in STAGE.items() if stage == STAGE.get(place.relation)]
+    others = _for_rules().join(policy_article, policy_article.c.article_id == article_table.c.id)
+    others = others.where(
         policy_article.c.record_id == place.id,
         policy_article.c.article_id != article_id,
         policy_article.c.relation.in_(same),
-        policy_article.c.seen_at < one.baseline_at,
+        policy_article.c.seen_at < (one.baseline_at or one.created_at),
     )
-    return conn.execute(statement.limit(1)).first() is not None
+    return _asked_for(conn, one.rule, others, fold)
 
 
-def _reprint(conn: Connection, article_id: int) -> int | None:
-    """An article of the same story that was there before."""
-    mine = select(article_table.c.cluster_id).where(article_table.c.id == article_id).scalar_subquery()
-    statement = select(article_table.c.id).where(article_table.c.cluster_id == mine, article_table.c.id < article_id)
-    number: int | None = conn.execute(statement.limit(1)).scalar_one_or_none()
-    return number
+def _knows_story(conn: Connection, one: Watch, article_id: int, fold: Fold) -> bool:
+    """Whether the watch was told of a reprint, or one for it stood in the archive before the watch was made."""
+    columns = article_table.c
+    mine = select(columns.cluster_id).where(columns.id == article_id).scalar_subquery()
+    others = (columns.cluster_id == mine) & (columns.id != article_id)
+    before = columns.first_seen_at < (one.baseline_at or one.created_at)
+    told = select(alert.c.id).join(article_table, columns.id == alert.c.article_id)
+    if conn.execute(told.where(others, alert.c.watch_id == one.id).limit(1)).first() is not None:
+        return True
+    return _asked_for(conn, _wide(one.rule), _for_rules().where(others, before), fold)
+
+
+def _for_rules() -> Select[Any]:
+    columns = article_table.c
+    return select(columns.title, columns.body, columns.source, columns.regions, columns.policy)
+
+
+def _asked_for(conn: Connection, rule: Rule, rows: Select[Any], fold: Fold) -> bool:
+    """Whether one of the articles is one that the rule asks for."""
+    with conn.execute(rows.execution_options(yield_per=20)) as found:
+        return any(watches.match(rule, watches.subject_of_row(dict(row)), fold=fold) for row in found.mappings())
 
 
 def _fresh(conn: Connection, article: Article, at: datetime) -> bool:

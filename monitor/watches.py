@@ -217,7 +217,11 @@ def add(
     channels: tuple[str, ...] = (),
     digest: Digest = "each",
 ) -> Watch:
-    """Save a watch. What the archive holds already is not told. Raises RuleError where the name is taken."""
+    """Save a watch. What the archive holds already is not told. Raises RuleError where the name is taken.
+
+    As every change of a watch it waits for those that write articles: from its commit on each article is matched.
+    """
+    sql.one_recorder(conn)
     if digest not in get_args(Digest):
         raise RuleError(f"digest is {digest!r}, not one of {', '.join(get_args(Digest))}")
     if by_name(conn, name) is not None:
@@ -236,6 +240,7 @@ def add(
 
 def send_to(conn: Connection, name: str, channels: tuple[str, ...], digest: Digest) -> Watch:
     """Where the alerts of a watch go from now on; turns it on. Raises LookupError where there is none."""
+    sql.one_recorder(conn)
     values = {"channels": list(channels), "digest": digest, "active": True}
     if not conn.execute(update(watch_table).where(watch_table.c.name == name).values(values)).rowcount:
         raise LookupError(f"No watch {name!r}")
@@ -244,6 +249,7 @@ def send_to(conn: Connection, name: str, channels: tuple[str, ...], digest: Dige
 
 def remove(conn: Connection, name: str) -> bool:
     """Remove a watch with its alerts; whether there was one. One of the profile's is turned off, lest it come back."""
+    sql.one_recorder(conn)
     which = watch_table.c.name == name
     statement = update(watch_table).where(which, watch_table.c.active).values(active=False)
     return conn.execute(statement if name in profile() else delete(watch_table).where(which)).rowcount > 0

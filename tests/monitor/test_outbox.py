@@ -1,16 +1,20 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 
-from monitor import outbox as outbox_module
+from crawler.items import Article, Outcome, Visit
+from monitor import watches
 from monitor.changes import changed_sentences
-from monitor.outbox import due_at, vanished
+from monitor.outbox import Outbox, due_at, vanished
 from monitor.watches import Rule
+from pipelines.policy import issuer_key, title_key
 from storage.db import writing
+from storage.recording import Recorded, record
 from storage.schema import alert
 from storage.schema import article as article_table
 from tests.monitor.telling import (
@@ -27,6 +31,21 @@ from tests.monitor.telling import (
     told,
     watching,
 )
+
+
+def _outcome(item: Article, at: datetime = NOW) -> Outcome:
+    visit = Visit(id=1, url=item.url, source=item.source, kind="article", depth=0, attempts=0)
+    return Outcome(visit=visit, state="done", url=item.url, fetched_at=at, article=item)
+
+
+def reprint(engine: Engine, item: Article, *, at: datetime = NOW) -> None:
+    """Store an article that is found to be a reprint of every other one."""
+
+    def together(conn: Connection, _recorded: Recorded, _item: Article) -> None:
+        conn.execute(update(article_table).values(cluster_id=1))
+
+    with writing(engine).begin() as conn:
+        record(conn, _outcome(item, at), after=[together, outbox()])
 
 
 def test_one_document_is_told_once_whatever_reports_it(engine: Engine) -> None:
@@ -166,19 +185,42 @@ def test_saved_searches_tell_of_any_article_and_not_of_its_reprints(engine: Engi
     first = article(1, "攀枝花芒果丰收", "芒果丰收。")
     put(engine, first)
 
-    def together(conn, recorded, _item) -> None:
-        conn.execute(update(article_table).values(cluster_id=1))
-        assert recorded.article_id is not None
-
-    from storage.recording import record
-    from tests.monitor.telling import Outcome, Visit
-
-    again = replace(first, url="http://www.example/2")
-    visit = Visit(id=2, url=again.url, source="s", kind="article", depth=0, attempts=0)
-    with writing(engine).begin() as conn:
-        outcome = Outcome(visit=visit, state="done", url=again.url, fetched_at=NOW, article=again)
-        record(conn, outcome, after=[together, outbox()])
+    reprint(engine, replace(first, url="http://www.example/2"))
     assert told(engine) == [("new", "攀枝花芒果丰收")]
+
+
+def test_a_watch_of_one_source_hears_of_a_text_that_another_source_had_first(engine: Engine) -> None:
+    known_source(engine, "a")
+    known_source(engine, "b")
+    watching(engine, Rule(scope="articles", words="芒果", sources=("b",)))
+    first = article(1, "攀枝花芒果丰收", "芒果丰收。", of="a")
+    put(engine, first)
+    reprint(engine, replace(first, url="http://www.example/2", source="b"))
+    reprint(engine, replace(first, url="http://www.example/3", source="b"))
+    assert told(engine) == [("new", "攀枝花芒果丰收")]
+
+
+def test_a_reprint_of_what_stood_in_the_archive_before_the_watch_is_no_news(engine: Engine) -> None:
+    known_source(engine, "a")
+    known_source(engine, "b")
+    first = article(1, "攀枝花芒果丰收", "芒果丰收。", of="a")
+    put(engine, first, at=NOW - DAY)
+    watching(engine, Rule(scope="articles", words="芒果"), name="all", now=NOW)
+    watching(engine, Rule(scope="articles", words="芒果", sources=("b",)), name="of b", now=NOW)
+    reprint(engine, replace(first, url="http://www.example/2", source="b"), at=NOW + DAY)
+    with engine.connect() as conn:
+        payloads = conn.execute(select(alert.c.payload)).scalars().all()
+    assert [payload["watch"] for payload in payloads] == ["of b"], "what it asks for came only now"
+
+
+def test_a_document_that_the_archive_knew_from_elsewhere_is_new_to_a_watch_of_one_source(engine: Engine) -> None:
+    known_source(engine, "a")
+    known_source(engine, "b")
+    put(engine, report(1, "甲规划", of="a"), at=NOW - DAY)
+    watching(engine, Rule(sources=("b",)), now=NOW)
+    put(engine, report(2, "甲规划", of="b"), at=NOW + DAY)
+    put(engine, document(3, "甲规划", code="攀府发〔2026〕2号", of="b"), at=NOW + DAY)
+    assert [kind for kind, _ in told(engine)] == ["new"]
 
 
 def test_the_alert_goes_with_the_article_or_not_at_all(engine: Engine) -> None:
@@ -188,12 +230,7 @@ def test_the_alert_goes_with_the_article_or_not_at_all(engine: Engine) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("after the outbox")
 
-    from storage.recording import record
-    from tests.monitor.telling import Outcome, Visit
-
-    item = report(1, "甲规划")
-    visit = Visit(id=1, url=item.url, source="s", kind="article", depth=0, attempts=0)
-    outcome = Outcome(visit=visit, state="done", url=item.url, fetched_at=NOW, article=item)
+    outcome = _outcome(report(1, "甲规划"))
     with pytest.raises(RuntimeError), writing(engine).begin() as conn:
         record(conn, outcome, after=[outbox(), broken])
     with engine.connect() as conn:
@@ -210,14 +247,45 @@ def test_two_crawls_at_once_tell_once(engine: Engine) -> None:
     assert len(told(engine)) == len(deliveries(engine)) == 1
 
 
-def test_a_watch_added_meanwhile_is_seen(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    known_source(sqlite_engine)
+def test_a_watch_added_between_two_articles_sees_the_second(engine: Engine) -> None:
+    known_source(engine)
     box = outbox()
-    put(sqlite_engine, report(1, "甲规划"), box=box)
-    watching(sqlite_engine)
-    monkeypatch.setattr(outbox_module, "REREAD_WATCHES", 0.0)
-    put(sqlite_engine, report(2, "乙规划"), box=box)
-    assert told(sqlite_engine) == [("new", "攀枝花市乙规划出台")]
+    put(engine, report(1, "甲规划"), box=box)
+    watching(engine)
+    put(engine, report(2, "乙规划"), box=box)
+    with writing(engine).begin() as conn:
+        assert watches.remove(conn, "攀枝花")
+    put(engine, report(3, "丙规划"), box=box)
+    watching(engine, name="again")
+    put(engine, report(4, "丁规划"), box=box)
+    assert told(engine) == [("new", "攀枝花市丁规划出台")], "what a removed watch was told goes with it"
+
+
+def test_a_watch_waits_for_articles_that_are_being_written(engine: Engine) -> None:
+    known_source(engine)
+    box = outbox()
+    with ThreadPoolExecutor(1) as pool:
+        with writing(engine).begin() as conn:
+            record(conn, _outcome(report(1, "甲规划")), after=[box])
+            adding = pool.submit(watching, engine)
+            assert not wait([adding], timeout=0.3).done, "it would not see what comes next in this transaction"
+            record(conn, _outcome(report(2, "乙规划")), after=[box])
+        adding.result(timeout=20)
+    put(engine, report(3, "丙规划"), box=box)
+    assert told(engine) == [("new", "攀枝花市丙规划出台")]
+
+
+def test_the_profiles_watches_are_there_after_a_first_transaction_that_failed(engine: Engine) -> None:
+    known_source(engine)
+    box = Outbox(title_key=title_key, issuer_key=issuer_key, profile={"攀枝花": Rule(regions=("510400",))})
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("after the outbox")
+
+    with pytest.raises(RuntimeError), writing(engine).begin() as conn:
+        record(conn, _outcome(report(1, "甲规划")), after=[box, broken])
+    put(engine, report(1, "甲规划"), box=box)
+    assert told(engine) == [("new", "攀枝花市甲规划出台")]
 
 
 def test_when_digests_go_out() -> None:
