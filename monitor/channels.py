@@ -57,7 +57,7 @@ def channels(environment: Mapping[str, str]) -> dict[str, Channel]:
     """
     tables: dict[str, dict[str, str]] = {}
     if file := environment.get(FILE):
-        tables.update(_from_file(Path(file)))
+        tables.update(_from_file(file))
     for key, value in environment.items():
         if not key.startswith(PREFIX):
             continue
@@ -69,11 +69,20 @@ def channels(environment: Mapping[str, str]) -> dict[str, Channel]:
     return {name: _channel(name, table) for name, table in sorted(tables.items())}
 
 
-def _from_file(path: Path) -> dict[str, dict[str, str]]:
+def _from_file(file: str) -> dict[str, dict[str, str]]:
+    if "://" in file:  # and it is not told back: it may hold a password
+        raise ChannelError(f"{FILE} names a file, and was given an address; one channel is set as {PREFIX}MAIL=address")
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ChannelError(f"{FILE}: {path} can't be read: {type(error).__name__}") from None
+        data = tomllib.loads(Path(file).read_text("utf-8"))
+    except OSError as error:
+        raise ChannelError(
+            f"{FILE} names a file of channels, and {file!r} can't be read: {error.strerror}; "
+            f"a single channel is set as {PREFIX}MAIL=address"
+        ) from None
+    except UnicodeDecodeError:
+        raise ChannelError(f"{FILE}: {file!r} is not UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ChannelError(f"{FILE}: {file!r} is not TOML: {error}") from None
     tables: dict[str, dict[str, str]] = {}
     for name, table in data.items():
         if not isinstance(table, dict) or not set(table) <= {"url", "secret", "quiet", "allow"}:

@@ -42,12 +42,28 @@ def test_channels_of_a_file_and_the_environment_wins(tmp_path: Path) -> None:
         {"PANXI_CHANNEL_HOOK": "https://example.com/s3cret", "PANXI_CHANNEL_HOOK_QUIET": "at night"},
         {"PANXI_CHANNEL_HOOK": "https://example.com/s3cret", "PANXI_CHANNEL_HOOK_QUIET": "25:00-26:00"},
         {"PANXI_CHANNELS": "/nowhere/s.toml"},
+        {"PANXI_CHANNELS": "mailto://reader:s3cret@example.com"},
     ],
 )
 def test_what_is_wrong_is_said_without_the_secret(environment: dict[str, str]) -> None:
     with pytest.raises(ChannelError) as wrong:
         channels(environment)
     assert "s3cret" not in str(wrong.value)
+
+
+def test_what_is_no_file_of_channels_is_said_with_what_would_be(tmp_path: Path) -> None:
+    with pytest.raises(
+        ChannelError, match=r"names a file of channels, and 'mail' .*No such file.* PANXI_CHANNEL_MAIL="
+    ):
+        channels({"PANXI_CHANNELS": "mail"})
+    with pytest.raises(ChannelError, match="Is a directory"):
+        channels({"PANXI_CHANNELS": str(tmp_path)})
+    (tmp_path / "channels.toml").write_text("[mail]\nurl = \n")
+    with pytest.raises(ChannelError, match=r"is not TOML: .*line 2"):
+        channels({"PANXI_CHANNELS": str(tmp_path / "channels.toml")})
+    (tmp_path / "channels.toml").write_bytes("[邮件]".encode("gbk"))
+    with pytest.raises(ChannelError, match="is not UTF-8"):
+        channels({"PANXI_CHANNELS": str(tmp_path / "channels.toml")})
 
 
 def test_a_file_with_other_keys_is_refused(tmp_path: Path) -> None:
