@@ -161,7 +161,7 @@ def sites() -> dict[str, Any]:
 def contest(name: str, home: str, db: str | None) -> dict[str, float]:
     """One run in this process: pages, seconds, CPU seconds, peak resident MB. Imports are not counted."""
     if name.startswith("ours"):
-        for module in ("crawler.crawl", "crawler.sites", "pipelines.stages", "crawler.cli.wiring"):
+        for module in ("crawler.crawl", "crawler.sites", "pipelines.stages", "crawler.wiring"):
             importlib.import_module(module)
     if name == "peer":
         importlib.import_module("trafilatura")

@@ -22,10 +22,10 @@ from sqlalchemy import Engine
 
 from benchmarks.made_archive import made
 from benchmarks.stages import outcomes, pages
-from crawler.cli.wiring import join_clusters
 from crawler.extraction import read
 from crawler.items import Article, Outcome, Page, ScrapedArticle, Visit
 from crawler.sites import SITES
+from crawler.wiring import join_clusters
 from pipelines.clean import clean
 from pipelines.dedupe import fingerprint
 from pipelines.refine import refine

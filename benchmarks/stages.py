@@ -22,11 +22,11 @@ from typing import Any, TypeVar
 import psutil
 
 from benchmarks.site import article, article_path
-from crawler.cli.wiring import join_clusters, tell
 from crawler.extraction import read
 from crawler.guards.reading import is_strange
 from crawler.items import Article, Exchange, Link, Outcome, Page, ScrapedArticle
 from crawler.sites import SITES
+from crawler.wiring import join_clusters, tell
 from pipelines.clean import clean
 from pipelines.dedupe import fingerprint
 from pipelines.enrich import enrich

@@ -21,8 +21,8 @@ PANXI_ALLOW_HOSTS: list[str] = []  # hosts in one's own network that may be craw
 PANXI_PROXY = ""  # only the demo's replica stands behind one
 PANXI_PATIENCE = 20.0  # seconds that a crawl waits for a retry that is due soon
 PANXI_AFTER = [
-    "crawler.cli.wiring.join_clusters",
-    "crawler.cli.wiring.tell",
+    "crawler.wiring.join_clusters",
+    "crawler.wiring.tell",
 ]  # called in the transaction that stores an article: (conn, recorded, article)
 
 # --- who we are, and how we behave ------------------------------------------------------------------------

@@ -102,9 +102,9 @@ def _read_pages(batches: Batches) -> Batches:
 def _articles(path: str) -> Iterator[tuple[Article, datetime]]:
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-    from crawler.cli.wiring import read_article
     from crawler.items import Page
     from crawler.sites import site_for
+    from crawler.wiring import read_article
 
     with Path(path).open("rb") as file:
         for record in ArchiveIterator(file, record_types=WarcRecordType.response):

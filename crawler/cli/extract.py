@@ -37,7 +37,7 @@ def extract(
     from dataclasses import asdict, replace
     from datetime import UTC, datetime
 
-    from crawler.cli.wiring import read_article
+    from crawler.wiring import read_article
     from storage.archive import article_json
 
     site = _site(source, url or file_or_url)

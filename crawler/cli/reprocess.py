@@ -26,8 +26,8 @@ def reprocess(
 
     from rich.progress import track
 
-    from crawler.cli.wiring import join_clusters, read_again, tell
     from crawler.open_archive import raw_folder
+    from crawler.wiring import join_clusters, read_again, tell
     from storage.archive import Archive
     from storage.reprocess import reprocess as again
     from storage.schema import article

@@ -106,10 +106,10 @@ def test_canonical_articles_of_several_archives(spark: Any, world: World, tmp_pa
 
 
 def test_raw_pages_are_read_and_cleaned_as_in_a_crawl(spark: Any, tmp_path: Path) -> None:
-    from crawler.cli.wiring import read_article
     from crawler.items import Page
     from crawler.sites import site_for
     from crawler.spark_job import run
+    from crawler.wiring import read_article
     from storage.raw import Raw, digest
     from tests.storage.samples import NOW, exchange
 

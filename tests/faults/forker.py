@@ -17,8 +17,6 @@ import traceback
 from itertools import pairwise
 from typing import Any
 
-import crawler.cli.wiring
-import crawler.scheduler  # noqa: F401 - imported here, so that no child has to
 import storage.writer
 from crawler.crawl import crawl, project_settings
 

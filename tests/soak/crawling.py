@@ -16,8 +16,6 @@ from typing import Any
 
 import time_machine
 
-import crawler.cli.wiring
-import crawler.scheduler  # noqa: F401 - imported here, so that no child has to
 from crawler.crawl import crawl, project_settings
 
 

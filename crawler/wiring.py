@@ -1,6 +1,7 @@
 """Where the packages that do not know each other meet: reading, the judgements of ``pipelines``, the archive.
 
-The settings name what follows in the transaction that stores an article (``PANXI_AFTER``), as they name pipelines.
+Only the edges know it: the command line, the Spark job, and the settings, which name what follows in the transaction
+that stores an article (``PANXI_AFTER``) as they name pipelines.
 """
 
 from __future__ import annotations
