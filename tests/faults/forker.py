@@ -17,6 +17,8 @@ import traceback
 from itertools import pairwise
 from typing import Any
 
+import crawler.scheduler  # imported here, so that no child has to
+import crawler.wiring  # noqa: F401 - likewise
 import storage.writer
 from crawler.crawl import crawl, project_settings
 

@@ -16,6 +16,8 @@ from typing import Any
 
 import time_machine
 
+import crawler.scheduler  # imported here, so that no child has to
+import crawler.wiring  # noqa: F401 - likewise
 from crawler.crawl import crawl, project_settings
 
 
