@@ -14,12 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.items import SHANGHAI, Article, Story
+from crawler.items import SHANGHAI, Story
 from pipelines.clean import clean_text
 from pipelines.dedupe import fingerprint, same_story, story
 from pipelines.dedupe.core import stated_day, story_days, trimmed, words
 from pipelines.dedupe.facts import gaps
 from pipelines.dedupe.fingerprint import ROWS, distinct, shingles, signature
+from tests.pipelines.articles import article
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "xwlb-sample.jsonl.gz"
 MORNING = datetime(2024, 5, 8, 9, 0, tzinfo=SHANGHAI)
@@ -32,22 +33,8 @@ NEWS = (
 TITLE = "四川攀枝花钒钛产值首破200亿元"
 
 
-def article(body: str, title: str = TITLE, published: datetime | None = MORNING) -> Article:
-    return Article(
-        url="http://www.cinic.example/xy/sc/1.html",
-        source=None,
-        title=title,
-        title_original=title,
-        body=body,
-        body_original=body,
-        script="simplified",
-        content_sha256="",
-        published_at=published,
-    )
-
-
-def made(body: str, **fields):
-    found = fingerprint(article(body, **fields)).fingerprint
+def made(body: str, title: str = TITLE, published: datetime | None = MORNING):
+    found = fingerprint(article(body, title, published)).fingerprint
     assert found is not None
     return found
 
@@ -353,8 +340,8 @@ def test_no_text_breaks_the_judgement(a: str, b: str) -> None:
 
 
 def test_story_takes_what_is_compared() -> None:
-    assert story(article(NEWS)) == Story(
-        url="http://www.cinic.example/xy/sc/1.html", title=TITLE, body=NEWS, published_at=MORNING
+    assert story(article(NEWS, TITLE, MORNING)) == Story(
+        url="http://www.cinic.example/1.html", title=TITLE, body=NEWS, published_at=MORNING
     )
 
 

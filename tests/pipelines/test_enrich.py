@@ -6,21 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.items import Article
 from pipelines.enrich import DATA, around, enrich, enricher, read_industries, read_regions
-
-
-def article(body: str, title: str = "标题") -> Article:
-    return Article(
-        url="http://www.cinic.example/1.html",
-        source=None,
-        title=title,
-        title_original=title,
-        body=body,
-        body_original=body,
-        script="simplified",
-        content_sha256="",
-    )
+from tests.pipelines.articles import article
 
 
 def regions(body: str, title: str = "标题") -> dict[str, tuple[str, ...]]:
