@@ -2,19 +2,22 @@
 
 The parser is linear on pages people write. On three shapes it is not: elements nested without end (each opening looks
 through all that are open), one tag with very many attributes (each is compared with all before), and formatting
-elements left open (each block opens them all again). Here these are counted in one pass over the tags.
+elements left open (each block opens them all again). Here these are counted, most often in one look at the bytes.
 """
 
 from __future__ import annotations
 
 import re
 
-LARGEST = 16 * 1024 * 1024
-"""Characters of a page that is parsed."""
+import numpy as np
+from numpy.typing import NDArray
+
+LARGEST = 24 * 1024 * 1024
+"""Bytes of a page that is parsed, in UTF-8: what a crawl takes in may grow by half when it is not UTF-8 yet."""
 _DEEPEST = 4_000
 """Elements open at once; browsers stop at 512."""
-_ATTRIBUTES = 4_000
-"""Words in one tag."""
+_ATTRIBUTES = 10_000
+"""Attributes of one tag; of several tags the root of the sum of the squares, as each is compared with those before."""
 _REOPENED = 200_000
 """Elements that unclosed formatting would make."""
 _TAGS = 400_000
@@ -22,34 +25,38 @@ _TAGS = 400_000
 _HARMLESS = 1_700
 """Start tags that can't be costly, however they are nested."""
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_LONG_TAG = re.compile(r"<[a-zA-Z](?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+(?:>|\Z|[\"'])")
-_BLANKS = " \n\t\r\f"
-"""What divides attributes: a page with few of them has no tag with many words."""
-_LONG = 40_000
-"""Characters; attributes that could cost fill more."""
+_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_WHOLE_TAG = re.compile(rb"<[a-zA-Z](?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+(?:>|\Z|[\"'])")
+_QUOTED = re.compile(rb"\"[^\"]*+\"|'[^']*+'")
+_WORD = re.compile(rb"[^\s/]++")
+_BLANK, _SLASH, _DOUBLE, _SINGLE, _LESS = b" /\"'<"
+_LONG = 2_000
+"""Bytes; the attributes of shorter tags do not add up to anything."""
 _FORMATTING = frozenset(
-    ("b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"),
+    (b"b", b"big", b"code", b"em", b"font", b"i", b"nobr", b"s", b"small", b"strike", b"strong", b"tt", b"u"),
 )
-_FORMATTING_TAG = re.compile(rf"<(?:{'|'.join(sorted(_FORMATTING))})[\s/>]", re.IGNORECASE)
+_FORMATTING_TAG = re.compile(rb"<(?:" + b"|".join(sorted(_FORMATTING)) + rb")[\s/>]", re.IGNORECASE)
 _VOID = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"),
-) | {"p", "li", "td", "th", "tr", "dt", "dd", "option"}
+    (
+        *(b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param", b"source"),
+        *(b"track", b"wbr"),
+        *(b"p", b"li", b"td", b"th", b"tr", b"dt", b"dd", b"option"),
+    )
+)
 """Elements that need no end tag, or whose next sibling ends them."""
 
 
-def too_costly(html: str) -> str | None:
-    """Why the page must not be parsed, in words; None where it may be."""
+def too_costly(html: bytes) -> str | None:
+    """Why the page, in UTF-8, must not be parsed, in words; None where it may be."""
     if len(html) > LARGEST:
-        return f"{len(html)} characters are more than {LARGEST}"
-    if len(html) > _LONG and sum(map(html.count, _BLANKS)) >= _ATTRIBUTES:
-        for match in _LONG_TAG.finditer(html):
-            if match.end() - match.start() > _LONG and len(match[0].split()) > _ATTRIBUTES:
-                return f"one tag holds more than {_ATTRIBUTES} words"
-    tags = html.count("<")
+        return f"{len(html)} bytes are more than {LARGEST}"
+    codes = np.frombuffer(html, np.uint8)
+    if _dividers(codes) > _ATTRIBUTES and _compared(html) > _ATTRIBUTES**2:
+        return f"its tags hold more than {_ATTRIBUTES} attributes"
+    tags = np.count_nonzero(codes == _LESS)
     if tags > _TAGS:
         return f"{tags} tags are more than {_TAGS}"
-    if tags <= _HARMLESS or (opened := tags - html.count("</")) <= _HARMLESS:
+    if tags <= _HARMLESS or (opened := tags - html.count(b"</")) <= _HARMLESS:
         return None
     formatting = len(_FORMATTING_TAG.findall(html))
     if opened <= _DEEPEST and formatting * (opened - formatting) <= _REOPENED:
@@ -57,7 +64,23 @@ def too_costly(html: str) -> str | None:
     return _nesting(html)
 
 
-def _nesting(html: str) -> str | None:
+def _dividers(codes: NDArray[np.uint8]) -> int:
+    """How often one attribute may end and the next begin: at white space, a slash, or behind a quoted value."""
+    quotes = np.count_nonzero(codes == _DOUBLE) + np.count_nonzero(codes == _SINGLE)
+    return int(np.count_nonzero(codes <= _BLANK) + np.count_nonzero(codes == _SLASH) + quotes // 2)
+
+
+def _compared(html: bytes) -> int:
+    """How many attributes would be compared with how many others, at most."""
+    total = 0
+    for match in _WHOLE_TAG.finditer(html):
+        if match.end() - match.start() > _LONG:
+            bare = _QUOTED.sub(b" ", match[0])  # a picture in a value is full of slashes
+            total += max(len(match[0].split()), len(_WORD.findall(bare))) ** 2
+    return total
+
+
+def _nesting(html: bytes) -> str | None:
     depth = open_formatting = reopened = 0
     for match in _TAG.finditer(html):
         name = match[2].lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from functools import cached_property
 from typing import Any
 
@@ -18,15 +19,16 @@ from pipelines.text.encoding import decode
 class Document:
     """One HTML page. Everything that is costly is made when it is first asked for."""
 
-    def __init__(self, url: str, html: str) -> None:
+    def __init__(self, url: str, html: bytes) -> None:
         self.url = url
         self.html = html
+        """In UTF-8, without a mark."""
         self.tree = LexborHTMLParser(html)
 
     @classmethod
     def of(cls, page: Page) -> Document | NotArticle:
         """The page, decoded and parsed; or why it is not parsed."""
-        html = decode(page.body, page.content_type).text
+        html = _in_utf8(page)
         reason = too_costly(html)
         return cls(page.url, html) if reason is None else NotArticle(kind="too-large", reason=reason)
 
@@ -92,6 +94,14 @@ class Document:
                 if any(isinstance(one, str) and one.endswith(("Article", "BlogPosting", "Report")) for one in kinds):
                     return item
         return {}
+
+
+def _in_utf8(page: Page) -> bytes:
+    """The page's bytes as they are where they are UTF-8: most pages need no other form."""
+    decoded = decode(page.body, page.content_type)
+    if decoded.encoding in {"utf-8", "ascii"} and not decoded.damaged:
+        return page.body.removeprefix(BOM_UTF8)
+    return decoded.text.encode("utf-8", "ignore")
 
 
 def _objects(data: object) -> list[dict[str, Any]]:

@@ -37,7 +37,8 @@ def article(document: Document) -> Document | None:
     head = document.tree.head
     scripts = "" if head is None else head.html or ""
     heading = f"<h1>{title}</h1>" if title else ""
-    return Document(document.url, f"<html>{scripts}<body>{heading}<div class=content>{best}</div></body></html>")
+    html = f"<html>{scripts}<body>{heading}<div class=content>{best}</div></body></html>"
+    return Document(document.url, html.encode("utf-8", "ignore"))
 
 
 def _decoded(literal: str) -> str | None:

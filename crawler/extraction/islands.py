@@ -29,9 +29,9 @@ _DATE = re.compile(r"(?:date|time|rq|sj|created|published|published_?at)$", re.I
 _DEEPEST = 12
 
 
-def has_datastore(html: str) -> bool:
-    """Whether the text is, or holds, a hanweb data store."""
-    return "<datastore" in html and "<record>" in html
+def has_datastore(html: bytes) -> bool:
+    """Whether the page is, or holds, a hanweb data store."""
+    return b"<datastore" in html and b"<record>" in html
 
 
 def datastore(html: str, base: str) -> tuple[str, tuple[str, ...]]:

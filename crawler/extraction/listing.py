@@ -49,8 +49,8 @@ def read(page: Page, site: Site | None) -> Listing | NotArticle:
     rows = _rows(document, entrance) if entrance is not None and entrance.rows is not None else generic_rows(document)
     onward: tuple[str, ...] = ()
     if islands.has_datastore(document.html):
-        html, onward = islands.datastore(document.html, document.base)
-        rows = generic_rows(Document(document.base, html))
+        html, onward = islands.datastore(document.html.decode(), document.base)
+        rows = generic_rows(Document(document.base, html.encode()))
     if not rows:
         return NotArticle(kind="empty" if not document.blocks else "other", reason="no rows were found")
     if not onward:

@@ -68,7 +68,7 @@ def _numbered(document: Document, numbered: dict[int, str], current: int | None)
 
 
 def _scripted(document: Document) -> str | None:
-    match = _CALL.search(document.html) if "createPage" in document.html else None
+    match = _CALL.search(document.html.decode()) if b"createPage" in document.html else None
     if match is None:
         return None
     pages, current = int(match[1]), int(match[2])
