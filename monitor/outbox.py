@@ -270,7 +270,7 @@ def _knows_story(conn: Connection, one: Watch, article_id: int, fold: Fold) -> b
 
 def _for_rules() -> Select[Any]:
     columns = article_table.c
-    return select(columns.title, columns.body, columns.source, columns.regions, columns.policy)
+    return select(columns.title, columns.body, columns.source, columns.regions, columns.industries, columns.policy)
 
 
 def _asked_for(conn: Connection, rule: Rule, rows: Select[Any], fold: Fold) -> bool:

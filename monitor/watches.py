@@ -52,6 +52,8 @@ class Rule:
     kinds: tuple[str, ...] = ()
     """Kinds of document, as a part of theirs: 意见, 规划."""
     sources: tuple[str, ...] = ()
+    industries: tuple[str, ...] = ()
+    """Codes of GB/T 4754; a code stands for what lies in it: C32 for C3240."""
     words: str | None = None
     """Words with AND OR NOT and brackets, in either script, as in ``panxi search``."""
     follow_ups: bool = False
@@ -83,6 +85,8 @@ class Subject:
     source: str | None
     regions: tuple[tuple[str, str], ...]
     """Code and name."""
+    industries: tuple[str, ...]
+    """Codes."""
     relation: str | None
     issuers: tuple[str, ...]
     kinds: tuple[str, ...]
@@ -97,6 +101,7 @@ def subject(article: Article) -> Subject:
         body=article.body,
         source=article.source,
         regions=tuple((tag.code, tag.name) for tag in article.regions),
+        industries=tuple(tag.code for tag in article.industries),
         relation=policy.relation if policy else None,
         issuers=policy.issuers if policy else (),
         kinds=_kinds(policy),
@@ -111,13 +116,14 @@ def _kinds(policy: Policy | None) -> tuple[str, ...]:
 
 
 def subject_of_row(row: Mapping[str, Any]) -> Subject:
-    """An article of the archive as rules see it: a row with title, body, source, regions and policy."""
+    """An article of the archive as rules see it: a row with title, body, source, regions, industries and policy."""
     policy = row["policy"] or {}
     return Subject(
         title=row["title"],
         body=row["body"],
         source=row["source"],
         regions=tuple((tag["code"], tag["name"]) for tag in row["regions"]),
+        industries=tuple(tag["code"] for tag in row["industries"]),
         relation=policy.get("relation"),
         issuers=tuple(policy.get("issuers", ())),
         kinds=tuple(kind for name in ("kind", "statutory_kind", "carried_kind") if (kind := policy.get(name))),
@@ -138,6 +144,8 @@ def _fits(rule: Rule, article: Subject) -> bool:
     if rule.kinds and not any(wanted in kind for wanted in rule.kinds for kind in article.kinds):
         return False
     if rule.issuers and not any(_plain(wanted) in _plain(name) for wanted in rule.issuers for name in article.issuers):
+        return False
+    if rule.industries and not any(code.startswith(rule.industries) for code in article.industries):
         return False
     return not rule.regions or any(_in_region(wanted, article) for wanted in rule.regions)
 
@@ -180,7 +188,7 @@ def rule_of(data: Mapping[str, Any]) -> Rule:
     rule = Rule(**cast("dict[str, Any]", values))
     if rule.scope not in get_args(Scope):
         raise RuleError(f"scope is {rule.scope!r}, not one of {', '.join(get_args(Scope))}")
-    for name in ("regions", "issuers", "kinds", "sources"):
+    for name in ("regions", "issuers", "kinds", "sources", "industries"):
         entries = getattr(rule, name)
         if not isinstance(entries, tuple) or not all(isinstance(one, str) and one for one in entries):
             raise RuleError(f"{name} is not a list of words: {entries!r}")
@@ -217,11 +225,13 @@ def add(
     channels: tuple[str, ...] = (),
     digest: Digest = "each",
 ) -> Watch:
-    """Save a watch. What the archive holds already is not told. Raises RuleError where the name is taken.
+    """Save a watch. What the archive holds already is not told. Raises RuleError where the name is empty or taken.
 
     As every change of a watch it waits for those that write articles: from its commit on each article is matched.
     """
     sql.one_recorder(conn)
+    if not name.strip() or not name.isprintable():
+        raise RuleError(f"a watch can't be called {name!r}")
     if digest not in get_args(Digest):
         raise RuleError(f"digest is {digest!r}, not one of {', '.join(get_args(Digest))}")
     if by_name(conn, name) is not None:
@@ -290,7 +300,7 @@ def matches(conn: Connection, rule: Rule, *, fold: Fold = str) -> Iterator[dict[
     columns = article_table.c
     statement = select(
         columns.id, columns.url, columns.title, columns.source, columns.published_at, columns.first_seen_at,
-        columns.cluster_id, columns.regions, columns.policy, columns.body,
+        columns.cluster_id, columns.regions, columns.industries, columns.policy, columns.body,
     ).order_by(columns.published_at.desc(), columns.id.desc())  # fmt: skip
     if rule.scope != "articles":
         statement = statement.where(columns.policy_relation.in_(sorted(RELATIONS[rule.scope])))
@@ -298,4 +308,4 @@ def matches(conn: Connection, rule: Rule, *, fold: Fold = str) -> Iterator[dict[
         statement = statement.where(columns.source.in_(rule.sources))
     for row in conn.execute(statement.execution_options(yield_per=200)).mappings():
         if match(rule, subject_of_row(dict(row)), fold=fold):
-            yield {name: value for name, value in row.items() if name not in ("body", "regions")}
+            yield {name: value for name, value in row.items() if name not in ("body", "regions", "industries")}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, emit, fail, page
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, emit, fail, known, page
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from monitor.watches import Rule, Watch
 
 app = typer.Typer(no_args_is_help=True, help="Saved questions: what is new for them is told once.")
@@ -20,10 +25,15 @@ Scope = Annotated[
     typer.Option(help="documents, announcements (reports too; the default), policy (interpretations too) or articles."),
 ]
 Region = Annotated[Names, typer.Option(help="A name or a code of GB/T 2260; may be given again.")]
-Issuer = Annotated[Names, typer.Option(help="A part of an issuer's name: 攀枝花, 市政府.")]
+Industry = Annotated[Names, typer.Option(help="A name or a code of GB/T 4754; may be given again.")]
+Issuer = Annotated[Names, typer.Option(help="An issuer, or a part of its name: 攀枝花, 市政府.")]
 Kind = Annotated[Names, typer.Option(help="意见, 通知, 规划, …")]
-Source = Annotated[Names, typer.Option(help="Only of this source.")]
+Source = Annotated[Names, typer.Option(help="Only of this source: its name, title or host.")]
 Words = Annotated[str | None, typer.Option(help="Words as in panxi search: AND OR NOT, either script.")]
+ISSUER = re.compile(
+    r".*(?:政府|委|局|厅|部|办|院|署|会|组|社|中心|办公室|指挥部|机制|人大|政协|总队|支队|[省市县区州旗盟])"
+)
+"""What an issuer's name ends with; a bare place needs none."""
 
 
 @app.command(
@@ -37,6 +47,7 @@ def add(
     issuer: Issuer = None,
     kind: Kind = None,
     source: Source = None,
+    industry: Industry = None,
     words: Words = None,
     follow_ups: Annotated[
         bool, typer.Option("--follow-ups", help="Tell of further reports and interpretations too.")
@@ -51,17 +62,17 @@ def add(
     from storage.db import writing
 
     now = datetime.now(UTC)
-    asked = _rule(scope, region, issuer, kind, source, words)
-    with archive(db, create=True) as engine, writing(engine).begin() as connection:
+    to = tuple(dict.fromkeys(_channel(one) for one in channel or ()))
+    with archive(db, create=True) as engine, engine.connect() as connection:
+        asked = _rule(connection, scope, region, issuer, kind, source, industry, words)
+    with archive(db) as engine, writing(engine).begin() as connection:
         watches.ensure(connection, watches.profile(), now=now)
         try:
             if name in watches.profile() and not asked:
-                one = watches.send_to(connection, name, tuple(channel or ()), _digest(digest))
+                one = watches.send_to(connection, name, to, _digest(digest))
             else:
                 rule = watches.rule_of(asked | {"follow_ups": follow_ups, "revisions": revisions})
-                one = watches.add(
-                    connection, name, rule, now=now, channels=tuple(channel or ()), digest=_digest(digest)
-                )
+                one = watches.add(connection, name.strip(), rule, now=now, channels=to, digest=_digest(digest))
         except watches.RuleError as error:
             fail(str(error))
     console.print(f"watching {one.name}", markup=False)
@@ -103,6 +114,7 @@ def try_out(
     issuer: Issuer = None,
     kind: Kind = None,
     source: Source = None,
+    industry: Industry = None,
     words: Words = None,
     limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
     db: Db = DEFAULT_DB,
@@ -118,7 +130,7 @@ def try_out(
         rule = _named(connection, name) if name else None
         if rule is None:
             try:
-                rule = watches.rule_of(_rule(scope, region, issuer, kind, source, words))
+                rule = watches.rule_of(_rule(connection, scope, region, issuer, kind, source, industry, words))
             except watches.RuleError as error:
                 fail(str(error))
         found = list(islice(watches.matches(connection, rule, fold=to_simplified), limit))
@@ -142,7 +154,7 @@ def remove(name: str, db: Db = DEFAULT_DB) -> None:
 
     with archive(db) as engine, writing(engine).begin() as connection:
         if not watches.remove(connection, name):
-            fail(f"there is no watch {name!r}", hint="panxi watch list shows them")
+            _unknown(connection, name)
     console.print(f"removed {name}", markup=False)
 
 
@@ -161,7 +173,7 @@ def feed(
     with archive(db) as engine, engine.connect() as connection:
         one = watches.by_name(connection, name)
         if one is None:
-            fail(f"there is no watch {name!r}", hint="panxi watch list shows them")
+            _unknown(connection, name)
         if form == "ics":
             made = feeds.calendar(feeds.appointments(connection, one), title=one.name)
         elif form in ("atom", "json"):
@@ -173,32 +185,86 @@ def feed(
 
 
 def _rule(
+    connection: Connection,
     scope: str | None,
     region: Names,
     issuer: Names,
     kind: Names,
     source: Names,
+    industry: Names,
     words: str | None,
 ) -> dict[str, Any]:
-    """The rule's fields that were given."""
+    """The rule's fields that were given, under the names that the archive knows."""
+    from functools import partial
+
+    from sqlalchemy import select
+
+    from crawler.cli import names
+    from storage.schema import source as sources
+
+    kept = connection.execute(select(sources.c.name)).scalars().all() if source else ()
     given = {
         "scope": scope,
-        "regions": region,
-        "issuers": issuer,
-        "kinds": kind,
-        "sources": source,
+        "regions": known(names.region, region),
+        "issuers": [_issuer(one) for one in issuer or ()],
+        "kinds": known(names.policy_kind, kind),
+        "sources": known(partial(names.source, kept=kept), source),
+        "industries": known(names.industry, industry),
         "words": words,
     }
-    return {field: value for field, value in given.items() if value is not None}
+    return {field: value for field, value in given.items() if value is not None and value != []}
 
 
-def _named(connection: Any, name: str) -> Rule:
+def _issuer(typed: str) -> str:
+    """An organ, a part of its name or a place, in simplified characters."""
+    from pipelines.policy.issuers import is_place
+    from pipelines.text.script import to_simplified
+
+    name = to_simplified(typed.strip())
+    if not ISSUER.fullmatch(name) and not is_place(name):
+        fail(f"{typed!r} is no issuer", hint="an issuer is a place or an organ: 攀枝花, 市政府, 四川省经济和信息化厅")
+    return name
+
+
+def _channel(typed: str) -> str:
+    """The name of a channel; one that is not among those configured here is refused, where any are."""
+    from monitor.channels import ChannelError, channels
+
+    name = typed.strip().lower()
+    if not re.fullmatch(r"\w+", name):
+        fail(f"a channel's name is letters, digits and _, not {typed!r}")
+    try:
+        configured = channels(os.environ)
+    except ChannelError as error:
+        fail(str(error))
+    if configured and name not in configured:
+        fail(f"no channel is called {name!r}{_meant(name, configured)}", hint=f"set PANXI_CHANNEL_{name.upper()}")
+    if not configured:
+        console.print(f"       set PANXI_CHANNEL_{name.upper()} before panxi deliver runs", style="dim", markup=False)
+    return name
+
+
+def _meant(typed: str, there: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    found = get_close_matches(typed, list(there), 3, 0.5)
+    return f"; did you mean {' or '.join(found)}?" if found else ""
+
+
+def _unknown(connection: Connection, name: str) -> NoReturn:
+    from monitor import watches
+
+    there = [one.name for one in watches.every(connection)]
+    fail(f"there is no watch {name!r}{_meant(name, there)}", hint="panxi watch list shows them")
+
+
+def _named(connection: Connection, name: str) -> Rule:
     from monitor import watches
 
     one = watches.by_name(connection, name)
     rule = one.rule if one else watches.profile().get(name)
     if rule is None:
-        fail(f"there is no watch {name!r}", hint="panxi watch list shows them")
+        _unknown(connection, name)
     return rule
 
 
@@ -222,10 +288,15 @@ def _row(one: Watch) -> dict[str, Any]:
 
 
 def _said(rule: Rule) -> str:
-    parts: list[str] = [rule.scope]
-    for label, values in (("in", rule.regions), ("by", rule.issuers), ("kind", rule.kinds), ("of", rule.sources)):
-        if values:
-            parts.append(f"{label} {' or '.join(values)}")
-    if rule.words:
-        parts.append(f"with {rule.words}")
-    return ", ".join(parts)
+    from crawler.cli import names
+
+    regions, industries = names.regions().shown, names.industries().shown
+    asked = (
+        ("in", [regions.get(one, one) for one in rule.regions]),
+        ("by", rule.issuers),
+        ("kind", rule.kinds),
+        ("of", rule.sources),
+        ("on", [industries.get(one, one) for one in rule.industries]),
+    )
+    parts: list[str] = [rule.scope, *(f"{label} {' or '.join(values)}" for label, values in asked if values)]
+    return ", ".join([*parts, f"with {rule.words}"] if rule.words else parts)

@@ -75,6 +75,11 @@ def _organs() -> re.Pattern[str]:
     )
 
 
+def is_place(text: str) -> bool:
+    """Whether a text is the name of a province or a prefecture: 攀枝花, 四川省."""
+    return text in _gazetteer().full
+
+
 def home_of(*texts: str | None) -> Place:
     """The first prefecture, and the province, that the texts name; what is not named stays None."""
     gazetteer = _gazetteer()

@@ -13,7 +13,7 @@ from monitor.health import Habit, Ran, Verdict, judge
 from monitor.watches import Rule
 from storage import runs
 from storage.db import writing
-from tests.monitor.telling import DAY, HOUR, NOW, deliveries, told, watching
+from tests.monitor.telling import DAY, HOUR, NOW, deliveries, document, told, watching
 
 EVERY = 6 * HOUR
 HABIT = Habit(
@@ -165,10 +165,7 @@ def test_the_alert_names_a_page_and_goes_to_no_reader(engine: Engine) -> None:
 
 
 def test_an_operators_watch_matches_no_article() -> None:
-    subject = watches.Subject(
-        title="t", body="b", source="s", regions=(), relation="document", issuers=(), kinds=(), documents=()
-    )
-    assert not watches.match(Rule(scope="operations"), subject)
+    assert not watches.match(Rule(scope="operations"), watches.subject(document(1, "甲办法", code="攀府发〔2026〕1号")))
 
 
 def test_a_source_gets_well_without_ever_having_been_ill_in_silence(engine: Engine) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine
 
+from crawler.items import Tag
 from monitor import watches
 from monitor.watches import Rule, RuleError, match, rule_of, subject, subject_of_row
 from pipelines.text.script import to_simplified
@@ -11,7 +12,8 @@ from tests.monitor.telling import NOW, article, document, put, report, watching
 
 DOCUMENT = document(1, "钒钛规划", code="攀府发〔2026〕1号")
 REPORT = report(2, "氢能办法")
-NEWS = article(3, "攀枝花芒果丰收", "仁和区的芒果获得丰收，石墨产业也有进展。")
+MANGOES = Tag(code="A0154", name="热带水果种植", words=("芒果",))
+NEWS = article(3, "攀枝花芒果丰收", "仁和区的芒果获得丰收，石墨产业也有进展。", industries=(MANGOES,))
 EXPLAINED = article(4, "《攀枝花市钒钛规划》解读", "一、背景")
 
 
@@ -33,6 +35,10 @@ EXPLAINED = article(4, "《攀枝花市钒钛规划》解读", "一、背景")
         (Rule(kinds=("通知", "办法")), {1, 2}),
         (Rule(sources=("s",)), {1, 2}),
         (Rule(sources=("t",)), set()),
+        (Rule(industries=("A01",), scope="articles"), {3}),
+        (Rule(industries=("C32", "A0154"), scope="articles"), {3}),
+        (Rule(industries=("A",)), set()),
+        (Rule(industries=("A0153",), scope="articles"), set()),
         (Rule(words="钒钛"), {1}),
         (Rule(words="釩鈦 OR 氫能"), {1, 2}),
         (Rule(words="攀枝花 NOT 钒钛"), {2}),
@@ -52,7 +58,15 @@ def test_what_a_rule_asks_for(rule: Rule, wanted: set[int]) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [{"scope": "all"}, {"region": ["x"]}, {"regions": "攀枝花"}, {"regions": [""]}, {"words": "()"}, {"words": 3}],
+    [
+        {"scope": "all"},
+        {"region": ["x"]},
+        {"regions": "攀枝花"},
+        {"regions": [""]},
+        {"industries": "C32"},
+        {"words": "()"},
+        {"words": 3},
+    ],
 )
 def test_a_rule_that_cannot_be_read_is_refused(data: dict) -> None:
     with pytest.raises(RuleError):
@@ -72,6 +86,12 @@ def test_a_name_is_taken_once(engine: Engine) -> None:
     watching(engine)
     with pytest.raises(RuleError, match="already"):
         watching(engine)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "a\x00"])
+def test_a_watch_has_a_name_that_can_be_read(sqlite_engine: Engine, name: str) -> None:
+    with pytest.raises(RuleError, match="can't be called"):
+        watching(sqlite_engine, name=name)
 
 
 def test_a_watch_is_removed_and_one_of_the_profile_turned_off(engine: Engine) -> None:
@@ -103,6 +123,7 @@ def test_the_archive_is_asked_what_would_have_matched(engine: Engine) -> None:
         found = list(watches.matches(conn, Rule(words="釩鈦", scope="policy"), fold=to_simplified))
         assert {row["url"] for row in found} == {DOCUMENT.url, EXPLAINED.url}
         assert {row["url"] for row in watches.matches(conn, Rule(scope="articles", words="芒果"))} == {NEWS.url}
+        assert {row["url"] for row in watches.matches(conn, Rule(scope="articles", industries=("A",)))} == {NEWS.url}
         assert list(watches.matches(conn, Rule(sources=("t",)))) == []
 
 

@@ -14,8 +14,6 @@ def rule_of(question: Question) -> Rule:
 
     Raises Refused where a watch can't ask that.
     """
-    if question.industry:
-        raise Refused(400, "关注还不能按行业筛选。", hint="可以去掉行业再保存，或者订阅这个检索。")
     if question.empty:
         raise Refused(400, "没有检索词，也没有筛选条件。", hint="先检索，再存为关注。")
     return Rule(
@@ -24,6 +22,7 @@ def rule_of(question: Question) -> Rule:
         regions=question.region,
         kinds=question.kind,
         sources=question.source,
+        industries=question.industry,
     )
 
 

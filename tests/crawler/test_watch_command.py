@@ -1,0 +1,84 @@
+"""``panxi watch`` knows what it is asked for, or says what comes near."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+from typer.testing import CliRunner, Result
+
+from crawler.cli import app
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'panxi.db'}"
+
+
+def watch(url: str, *words: str, **environment: str) -> Result:
+    return CliRunner().invoke(app, ["watch", *words, "--db", url], env={"COLUMNS": "1000", **environment})
+
+
+def rules(url: str) -> dict[str, dict[str, object]]:
+    lines = watch(url, "list", "--json").stdout.splitlines()
+    return {row["name"]: row["rule"] for row in map(orjson.loads, lines)}
+
+
+def test_what_is_typed_is_kept_under_the_names_of_the_archive(url: str) -> None:
+    done = watch(
+        url, "add", "钒", "--region", "攀枝花", "--region", "鹽邊", "--kind", "意見", "--source", "攀枝花日报",
+        "--issuer", "攀枝花市人民政府", "--issuer", "四川", "--industry", "C32", "--words", "釩",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    rule = rules(url)["钒"]
+    assert rule["regions"] == ["510400", "510422"]
+    assert (rule["kinds"], rule["sources"], rule["industries"]) == (["意见"], ["panzhihua-daily"], ["C32"])
+    assert rule["issuers"] == ["攀枝花市人民政府", "四川"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("x", "--region", "攀技花"), "did you mean 攀枝花市 (510400)"),
+        (("x", "--source", "cinik"), "did you mean 中国产业经济信息网 (cinic)"),
+        (("x", "--kind", "意贝"), "did you mean 意见?"),
+        (("x", "--issuer", "攀枝花市正府"), "'攀枝花市正府' is no issuer"),
+        (("x", "--issuer", ""), "'' is no issuer"),
+        (("x", "--industry", "芒果"), "did you mean 热带水果种植 (A0154)"),
+        (("x", "--channel", "a b"), "letters, digits and _"),
+        (("x", "--scope", "all"), "scope is 'all', not one of"),
+        (("x", "--digest", "weekly"), "each, hourly or daily, not 'weekly'"),
+        (("x", "--words", "()"), "No words in '()'"),
+        ((" ",), "a watch can't be called"),
+        (("a\nb",), "a watch can't be called"),
+    ],
+)
+def test_what_is_not_known_is_refused_and_nothing_is_saved(url: str, options: tuple[str, ...], said: str) -> None:
+    done = watch(url, "add", *options)
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.split())
+    assert set(rules(url)) <= {"攀枝花政策"}
+
+
+def test_a_channel_is_one_of_those_configured_where_any_are(url: str) -> None:
+    refused = watch(url, "add", "x", "--channel", "mial", PANXI_CHANNEL_MAIL="mailto://a")
+    assert (refused.exit_code, "did you mean mail?" in refused.stderr) == (2, True)
+    assert watch(url, "add", "x", "--channel", "Mail", PANXI_CHANNEL_MAIL="mailto://a").exit_code == 0
+    later = watch(url, "add", "y", "--channel", "hook")
+    assert (later.exit_code, "PANXI_CHANNEL_HOOK" in later.stderr) == (0, True)
+    listed = [orjson.loads(line) for line in watch(url, "list", "--json").stdout.splitlines()]
+    assert {row["name"]: row["channels"] for row in listed if row["name"] in "xy"} == {"x": ["mail"], "y": ["hook"]}
+
+
+@pytest.mark.parametrize("command", ["remove", "test", "feed"])
+def test_a_watch_that_is_not_there_is_met_with_the_nearest(url: str, command: str) -> None:
+    assert watch(url, "add", "钒钛新材料").exit_code == 0
+    done = watch(url, command, "钒钛材料")
+    assert done.exit_code == 2
+    assert "did you mean 钒钛新材料?" in " ".join(done.stderr.split())
+
+
+def test_the_list_says_names_not_codes(url: str) -> None:
+    watch(url, "add", "x", "--region", "仁和", "--industry", "C32")
+    assert "in 仁和区, on 有色金属冶炼和压延加工业" in watch(url, "list").stdout
