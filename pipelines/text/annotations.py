@@ -6,6 +6,7 @@ import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
+from string import ascii_lowercase
 
 from pipelines.text import gbk, readings, script
 from pipelines.text.known import Known
@@ -15,6 +16,7 @@ OPENING, CLOSING = "[(（]", "[)）]"
 SYLLABLE = rf"[{LETTERS}]{{1,8}}[1-5]?"
 _BRACKET = re.compile(rf"{OPENING}\s?{SYLLABLE}\s?{CLOSING}")
 _WITHIN = re.compile(rf"ɡ([a-z])\(\s?({SYLLABLE})\s?\)")
+_LATIN = tuple(ascii_lowercase)
 _AROUND = "()（）12345 \u00a0\u3000\t"
 
 _SYSTEM = 5
@@ -41,25 +43,15 @@ def strip(text: str) -> str:
 
     What is an aid is decided over the whole text, so give it a page and not a line.
     """
-    if "ɡ" in text:
-        text = _WITHIN.sub(_outer, text)
-    return _strip(text)
-
-
-def _outer(found: re.Match[str]) -> str:
-    """Takes an aid out of an aid, ɡu(cái)ó: on bytes, the second of ɡ and the letter u are 纔."""
-    character = gbk.character(b"\xc0" + found[1].encode())
-    return f"ɡ{found[1]}" if character and readings.is_reading(found[2], character) else found[0]
-
-
-def _strip(text: str) -> str:
-    left, plain = _plain.remove(text)
+    left, gone = _plain.remove(text)
     spans = [found.span() for found in _BRACKET.finditer(left, 1)]
     found = [left[start - 1 : end] for start, end in spans]
+    if any(token.startswith(_LATIN) for token in found) and (outer := _WITHIN.sub(_outer, text)) != text:
+        return strip(outer)
     read = {token: known for token in set(found) if (known := _token(token)).is_reading}
     if not read:
         return left
-    aids = _aids(text, found, read, plain)
+    aids = _aids(left, found, read, len(set(gone.tolist())))
     out: list[str] = []
     done = 0
     for token, (start, end) in zip(found, spans, strict=True):
@@ -67,6 +59,12 @@ def _strip(text: str) -> str:
             out.append(left[done:start])
             done = end
     return "".join((*out, left[done:]))
+
+
+def _outer(found: re.Match[str]) -> str:
+    """Takes an aid out of an aid, ɡu(cái)ó: on bytes, the second of ɡ and the letter u are 纔."""
+    character = gbk.character(b"\xc0" + found[1].encode())
+    return f"ɡ{found[1]}" if character and readings.is_reading(found[2], character) else found[0]
 
 
 _plain = Known()

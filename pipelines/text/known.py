@@ -1,7 +1,7 @@
 """Takes known bracketed tokens out of a text at once: numpy looks at all brackets together, where ``re`` takes each.
 
-A token is a character and the bracket behind it, 發(fā). As UTF-16 it fits into a row of three 64-bit words; a row's
-hash leads to the one known token it may be, and the comparison of the rows decides.
+A token is a character and the bracket behind it, 發(fā). As UTF-16 it fits into a row of three 64-bit words, which
+are hashed into one; two rows of one hash in 2^64 would be taken for each other.
 """
 
 from __future__ import annotations
@@ -18,70 +18,62 @@ _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9]
 _SHIFT = np.uint64(48)
 _SLOTS = 1 << 16
 """64 bits less ``_SHIFT``: so many that few of some thousand tokens meet."""
-_BEGUN = 256
-_OPEN, _CLOSE, _WIDE = ord("("), ord(")"), ord("（")
+_OPEN, _CLOSE = ord("("), ord(")")
 _PADDING = "\0" * _LENGTH
 _FIRST = np.array(
     [np.frombuffer(b"\xff\xff" * n + b"\0\0" * (_LENGTH - n), np.uint64) for n in range(_LENGTH + 1)], np.uint64
 )
 """By length: what of a row belongs to a token."""
 
-_Rows: TypeAlias = npt.NDArray[np.uint64]
-
-
-def _slots(rows: _Rows) -> _Rows:
-    a, b, c = rows.T
-    slots: _Rows = (a * _FACTORS[0] + b * _FACTORS[1] + c * _FACTORS[2]) >> _SHIFT
-    return slots
+_Hashes: TypeAlias = npt.NDArray[np.uint64]
 
 
 class Known:
     """A set of tokens that grows, with ASCII brackets."""
 
     def __init__(self) -> None:
-        self._tokens = [""]
-        self._rows = np.zeros((_BEGUN, _WORDS), np.uint64)
-        self._at = np.zeros(_SLOTS, np.int32)
+        self._hashes: _Hashes = np.zeros(_SLOTS, np.uint64)
 
     def add(self, token: str) -> None:
-        """Learns a token; what is too long, or not in the basic plane, isn't."""
+        """Learns a token; what is too long, or not in the basic plane, isn't. Of two that meet, the later stays."""
         raw = token.encode("utf-16-le", "surrogatepass")
         if len(raw) > 2 * _LENGTH or len(raw) != 2 * len(token) or token[1] != "(" or token[-1] != ")":
             return
-        if len(self._tokens) == len(self._rows):
-            self._rows = np.concatenate((self._rows, np.zeros_like(self._rows)))
-        row = np.frombuffer(raw.ljust(2 * _LENGTH, b"\0"), np.uint64)
-        self._rows[len(self._tokens)] = row
-        self._at[_slots(row[None])] = len(self._tokens)
-        self._tokens.append(token)
+        hashed = np.frombuffer(raw.ljust(2 * _LENGTH, b"\0"), np.uint64) @ _FACTORS
+        self._hashes[hashed >> _SHIFT] = hashed
 
-    def remove(self, text: str) -> tuple[str, int]:
-        """The text with known tokens cut down to their character, and how many different ones.
+    def remove(self, text: str) -> tuple[str, _Hashes]:
+        """The text with known tokens cut down to their character, and the hash of each.
 
         A token that another bracket follows, 樂(lè)(yuè)清, stays: the second must not seem to belong to the character.
         """
         raw = (text + _PADDING).encode("utf-16-le", "surrogatepass")
         units = np.frombuffer(raw, np.uint16)
-        brackets = ((units | 1) == _CLOSE).nonzero()[0]
-        size = brackets[1:] - brackets[:-1]
-        opens = units[brackets] == _OPEN
-        pairs = (opens[:-1] & ~opens[1:] & (size <= _LENGTH - 2)).nonzero()[0]
-        opening = brackets[pairs]
-        if opening.size and opening[0] == 0:
-            pairs, opening = pairs[1:], opening[1:]
-        size = size[pairs]
+        before = ((units[1:] | 1) == _CLOSE).nonzero()[0]  # a bracket
+        kinds = units.take(before + 1)
+        pairs = (kinds[:-1] < kinds[1:]).nonzero()[0]  # ( and then )
+        start = before.take(pairs)
+        size = before.take(pairs + 1) - start + 1
         windows = np.ndarray((len(units) - _LENGTH + 1, _WORDS), np.uint64, raw, strides=(2, 8))
-        rows = windows[opening - 1] & _FIRST.take(size + 2, axis=0)
-        number = self._at[_slots(rows)]
-        differs = np.bitwise_xor(self._rows.take(number, axis=0), rows).T
-        after = units[opening + size + 1]
-        hit = (differs[0] | differs[1] | differs[2]) == 0  # all(axis=1) takes ten times as long
-        hit &= (after != _OPEN) & (after != _WIDE)
-        opening = opening[hit]
-        if not opening.size:
-            return text, 0
-        step = np.zeros(len(units), np.int8)
-        step[opening] = 1
-        step[opening + size[hit] + 1] = -1
-        kept = units[np.add.accumulate(step) == 0][:-_LENGTH]
-        return kept.tobytes().decode("utf-16-le", "surrogatepass"), int(np.count_nonzero(np.bincount(number[hit])))
+        rows = windows[start]
+        rows &= _FIRST.take(size + 1, axis=0, mode="clip")
+        hashes = rows @ _FACTORS
+        hits = (self._hashes.take(hashes >> _SHIFT) == hashes).nonzero()[0]
+        if ")(" in text or ")（" in text:
+            after = units.take(start.take(hits) + size.take(hits) + 1)
+            hits = hits[(after != _OPEN) & (after != ord("（"))]
+        if not hits.size:
+            return text, hashes[:0]
+        return _without(units[:-_LENGTH], start.take(hits) + 1, size.take(hits)), hashes.take(hits)
+
+
+def _without(units: npt.NDArray[np.uint16], starts: npt.NDArray[np.intp], sizes: npt.NDArray[np.intp]) -> str:
+    """The text of the units without the pieces that begin at ``starts``."""
+    ends = starts + sizes
+    lengths = np.empty(2 * len(starts) + 1, np.intp)  # of what is kept, goes, is kept …
+    lengths[0] = starts[0]
+    lengths[1::2] = sizes
+    lengths[2:-1:2] = starts[1:] - ends[:-1]
+    lengths[-1] = len(units) - ends[-1]
+    kept = (np.arange(len(lengths)) & 1 == 0).repeat(lengths)
+    return units.compress(kept).tobytes().decode("utf-16-le", "surrogatepass")

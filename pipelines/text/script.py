@@ -11,10 +11,14 @@ from typing import Literal
 
 import opencc
 
+from pipelines.text.by_table import ByTable
+
 Script = Literal["simplified", "traditional", "mixed"]
 
-_WORDS = Path(__file__).with_name("simplified.txt")
+_OWN_WORDS = Path(__file__).with_name("simplified.txt")
 """Words that mainland news writes otherwise than OpenCC's t2s, in OpenCC's form: traditional, tab, simplified."""
+_WORDS = Path(__file__).with_name("phrases.txt")
+"""OpenCC's own TSPhrases, of which its wheel has a compiled form only: a page's fast way has to know all words."""
 _HAN = range(0x3400, 0xA000)
 _THAN = re.compile(
     "於(?<=[位由对关至在处属等终基用便利敢忠善勇过大小高低多少优源限始生死免出急易难乐安甘胜甚陷见介居归趋力鉴得长早晚"
@@ -34,24 +38,33 @@ def _to_traditional() -> opencc.OpenCC:
 
 @cache
 def _to_simplified() -> opencc.OpenCC:
-    """OpenCC's own t2s with our words before its phrases; OpenCC reads a configuration from a file only."""
+    """OpenCC's own t2s with our words before its own; OpenCC reads a configuration from a file only."""
     share = Path(opencc.__file__).parent / "clib" / "share" / "opencc"
     config = json.loads((share / "t2s.json").read_text(encoding="utf-8"))
     config.pop("normalization")  # compatibility characters: typography has made them plain
-    group = config["conversion_chain"][0]["dict"]["dicts"]
-    for dictionary in group:
-        dictionary["file"] = str(share / dictionary["file"])
-    group.insert(0, {"type": "text", "file": str(_WORDS)})
+    dictionaries = config["conversion_chain"][0]["dict"]["dicts"]
+    characters = [each for each in dictionaries if each["file"] != "TSPhrases.ocd2"]
+    for each in characters:
+        each["file"] = str(share / each["file"])
+    dictionaries[:] = [{"type": "text", "file": str(words)} for words in (_OWN_WORDS, _WORDS)] + characters
     with TemporaryDirectory() as folder:
         path = Path(folder, "t2s.json")
         path.write_text(json.dumps(config), encoding="utf-8")
         return opencc.OpenCC(str(path))
 
 
+def _words(path: Path) -> list[list[str]]:
+    return [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+
+
 def own_words() -> list[tuple[str, str]]:
     """The words that we add to OpenCC's: simplified, traditional."""
-    lines = _WORDS.read_text(encoding="utf-8").splitlines()
-    return [(simplified, traditional) for traditional, simplified in (line.split("\t") for line in lines)]
+    return [(simplified, traditional) for traditional, simplified in _words(_OWN_WORDS)]
+
+
+@cache
+def _pages_to_simplified() -> ByTable:
+    return ByTable(convert, [word for path in (_OWN_WORDS, _WORDS) for word, _ in _words(path)])
 
 
 def to_traditional(text: str) -> str:
@@ -70,7 +83,7 @@ def to_simplified(text: str) -> str:
     """Traditional to simplified; text without a character that is traditional only is returned as it is."""
     if not has_traditional(text):
         return text
-    converted = convert(text)
+    converted = _pages_to_simplified()(text)
     if "於" in converted:
         converted = _THAN.sub("于", converted)
     return _keep_letters(text, converted) if any(letter in text for letter in _letters()) else converted
