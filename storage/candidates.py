@@ -35,7 +35,6 @@ def candidates(conn: Connection, article_id: int, article: Article, made: Finger
     """The ids of the articles to judge, itself not among them."""
     published = article.published_at
     values = {
-        "keys": _list(conn, made.bands),
         **_days(conn, made),
         "me": article_id,
         "limit": LIMIT,
@@ -78,14 +77,16 @@ def _numbered(made: Fingerprint) -> list[int]:
 
 
 def _days(conn: Connection, made: Fingerprint) -> dict[str, Any]:
-    """The days to look at: around the first and around the last, and nothing between where they lie far apart."""
+    """The keys and days to look at: around the first and around the last, and nothing between where they lie apart."""
     days = _numbered(made)
-    if not days:
-        return {"weeks": _list(conn, ()), "first": 0, "until": 0, "since": 0, "last": 0}
-    first, last = min(days), max(days)
     weeks = sorted({(day + reach) // WEEK for day in days for reach in (-AROUND, AROUND)})
+    first, last = min(days, default=0), max(days, default=0)
+    keys = made.bands
+    if conn.dialect.name == "postgresql":  # which gets them pair by pair
+        weeks, keys = [week for week in weeks for _ in keys], keys * len(weeks)
     return {
         "weeks": _list(conn, weeks),
+        "keys": _list(conn, keys),
         "first": first - AROUND,
         "until": first + AROUND,
         "since": last - AROUND,
@@ -113,15 +114,20 @@ def _insert(dialect: str) -> str:
 @lru_cache(2)
 def _lookup(dialect: str) -> str:
     if dialect == "sqlite":
-        wanted = "json_each(:weeks) AS weeks CROSS JOIN json_each(:keys) AS keys"
+        wanted = "json_each(:weeks) AS weeks CROSS JOIN json_each(:keys) AS keys CROSS JOIN band"
+        found = "band.week = weeks.value AND band.key = keys.value AND"
     else:
-        wanted = (
-            "unnest(CAST(:weeks AS int[])) AS weeks(value) CROSS JOIN unnest(CAST(:keys AS bigint[])) AS keys(value)"
-        )
+        # OFFSET 0 ties each step to both columns of the key: a plan that PostgreSQL made while the table was empty,
+        # and keeps, would else read whole weeks. And that it keeps one, instead of making one each time, needs pairs.
+        wanted = """
+            unnest(CAST(:weeks AS int[]), CAST(:keys AS bigint[])) AS wanted(week, key) CROSS JOIN LATERAL (
+                SELECT article_id, day FROM band WHERE week = wanted.week AND key = wanted.key OFFSET 0
+            ) AS band"""
+        found = ""
     return f"""
         SELECT id FROM (
-            SELECT band.article_id AS id FROM {wanted} CROSS JOIN band
-            WHERE band.week = weeks.value AND band.key = keys.value AND band.article_id <> :me
+            SELECT band.article_id AS id FROM {wanted}
+            WHERE {found} band.article_id <> :me
             AND (band.day BETWEEN :first AND :until OR band.day BETWEEN :since AND :last)
             GROUP BY band.article_id ORDER BY count(*) DESC, band.article_id LIMIT :limit
         ) AS around
