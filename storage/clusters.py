@@ -25,6 +25,10 @@ from storage.types import micros, moment
 Same = Callable[[Story, Story], Kinship | None]
 """The judgement: how two articles are related, None where they tell two stories; symmetric."""
 
+DECIDING: Final = frozenset(
+    {"published_at", "date_precision", "origin", "reprinted_from", "mirror_of", "fingerprint_recipe"}
+)
+"""Columns that decide, beside the text, what an article is kin to and which one is canonical."""
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -52,11 +56,9 @@ def joining(same: Same) -> Hook:
     """``join`` as the writer calls it behind each article it recorded."""
 
     def after(conn: Connection, recorded: Recorded, article: Article) -> None:
-        if (
-            recorded.kind in ("new", "revised", "reread")
-            and recorded.article_id is not None
-            and recorded.at is not None
-        ):
+        if recorded.article_id is None or recorded.at is None:
+            return
+        if recorded.kind in ("new", "revised", "reread") or DECIDING.intersection(recorded.corrected):
             join(conn, recorded.article_id, article, same=same, now=recorded.at, again=recorded.kind != "new")
 
     return after

@@ -49,6 +49,8 @@ class Recorded:
     """Number of the article's present text, from 1."""
     previous: Previous | None = None
     """What a revised article's text was."""
+    corrected: tuple[str, ...] = ()
+    """Names of the other fields that changed where the text is as it was: a date, an origin."""
     new_links: int = 0
     """How many addresses the outcome put on the frontier."""
 
@@ -236,7 +238,8 @@ def _again(work: _Work, outcome: Outcome, item: Article, old: Native, capture_id
     kept = old["capture_id"]
     revised = row["content_sha256"] != old["content_sha256"]
     links = related_rows(number, item.related)
-    if not revised and links == old["related"] and all(old[name] == value for name, value in row.items()):
+    changed = tuple(name for name, value in row.items() if old[name] != value)
+    if not changed and links == old["related"]:
         return _seen(work, outcome, old)
     work.cleared.append(number)
     work.lists(number, item)
@@ -253,7 +256,13 @@ def _again(work: _Work, outcome: Outcome, item: Article, old: Native, capture_id
         }
     )
     if not revised:
-        return Recorded(kind="seen", article_id=number, at=outcome.fetched_at, revision=old["revision"])
+        return Recorded(
+            kind="seen",
+            article_id=number,
+            at=outcome.fetched_at,
+            revision=old["revision"],
+            corrected=changed,
+        )
     work.revisions.append(
         {
             "article_id": number,

@@ -6,11 +6,12 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select
 
 from crawler.items import Article
 from pipelines.dedupe import fingerprint, same_story
 from storage.archive import record_all
+from storage.candidates import candidates
 from storage.clusters import joining
 from storage.db import writing
 from storage.schema import article as articles
@@ -201,6 +202,42 @@ def test_seen_again_changes_nothing(engine: Engine) -> None:
     before = groups(engine)
     keep(engine, piece("a"), piece("b", hours=2))
     assert groups(engine) == before
+
+
+def test_a_corrected_date_chooses_the_canonical_article_anew(engine: Engine) -> None:
+    keep(engine, piece("a", hours=1), piece("b", hours=5))
+    assert groups(engine) == {("a", frozenset({("b", "identical")}))}
+    keep(engine, piece("a", hours=30))
+    assert groups(engine) == {("b", frozenset({("a", "identical")}))}
+
+
+def test_a_date_that_is_corrected_to_another_year_ends_a_cluster(engine: Engine) -> None:
+    keep(engine, piece("a"), piece("b", hours=5))
+    keep(engine, piece("b", hours=-24 * 365))
+    assert groups(engine) == set()
+    keep(engine, piece("b", hours=5))
+    assert groups(engine) == {("a", frozenset({("b", "identical")}))}
+
+
+def test_another_list_of_links_leaves_the_clusters_alone(engine: Engine) -> None:
+    keep(engine, piece("a"), piece("b", hours=5))
+    with engine.connect() as conn:
+        before = conn.execute(select(kinship)).all(), conn.execute(select(cluster)).all()
+    keep(engine, piece("b", hours=5, images=("http://b.example/1.jpg",)))
+    with engine.connect() as conn:
+        assert (conn.execute(select(kinship)).all(), conn.execute(select(cluster)).all()) == before
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_a_plan_that_was_made_for_an_empty_table_reads_no_whole_weeks(engine: Engine) -> None:
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def explain(_conn, _cursor, statement, parameters, _context, _many):
+        return ("EXPLAIN " + statement if "LATERAL" in statement else statement), parameters
+
+    me = piece("me")
+    with engine.connect() as conn:
+        plan = "\n".join(map(str, candidates(conn, 1, me, me.fingerprint)))
+    assert "(week = wanted.week) AND (key = wanted.key)" in plan
 
 
 def test_a_batch_that_holds_all_is_as_one_after_the_other(engine: Engine) -> None:
