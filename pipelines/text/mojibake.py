@@ -11,8 +11,8 @@ _LATIN = "\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u0
 """What bytes from 80 on become when read as Latin-1 or Windows-1252."""
 _AS_LATIN = re.compile(f"[\u00c2-\u00f4][{_LATIN}]+")
 _AS_GBK = re.compile("[^\x00-\x7f\ufffd]{2,}[?\ufffd]?")
-_SIGNS = re.compile("[ä-ç锛銆鐨鈥锘涓缁鍙鍥鍦鍏µÄÐÖ]")
-"""Chinese of some length that was decoded wrongly has one of these; none is a letter of pinyin."""
+SIGNS = re.compile("[ä-çï锛銆鐨鈥锘涓缁鍙鍥鍦鍏µÄÐÖ]")
+"""Chinese of some length that was decoded wrongly has one of these; none is a letter of pinyin; ï begins a misread byte order mark."""
 _CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uff5e\u2010-\u2026\u00b7]+")
 _TEXT = 12.0
 """Mean cost in bits up to which a reading is text."""
@@ -25,7 +25,7 @@ def repair(text: str) -> str:
     UTF-8 read as Windows-1252, Latin-1 or GBK, and GBK read as Latin-1. Where UTF-8 read as GBK has lost the last byte
     of a run, its character becomes U+FFFD.
     """
-    if _SIGNS.search(text) is None and "ï»¿" not in text:
+    if SIGNS.search(text) is None:
         return text
     text = _AS_LATIN.sub(lambda found: _from_latin(found[0]), _BOM.sub("", text))
     return _AS_GBK.sub(lambda found: _from_gbk(found[0]), text)

@@ -1,10 +1,25 @@
 """The order of the steps that give a text back as its author wrote it."""
 
+from functools import cache
 from typing import Literal
 
 from pipelines.text import annotations, mojibake, script, splices, typography
+from pipelines.text.signs import Signs
 
 Output = Literal["simplified", "traditional", "keep"]
+
+_STEPS = (
+    (mojibake.repair, mojibake.SIGNS),
+    (splices.unbox, splices.BOX),
+    (splices.undo, splices.SIGNS),
+    (typography.tidy, typography.SIGNS),
+)
+"""Each with the characters without which it has nothing to do."""
+
+
+@cache
+def _signs() -> Signs:
+    return Signs([signs for _, signs in _STEPS], typography.TWICE)
 
 
 def restore(text: str, *, into: Output = "simplified") -> str:
@@ -13,7 +28,7 @@ def restore(text: str, *, into: Output = "simplified") -> str:
     Lines stay lines, so that fields joined by line ends come apart again. Aids are told from glosses by the whole of
     the text: give it a page at a time. Text that is clean and in that script comes back as it is.
     """
-    text = typography.tidy(splices.undo(mojibake.repair(annotations.strip(text))))
+    text = _restored(annotations.strip(text))
     match into:
         case "simplified":
             return script.to_simplified(text)
@@ -22,3 +37,13 @@ def restore(text: str, *, into: Output = "simplified") -> str:
         case "keep":
             return text
     raise ValueError(f"the script is simplified, traditional or keep, not {into!r}")
+
+
+def _restored(text: str) -> str:
+    present = _signs().of(text)
+    for bit, (step, _) in enumerate(_STEPS):
+        if present >> bit & 1:
+            before, text = text, step(text)
+            if text != before:
+                present |= _signs().of(text)
+    return text

@@ -21,12 +21,13 @@ HOLE = "\ufffd"
 """Stands for a character of a restored run whose second byte is lost for good."""
 LOST = f"?？{HOLE}"
 _FULLWIDTH = re.compile("[\uff01-\uff5e]")
+SIGNS = re.compile(f"[{LOST}{OPENING[1:-1]}!！]")
 _SPLICE = re.compile(rf"(?:[{LOST}]{OPENING}?|{OPENING})\s?({SYLLABLE})\s?{CLOSING}")
 _HINT = re.compile(rf"[{LOST}(（]{OPENING}?\s?{SYLLABLE}\s?{CLOSING}")
 """The same, begun with one class, which ``re`` looks for much faster."""
 _AID = re.compile(rf"{OPENING}\s?({SYLLABLE})\s?{CLOSING}")
 _LETTER_OF = {box: chr(code) for code in range(0x61, 0x7B) if (box := gbk.character(bytes((0xA8, code))))}
-_BOX = re.compile(f"[{''.join(_LETTER_OF)}]")
+BOX = re.compile(f"[{''.join(_LETTER_OF)}]")
 _BOXED = re.compile(rf"(?<=[^\x00-\x7f])[^\x00-\x7f]([{''.join(_LETTER_OF)}])(?=[{LETTERS}]{{0,7}}[)）])")
 """A splice with a full-width bracket, A3A8: A3 went to the lone lead byte, and A8 to the aid's first letter."""
 _BEHIND_MARK = "".join(c for mark in "”》" for c in gbk.row(mark.encode("gb18030")[1]))
@@ -85,13 +86,16 @@ class _Way:
         return replace(self, text=self.text + HOLE, cost=self.cost + _HOLE)
 
 
+def unbox(text: str) -> str:
+    """Gives an aid whose bracket was full-width the first letter back that the bracket's second byte took with it."""
+    return _BOXED.sub(lambda found: f"?{_LETTER_OF[found[1]]}", text)
+
+
 def undo(text: str) -> str:
     """Restores every run that a spliced aid put out of step; what can't be proved stays as it is.
 
     A character whose bytes are lost in part becomes U+FFFD.
     """
-    if _BOX.search(text) is not None:
-        text = _BOXED.sub(lambda found: f"?{_LETTER_OF[found[1]]}", text)
     if not _may_hold_run(text):
         return text
     folded = _FULLWIDTH.search(text) is None
@@ -99,7 +103,9 @@ def undo(text: str) -> str:
 
 
 def _may_hold_run(text: str) -> bool:
-    return _HINT.search(text) is not None or (_SHIFTED_HINT.search(text) is not None and _is_open(text))
+    if _HINT.search(text) is not None:
+        return True
+    return ("!" in text or "！" in text) and _SHIFTED_HINT.search(text) is not None and _is_open(text)
 
 
 def _is_open(text: str) -> bool:

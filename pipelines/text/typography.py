@@ -12,7 +12,7 @@ _INVISIBLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200c\u200e\u200f\
 _PRIVATE = "\ue000-\uf8ff"
 _WIDE = "０-９Ａ-Ｚａ-ｚ"
 _RADICALS = "\u2e80-\u2fd5\uf900-\ufad9"
-_DIRT = re.compile(f"[{_SPACES}{_INVISIBLE}{_PRIVATE}{_WIDE}{_RADICALS}\r\u200d]")
+SIGNS = re.compile(f"[&{_SPACES}{_INVISIBLE}{_PRIVATE}{_WIDE}{_RADICALS}\r\u200d]")
 _EDGE = re.compile(f"[ \t{_SPACES}{_PRIVATE}]*")
 _NOT_PLAIN = re.compile(f"[{_SPACES}{_PRIVATE}]")
 _SPACE = re.compile(f"[{_SPACES}]")
@@ -22,7 +22,8 @@ _RADICAL = re.compile(f"[{_RADICALS}]")
 _ICON = re.compile(f"[{_PRIVATE}]")
 _MISREAD = re.compile(r"[?？\ufffd][(（]?\s?[a-zɡāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,8}\s?[)）]")
 _TWICE = re.compile(r"([，、；：])\1+|(?<!。)。。(?!。)|(?<=[\u3400-\u9fff]),,(?=[\u3400-\u9fff])")
-_PAIR = re.compile(r"([，、；：。,])\1")
+TWICE = "，、；：。,"
+"""Marks that are dirt where they stand twice."""
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in (0x85, *range(0x91, 0x98))}
 
 
@@ -34,9 +35,9 @@ def tidy(text: str) -> str:
     """
     if "&" in text and _ENTITY.search(text):
         text = _unescape(text)
-    if _DIRT.search(text):
+    if SIGNS.search(text):
         text = _plain(text)
-    if _PAIR.search(text):
+    if any(mark * 2 in text for mark in TWICE):
         text = _TWICE.sub(lambda found: found[0][0], text)
     return text
 

@@ -30,13 +30,18 @@ def test_the_model_of_the_mirrors_gives_the_damaged_text():
         ("穩住“六!钡那疤嵯 努力", "穩住“六\ufffd”的前提\ufffd 努力"),
         # the < of the tag behind the text went with a lone lead byte
         ("推進當?shù)亍?/p>", "推進當地。"),
-        # a full-width bracket, A3A8, of which each neighbour took a byte
-        ("推進當担╯hù）厥\ue1f9\ue096Y源", "推進當地石墨資源"),
         ("在當?shù)爻\ue0e5猩霞堋kS后", "在當地超市上架。隨后"),
     ],
 )
 def test_known_damage(damaged, right):
     assert splices.undo(damaged) == right
+
+
+def test_a_full_width_bracket_of_which_each_neighbour_took_a_byte():
+    """It is A3A8."""
+    assert splices.undo(splices.unbox("推進當担╯hù）厥\ue1f9\ue096Y源")) == "推進當地石墨資源"
+    assert restore("推進當担╯hù）厥\ue1f9\ue096Y源") == "推进当地石墨资源"
+    assert splices.unbox("制表╯和(shù)") == "制表╯和(shù)"
 
 
 def test_an_aid_within_an_aid():
