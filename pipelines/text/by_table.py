@@ -59,16 +59,15 @@ class ByTable:
         made[places] ^= np.uint32(_BEGINS)
         places = places[self._begins.take(_slots(given.take(places), given.take(places + 1, mode="clip")))]
         if places.size:
-            windows = list(self._windows(places.tolist()))
+            windows = self._windows(places.tolist(), len(text))
             words = codes(self._convert("\n".join([text[start:end] for start, end in windows])))
             done = 0
             for start, end in windows:
-                end = min(end, len(text))
                 made[start:end] = words[done : done + end - start]
                 done += end - start + 1
         return made.tobytes().decode("utf-32-le", "surrogatepass")
 
-    def _windows(self, places: list[int]) -> list[tuple[int, int]]:
+    def _windows(self, places: list[int], size: int) -> list[tuple[int, int]]:
         """Pieces of text of which no word reaches out: where words may begin, joined where they may overlap."""
         windows: list[tuple[int, int]] = []
         start, end = places[0], places[0] + self._longest
@@ -77,4 +76,4 @@ class ByTable:
                 windows.append((start, end))
                 start = place
             end = place + self._longest
-        return [*windows, (start, end)]
+        return [*windows, (start, min(end, size))]

@@ -12,7 +12,7 @@ _LATIN = "\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u0
 _AS_LATIN = re.compile(f"[\u00c2-\u00f4][{_LATIN}]+")
 _AS_GBK = re.compile("[^\x00-\x7f\ufffd]{2,}[?\ufffd]?")
 SIGNS = re.compile("[ä-çï锛銆鐨鈥锘涓缁鍙鍥鍦鍏µÄÐÖ]")
-"""Chinese of some length that was decoded wrongly has one of these; none is a letter of pinyin; ï begins a misread byte order mark."""
+"""Chinese of some length that was decoded wrongly has one of these, none a letter of pinyin; ï begins ï»¿."""
 _CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uff5e\u2010-\u2026\u00b7]+")
 _TEXT = 12.0
 """Mean cost in bits up to which a reading is text."""

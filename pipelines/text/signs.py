@@ -14,7 +14,7 @@ _ONCE = 0xFF
 
 
 class Signs:
-    """Up to 8 kinds of character of the basic plane; ``twice`` are up to 8 that are of the last kind if they stand twice."""
+    """Up to 8 kinds of character of the basic plane; up to 8 characters are of the last kind where they stand twice."""
 
     def __init__(self, kinds: Sequence[re.Pattern[str]], twice: str) -> None:
         characters = "".join(map(chr, range(_PLANE)))
