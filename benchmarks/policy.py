@@ -47,9 +47,9 @@ def same_number(found: str | None, wanted: str) -> bool:
     )
     plain = re.sub(r"\s|第(?=\d+号$)", "", plain)
     mine = re.sub(r"\s|第(?=\d+号$)", "", found)
-    if mine == plain:
+    if mine == plain or found == standard(wanted):
         return True
-    return re.search("令|公告|通告", wanted) is not None and found == standard(wanted)
+    return re.fullmatch(r"\d{4}年\d+号", plain) is not None and mine.removeprefix("公告").removeprefix("通告") == plain
 
 
 def judge(case: dict[str, str], policy: Policy | None) -> dict[str, bool]:

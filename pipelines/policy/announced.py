@@ -21,8 +21,10 @@ _UNSURE: Final = ("实施", "执行", "通过", "批准")
 _TITLE_ONLY: Final = ("来了", "落地", "上线", "亮相", "面世", "出炉", "诞生", "问世")
 """These announce in a headline; in a text they tell of effects."""
 _AFTERWARDS: Final = re.compile(
-    "(?:[（(][^）)]{0,60}[）)])?(?:后|以来|之后|以后|[一二三四五六七八九十两]+(?:周年|年来))"
+    "(?:[（(][^）)]{0,60}[）)])?(?:等?(?:措施|政策|文件|规定|通知))?(?:印发|出台|发布|实施)?"
+    "(?:后|以来|之后|以后|[一二三四五六七八九十两]+(?:周年|年来)|发表(?:谈话|声明|讲话))"
 )
+_MADE_LAW: Final = re.compile(r"已(?:经|由)[^。]{6,80}(?P<verb>通过)，现[^。]{0,60}公布")
 _CARRYING_OUT: Final = re.compile("贯彻|落实|宣传|推进|推动|的$")
 _OF_ANOTHER: Final = re.compile("根据|依据|按照|贯彻|落实|名单|入选|关于(?!$)|会|榜")
 
@@ -59,7 +61,7 @@ def _by_outcome(sentence: str, inside: tuple[Quoted, ...], home: Place, *, body:
     for index, one in enumerate(inside):
         run = together(sentence, inside, index)
         before, after = sentence[: one.start], sentence[run[-1].end :]
-        outcome = said.outcome.match(after)
+        outcome = said.outcome.match(after) or _MADE_LAW.match(after)
         if outcome is None or not is_document(one.title) or mentioned(before):
             continue
         how, verb = after[: outcome.start("verb")], outcome["verb"]

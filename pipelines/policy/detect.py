@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from crawler.items import SHANGHAI, Article, Policy, Quote, Target
+from pipelines.policy.codes import issuer_of
 from pipelines.policy.dates import Dated, comments_until, effective_on, expires_on, parse_day, signed_on
 from pipelines.policy.issuers import home_of
 from pipelines.policy.numbering import own_number
@@ -74,7 +75,7 @@ def _policy(paper: Paper) -> Policy | None:
         title=main,
         documents=documents,
         short_title=_short_title(text, main),
-        issuers=issued_by(paper, reading),
+        issuers=_issuers(paper, reading, number),
         number=number.value if number else None,
         kind=kinds.kind,
         statutory_kind=kinds.statutory,
@@ -88,6 +89,13 @@ def _policy(paper: Paper) -> Policy | None:
         targets=aims,
         quotes=tuple(dict.fromkeys(_quotes(paper, reading, main, number, aims, days))),
     )
+
+
+def _issuers(paper: Paper, reading: Reading, number: Number | None) -> tuple[str, ...]:
+    """Who issued it, by the page's words, or else by its number."""
+    found = issued_by(paper, reading)
+    by_code = issuer_of(number.value, paper.place) if number and not found else None
+    return (by_code,) if by_code else found
 
 
 def _documents(reading: Reading, paper: Paper) -> tuple[str, ...]:

@@ -12,7 +12,13 @@ from pipelines.policy.terms import HAN
 
 _DONE: Final = ("实施", "施行", "通过", "落地", "敲定")
 """Verbs that tell of effects when they stand before what is done."""
-_PUBLIC: Final = re.compile(rf"^[我全][市省县区州]|^国家|^[{HAN}]{{1,4}}[县区市州省]|部门|国家|两部|央行|部委")
+_PUBLIC: Final = re.compile(rf"^[我全][国市省县区州]|^国家|^[{HAN}]{{1,4}}[县区市州省]|部门|国家|两部|央行|部委")
+_ANNIVERSARY: Final = re.compile(
+    "(?:印发|出台|发布|公布|颁布|施行|实施){1,2}[\\d一二三四五六七八九十两]+(?:周年|年来)|^纪念"
+)
+_LAW: Final = re.compile(
+    r"(?P<verb>(?:表决|审议|投票)通过)(?P<object>[^。；]*?(?:(?<![办方])法|修正案|决议|决定)(?=$|[\s，]))"
+)
 _ARTICLES: Final = re.compile(r"[\d一二三四五六七八九十]+条|“[^”]+条")
 
 
@@ -20,8 +26,10 @@ def headline(title: str, home: Place) -> str | None:
     """The words before the verb of a headline that announces; None where it announces nothing."""
     said = rules()
     outside = unquoted(title)
+    if passed := _LAW.search(outside):
+        return outside[: passed.start()] if organs(outside[: passed.start()], home) else None
     match = said.headline.search(outside)
-    if match is None or said.ending.search(title) or said.foreign.search(title):
+    if match is None or said.ending.search(title) or said.foreign.search(title) or _ANNIVERSARY.search(title):
         return None
     before = outside[: match.start("verb") if match["verb"] else match.start("object2")]
     thing = match["object"] or outside[: match.end("object2")]

@@ -9,6 +9,7 @@ from typing import Final
 
 from pipelines.policy.terms import HAN, any_of, terms
 
+_NATIONS: Final = "(?:(?:土家|朝鲜|布依|哈萨克|柯尔克孜|蒙古|傈僳|景颇|哈尼|[藏羌彝苗侗傣白回壮])族?){1,3}自治州"
 _LEVELS: Final = "省市州县区"
 _OWN_NAME: Final = ("管委会", "管理委员会", "党工委", "领导小组", "指挥部", "联席会议")
 """Organs whose name is written as it is: 攀枝花钒钛高新区管委会, not 攀枝花市钒钛高新区管委会."""
@@ -58,18 +59,18 @@ def _organs() -> re.Pattern[str]:
         r"|人大常委会|人民代表大会常务委员会|人民代表大会|人大|政协"
         r"|(?:中级)?人民法院|人民检察院|总工会|妇联|残联"
         rf"|{any_of(departments)}(?:委员会|委(?!员)|总局|局|厅|办公室|办(?!理|法|事)|中心|总队|支队){office}"
-        rf"|[{HAN}“”]{{2,14}}?(?:新区|高新区|经开区|开发区|园区|新城)(?:管理委员会|管委会|党工委)"
+        rf"|[{HAN}“”]{{0,14}}?(?:新区|高新区|经开区|开发区|园区|新城)(?:管理委员会|管委会|党工委)"
         rf"|[{HAN}“”]{{2,16}}?(?:领导小组|指挥部|联席会议){office}"
         rf"|(?:安全生产委员会|安委会|规划委员会|爱国卫生运动委员会){office})"
     )
-    county = rf"[{HAN}]{{1,4}}?(?:自治县|县|区|市|旗)"
+    county = rf"(?:(?![由据把的是为到在各该])[{HAN}]){{1,4}}?(?:自治县|县|区|市|旗)"
     edge = r"(?:^|(?<=近日)|(?<=日前)|(?<=[^\u4e00-\u9fff])|(?<=[由从经与和])|(?<=中共)|(?<=中国共产党))"
     return re.compile(
         rf"国家税务总局{known}(?:{county})?税务局"
         rf"|{any_of([*words['national'], *words['aliases']])}(?![署门队])(?P<desk>办公厅|办公室)?"
         rf"|中央[{HAN}“”、]{{2,24}}?领导小组(?:办公室)?"
         rf"|国家[{HAN}]{{2,8}}?(?:总局|局|委员会|委(?!员)|办公室)"
-        rf"|(?P<party>中共|中国共产党)?(?:(?P<known>{known}(?:{known})?)(?P<county>{county})?"
+        rf"|(?P<party>中共|中国共产党)?(?:(?P<known>{known}(?:{known})?(?:{_NATIONS})?)(?P<county>{county})?"
         rf"|{edge}(?P<own>(?![我全本该各由从经据向对将把]|[{HAN}]{{1,3}}{known}|近日|日前|近期|昨日|今日|今天|记者|中共){county})|(?P<level>[省市州县区]))"
         rf"(?P<again>[市县区](?=委|政府|人大))?(?:第?[一二三四五六七八九十]+届)?(?P<body>{body})"
     )
@@ -129,14 +130,22 @@ def organs(phrase: str, home: Place) -> tuple[tuple[int, int, str], ...]:
     return tuple(found)
 
 
-_OTHER: Final = re.compile(rf"[{HAN}“”]{{2,20}}(?:部|局|委|办|署|院|联|委员会|领导小组|办公室|指挥部|总工会|团市委)")
+_OTHER: Final = re.compile(
+    rf"[{HAN}“”]{{2,20}}(?:部|局|委|办|厅|署|院|联|协|社|银行|公司|集团|协会|学会|机制|委员会|领导小组|办公室|指挥部|总工会|中心)"
+)
+"""An organ of a list, though the list's other members alone are known."""
+_NOISE: Final = re.compile(
+    r"(?:等[一二三四五六七八九十两多\d]*(?:个|家)?(?:部门|部委|单位|委|局|机构)?)?(?:[^，。、]{0,8}日|近日|日前|今天|昨天|今日)?(?:联合|共同|正式|专门)*(?:印发|发布|出台|公布|下发|发出)?了?$"
+)
+_PLACES_BEFORE: Final = re.compile(
+    "^.*(?:近日|日前|今天|今日|昨天|获悉|了解到|消息|，|：|。|\\s|）)|^[^、]*(?:由|从|与|经)"
+)
 
 
-def _between(gap: str) -> tuple[str, ...] | None:
-    """Organs of a list that the pattern does not know: 民政部、某某办、教育部; None where the gap is other words."""
-    names = [
-        part for part in re.split(r"[、，,\s/／·()（）]|以及|会同|联合", gap) if part and part not in ("和", "与", "及")
-    ]
+def _listed(words: str) -> tuple[str, ...] | None:
+    """Organs of a list that the pattern does not know: 民政部、某某办、教育部; None where there are other words."""
+    parts = re.split(r"[、，,\s/／·()（）]|以及|会同|联合", words)
+    names = [part for part in parts if part and part not in ("和", "与", "及")]
     return tuple(names) if all(_OTHER.fullmatch(name) for name in names) else None
 
 
@@ -145,16 +154,33 @@ def issuers(phrase: str, home: Place, *, last: bool = False) -> tuple[str, ...]:
     found = organs(phrase, home)
     if not last:
         return tuple(dict.fromkeys(name for _, _, name in found))
-    run: list[str] = []
-    for index in range(len(found) - 1, -1, -1):
-        _, end, name = found[index]
-        if run:
-            others = _between(phrase[end : found[index + 1][0]])
+    if not found:
+        return ()
+    run = [*reversed(_behind(phrase[found[-1][1] :]))]
+    start = len(phrase)
+    for begin, end, name in reversed(found):
+        if start < len(phrase):
+            others = _listed(phrase[end:start])
             if others is None:
                 break
             run.extend(reversed(others))
         run.append(name)
+        start = begin
+    run.extend(reversed(_before(phrase[:start])))
     return tuple(dict.fromkeys(reversed(run)))
+
+
+def _behind(words: str) -> tuple[str, ...]:
+    """Organs that go on a list behind the last known one: 、国防科工局联合."""
+    words = _NOISE.sub("", words)
+    return (_listed(words) or ()) if words.startswith(("、", "，", " ", "和", "与")) else ()
+
+
+def _before(words: str) -> tuple[str, ...]:
+    """Organs that begin a list before the first known one: 近日，中国科协、."""
+    if not words.endswith(("、", "和", "与")):
+        return ()
+    return _listed(_PLACES_BEFORE.sub("", words)) or ()
 
 
 @lru_cache(maxsize=1)
@@ -172,7 +198,7 @@ _DISTRICT: Final = re.compile(rf"[{HAN}]{{1,4}}?(?:县|区)(?:政府|委|人大|
 @lru_cache(maxsize=4096)
 def issuer_key(name: str) -> str:
     """What two names of one organ have in common: 中共攀枝花市委员会 and 攀枝花市委, 市经济和信息化局 and 市经信局."""
-    text = re.sub(r"\s+", "", name)
+    text = re.sub(rf"(?<=[{HAN}]{{2}}){_NATIONS}", "州", re.sub(r"\s+", "", name))
     text = str(terms()["organs"]["aliases"].get(text, text))
     if text in terms()["organs"]["national"]:
         return text

@@ -70,6 +70,8 @@ def _alone(text: str, number: Number) -> bool:
     if number.start <= _BRACKET and not re.match("的|要求|文件|规定|精神", after):
         return True
     organ = not before or (len(before) < _ORGAN and not _SENTENCE.search(before))
+    if organ and not start and text[number.end : number.end + 1].isspace():
+        return True
     return organ and len(after) < _REST and not _MENTION.search(after)
 
 

@@ -14,23 +14,30 @@ from pipelines.policy.headline import headline
 from pipelines.policy.issuers import Place, organs
 from pipelines.policy.numbers import numbers
 from pipelines.policy.paper import HEAD, Paper
-from pipelines.policy.phrases import documents, mentioned, past, sentences, titles, unquoted
+from pipelines.policy.phrases import clause, documents, mentioned, past, sentences, titles, unquoted
 from pipelines.policy.rules import LEAD, Reading, Span, rules
-from pipelines.policy.titles import Quoted, kinds_of, plain, unwrapped
+from pipelines.policy.titles import Quoted, kinds_of, plain, quoted, unwrapped
 
 _COLUMN: Final = re.compile(r"^[【\[［][^】\]］]{1,12}[】\]］]\s*|^[^《丨｜|]{1,10}[丨｜|]\s*")
 _DRAFT_NAME: Final = re.compile("征求意见稿|意见征集稿|公示稿|送审稿|草案|讨论稿|修订稿|初稿|代拟稿")
+_SPOKESMAN: Final = re.compile("外交部|国防部|发言人")
+"""Who answers journalists on much else than documents."""
 _PASSED: Final = re.compile("通过|审议|提请")
 _ASKING: Final = re.compile("公开征|现向社会|向社会|征求[^。]{0,8}意见|征集意见")
+_CALL: Final = re.compile("征求对?《》|《》[^，。]{0,8}(?:公开|向社会)[^，。]{0,8}征[求集]")
+"""What comments are asked for is a document, whatever it is called."""
 _ABOUT: Final = re.compile(
     "关于(?:对|就|向社会|面向社会|公开|再次)*(?:公开征求|公开征集|征求|征集)?"
     "(?P<inner>.{4,}?(?:草案|稿[）)]?|办法|规定|细则|规划|方案|条例|意见|措施|政策|标准|目录|清单|预案|计划|决定))"
     "(?:公开|向社会|面向社会|进行|再次)*(?:征求|征集|听取|的?意见|意见)"
 )
-_REPEALABLE: Final = re.compile("《》|文件|办法|规定|规章|法规|条例|政策|细则|决定|意见|通知|方案|制度")
+_REPEALABLE: Final = re.compile("文件|办法|规定|规章|法规|条例|政策|细则|决定|意见|通知|方案|制度")
 _NOT_REPEALABLE: Final = re.compile("合同|协议|证书|执照|资质|许可证")
 _REPEALED: Final = re.compile("(?:决定|宣布|予以|将|正式|已|被)[^。，]{0,30}(?:废止|失效)|(?:废止|宣布失效)了?《")
 _REPEALED_TOO: Final = re.compile("同时废止|同步废止|（废止|废止）")
+_ENDING: Final = re.compile("关于(?:公布|宣布)?(?:废止|失效|停止)")
+"""In a document's own title: it ends others."""
+_GATHERING: Final = re.compile("召开|举行|主持|座谈|论坛|开幕|闭幕")
 _EXPLAINED: Final = re.compile(
     "解读如下|作如下解读|进行(?:了)?(?:如下|政策)?解读(?:如下|：)|现[对就将][^。]{0,80}解读|答记者问|回答了记者(?:的)?提问"
 )
@@ -43,6 +50,8 @@ _ACTS: Final = re.compile("(?:决议|决定|命令|意见|批复|通知)$")
 """Kinds whose titles may do without 关于; 某局取水许可公告 is daily business."""
 _MADE_KNOWN: Final = re.compile("印发|转发|发布|公布|颁布|批转")
 _OF_A_RULE: Final = re.compile("(?:办法|细则|规定|方案|规划)的通知$")
+_WIRE: Final = re.compile(r"[^，。：\n]{0,16}(?:消息|讯|电)\s?[（(][^）)\n]{1,12}[）)][:：]?+[ \u3000]*+\S")
+"""A text that begins with its medium, and goes on in the same line."""
 _HANDED_ON: Final = re.compile("给你们|印发你们|请认真|请遵照|请各|请你们")
 _CHOSEN: Final = re.compile("名单|结果|公示|称号|批次|获奖|总结|报告$")
 _RULE: Final = re.compile("办法|方案|规定|细则|意见|规划")
@@ -53,6 +62,8 @@ _ORGAN: Final = 24
 """Characters of a title in which the organ that it begins with ends."""
 _GLIMPSE: Final = 80
 """Characters of a text that is too short to show whether it is a document's."""
+_COMMON: Final = 8
+"""Characters in a row that a headline shares with the document that it is about."""
 _PRESS: Final = 160
 """Characters in which a reporter's text says that it is one."""
 
@@ -69,6 +80,8 @@ def read(paper: Paper) -> Reading | None:
     """What the article is to a document; None where it announces none."""
     column = None if paper.title.startswith("《") else _COLUMN.match(paper.title)
     title = paper.title[column.end() :] if column else paper.title
+    if rules().rumour.search(unquoted(title)):
+        return None
     listed = rules().ending.search(title) and not paper.official
     return (
         _interpretation(paper, title, column.group() if column else "")
@@ -86,11 +99,12 @@ def read(paper: Paper) -> Reading | None:
 def _interpretation(paper: Paper, title: str, column: str) -> Reading | None:
     explained = rules().interpretation.search(unquoted(paper.title)) is not None
     listed = any("解读" in one for one in paper.columns)
-    about = bool(documents(title) or rules().nouns.search(unquoted(title)))
-    if rules().draft.search(unquoted(title)) or rules().ending.search(title):
+    outside, named = unquoted(title), documents(title)
+    about = bool(named or rules().nouns.search(outside) or "文件" in outside)
+    if rules().draft.search(outside) or rules().ending.search(title) or (not named and _SPOKESMAN.search(outside)):
         return None
     if (explained and (about or listed or "政策" in column)) or (listed and about):
-        return Reading("interpretation", Span(paper.title, -1), titles(documents(title)), title)
+        return Reading("interpretation", Span(paper.title, -1), titles(named), title)
     return None
 
 
@@ -103,8 +117,10 @@ def _explained_in_text(text: str) -> Reading | None:
 
 
 def _draft(title: str, text: str) -> Reading | None:
-    outside, named = unquoted(title), documents(title)
-    draft = _DRAFT_NAME.search(title)
+    outside = unquoted(title)
+    called = quoted(title) if _CALL.search(outside) else documents(title)
+    named = [one for one in called if not mentioned(title[: one.start])]
+    draft = _DRAFT_NAME.search(unquoted(title) if called and not named else title)
     if rules().draft.search(outside) or (draft and not _PASSED.search(outside) and _asks(title, text)):
         proof = Span(title, -1)
         if named:
@@ -135,7 +151,10 @@ def _without_call(title: str) -> str:
 def _repeal(paper: Paper, title: str) -> Reading | None:
     outside, text = unquoted(title), paper.text
     repealed = rules().repeal
-    if repealed.search(outside) and _REPEALABLE.search(outside) and not _NOT_REPEALABLE.search(outside):
+    if rules().foreign.search(outside) and not organs(title, paper.place):
+        return None
+    what = documents(title) or _REPEALABLE.search(outside)
+    if repealed.search(outside) and what and not _NOT_REPEALABLE.search(outside):
         told = [sentence for sentence in re.split("[。\n]", text[:HEAD]) if repealed.search(sentence)]
         return Reading("repeal", Span(title, -1), titles(documents(title)) or _own(told), title)
     if "清理结果" in outside and repealed.search(text[:LEAD]):
@@ -161,7 +180,7 @@ def _document(paper: Paper, title: str) -> Reading | None:
     said, text, place = rules(), paper.text, paper.place
     outside = unquoted(title)
     is_text = bool(said.opening.search(text[:HEAD])) and not _told_by_press(text)
-    if not _formed(title, place) and not _shown(paper, title, is_text=is_text):
+    if "签署" in outside or (not _formed(title, place) and not _shown(paper, title, is_text=is_text)):
         return None
     by, about, _ = outside.partition("关于")
     by = re.split("印发|转发|批转", by)[0] if about else ""
@@ -178,7 +197,7 @@ def _formed(title: str, home: Place) -> bool:
     """Whether a title has the form of an official document's."""
     said, bare = rules(), plain(title)
     outside = unquoted(bare)
-    if re.search("[！!？?]|^图|签署", outside):
+    if re.search("[！!？?]|^图", outside):
         return False
     if _NUMBERED.search(re.sub("[（(]关于.*[）)]$", "", bare)) or _PROPOSAL.search(bare):
         return True
@@ -233,7 +252,8 @@ def _routine(title: str) -> bool:
 
 def _told_by_press(text: str) -> bool:
     """Whether the text is told by a reporter: 近日 … 印发, and not 近日…印发…，现转发给你们."""
-    return bool(rules().journalism.search(text[:_PRESS])) and not _HANDED_ON.search(text[:LEAD])
+    told = _WIRE.match(text) or rules().journalism.search(text[:_PRESS])
+    return bool(told) and not _HANDED_ON.search(text[:LEAD])
 
 
 def _own_titles(title: str, named: tuple[Quoted, ...]) -> tuple[str, ...]:
@@ -259,20 +279,51 @@ def _report(paper: Paper, title: str) -> Reading | None:
     if said.foreign.search(outside) and not public:
         return None
     if told := announced(title, place):
-        return Reading("report", Span(title, -1), told[0], told[1] or _who(paper.text))
+        return _telling(Span(title, -1), told[0], told[1] or _who(paper.text))
     head = headline(title, place)
-    elsewhere = (said.meeting.search(outside) and "通过" not in outside) or said.award.search(outside)
-    if head is None and elsewhere:
+    if head is None and said.award.search(outside):
         return None
+    elsewhere = said.meeting.search(outside) and "通过" not in outside
     private = bool(said.enterprise.search(outside)) and not public
     sure = head is not None or bool(documents(title))
     for index, sentence in enumerate(sentences(paper.text)):
         found = announced(sentence.text, place, body=True)
         if not found or past(sentence.text) or (private and not organs(sentence.text.partition("《")[0], place)):
             continue
+        if head is None and elsewhere and (index or _GATHERING.search(outside) or not _same_matter(outside, found[0])):
+            continue
         if not index or sure or said.recent.search(sentence.text) or _goes_on(paper.text, found[0]):
-            return Reading("report", sentence, found[0], found[1] or sentence.text)
-    return Reading("report", Span(title, -1), titles(documents(title)), head) if head else None
+            return _telling(sentence, found[0], found[1] or sentence.text)
+    if head:
+        return Reading("report", Span(title, -1), titles(documents(title)), head)
+    return None if elsewhere else _told_without_marks(paper, title)
+
+
+def _telling(proof: Span, named: tuple[str, ...], by: str) -> Reading:
+    """A report; where the document that it tells of ends others, a repeal."""
+    ends = bool(named) and all(_ENDING.search(one) for one in named)
+    return Reading("repeal" if ends else "report", proof, named, by)
+
+
+def _same_matter(title: str, named: tuple[str, ...]) -> bool:
+    """Whether a headline and a document's title have words in common."""
+    return any(title[at : at + _COMMON] in one for one in named for at in range(len(title) - _COMMON + 1))
+
+
+def _told_without_marks(paper: Paper, title: str) -> Reading | None:
+    """A report that names its document without 《》: under the document's own title, or as 近日，某局印发通知."""
+    first = next(sentences(paper.text), None)
+    if first is None or past(first.text):
+        return None
+    match = rules().told.search(unquoted(first.text))
+    if match is None or not rules().recent.search(first.text) or rules().wares.search(match["object"]):
+        return None
+    before = unquoted(first.text)[: match.start()]
+    said = clause(before)
+    if rules().passing.search(said) or rules().future.search(said) or not organs(before, paper.place):
+        return None
+    own = _formed(title, paper.place) and not _routine(title)
+    return Reading("report", first, _own_titles(plain(title), ()) if own else (), before)
 
 
 def _goes_on(text: str, named: tuple[str, ...]) -> bool:

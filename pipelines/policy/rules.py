@@ -46,6 +46,7 @@ class Rules:
     future: re.Pattern[str]
     recent: re.Pattern[str]
     headline: re.Pattern[str]
+    told: re.Pattern[str]
     veto: re.Pattern[str]
     announcement: re.Pattern[str]
     published: re.Pattern[str]
@@ -58,6 +59,7 @@ class Rules:
     opening: re.Pattern[str]
     journalism: re.Pattern[str]
     told_before: re.Pattern[str]
+    rumour: re.Pattern[str]
     news_verb: re.Pattern[str]
     wares: re.Pattern[str]
     statutory: re.Pattern[str]
@@ -108,6 +110,10 @@ def rules() -> Rules:
             rf"(?P<verb>{verbs}|敲定|实施|施行|通过)(?!会|的)(?P<object>[^。，；]*?(?:{nouns}|“[^”]{{2,16}}条”))(?!后|以来|发布会|宣讲|宣传|培训|座谈|资金|项目名单|兑现|落地)"
             rf"|(?P<object2>(?:{nouns}|{kinds})[”》]?)(?:(?:近日|日前|正式|今日|今起|\d{{1,2}}月\d{{1,2}}日(?:起)?|\d{{4}}年|将?于|将|[一二三四五六七八九十]月起|全文){{0,3}}(?P<verb2>出台|印发|发布|公布|颁布|出炉|获批|获批复|来了)|(?:正式|今日|今起|\d{{1,2}}月\d{{1,2}}日|\d{{4}}年|将?于|将|起|[一二三四五六七八九十]月){{1,4}}(?P<verb3>施行|实施|生效))(?!会|以来|后|情况|成效|近|[一二三四五六七八九十两]+年|一周年|周年|的)"
         ),
+        told=re.compile(
+            r"(?P<verb>印发|下发|出台|制发|发布|发出)了?(?P<object>[^，。；《》]{0,6}(?:通知|意见|措施|通告)(?=[，。、])"
+            rf"|关于[^，。；《》]{{4,80}}的(?:{statutory}|{kinds})(?=[，。、]))"
+        ),
         veto=re.compile(any_of(words["acts"]["vetoes"])),
         announcement=re.compile(any_of(words["acts"]["announcements"])),
         published=re.compile(rf"(?:公告|通告|公报|通报|函|决定书|启事){note}$"),
@@ -119,7 +125,11 @@ def rules() -> Rules:
         foreign=re.compile(any_of(words["acts"]["foreign"])),
         opening=re.compile(any_of(words["documents"]["openings"])),
         journalism=re.compile(any_of(words["documents"]["journalism"])),
-        told_before=re.compile(any_of(words["announcing"]["told_before"]) + r"|[一二三四五六七八九十两几数\d]+年前"),
+        told_before=re.compile(
+            any_of(words["announcing"]["told_before"])
+            + r"|[一二三四五六七八九十两几数\d]+年前|今年(?:初|\d{1,2}月(?! ?\d))"
+        ),
+        rumour=re.compile(any_of(words["announcing"]["rumours"])),
         news_verb=re.compile(
             any_of([*words["announcing"]["verbs"], *words["announcing"]["news_verbs"]])
             + "|(?:实施|施行|落实|执行)(?!办法|细则|方案|意见|规划|规定|条例|计划|纲要|标准|规范|规则)"

@@ -66,6 +66,8 @@ def _elsewhere(paper: Paper, reading: Reading) -> Iterator[tuple[str, ...]]:
     yield _by_verb(paper.text[:HEAD], paper.place)
     yield _signature(paper.text, paper.place)
     yield issuers(re.split("[，,。；;]", reading.by)[0], paper.place)
+    if reading.documents:  # 《中共中央 国务院关于…的意见》近日发布
+        yield issuers(reading.documents[0].partition("关于")[0], paper.place)
 
 
 def _clause_end(before: str) -> str:

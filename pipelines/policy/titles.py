@@ -20,6 +20,12 @@ _WRAPPED: Final = re.compile(
 )
 
 
+_GOES_ON: Final = re.compile(
+    "(?:实施|管理|工作|操作)细则|(?:实施|暂行|管理|配套)办法|实施(?:方案|意见|规定)|(?:任务|重点任务)?分工方案"
+)
+"""A document of a document: 《X条例》实施细则."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quoted:
     """A title in 《》; ``start`` and ``end`` include the marks."""
@@ -54,8 +60,11 @@ def quoted(text: str) -> tuple[Quoted, ...]:
             depth -= 1
             if not depth and match.start() - start <= _LONGEST:
                 title = re.sub(r"\s+", " ", text[start + 1 : match.start()]).strip()
+                end = match.end()
+                if title and (goes_on := _GOES_ON.match(text, end)):
+                    title, end = f"〈{title}〉{goes_on.group()}", goes_on.end()
                 if title:
-                    found.append(Quoted(start, match.end(), title))
+                    found.append(Quoted(start, end, title))
     return tuple(found)
 
 
@@ -112,6 +121,8 @@ def unwrapped(title: str) -> str:
     if match is None:
         return title
     inner = match["inner"].strip()
+    if inner.startswith("关于") and kinds_of(inner).kind is None:
+        return title  # 发布关于…的公告 carries nothing: 公告 is the document
     names = quoted(inner)
     if names and names[0].start == 0 and names[0].end == len(inner):
         return names[0].title
