@@ -64,11 +64,16 @@ def judge(case: dict[str, str], policy: Policy | None) -> dict[str, bool]:
     if case.get("number"):
         right["number"] = same_number(policy.number if policy else None, case["number"])
     if case.get("documents"):
-        right["title"] = {title_key(name) for name in (policy.documents if policy else ())} == {
-            title_key(name.strip("《》") if name.startswith("《") and name.endswith("》") else name)
+        right["title"] = {whole(name) for name in (policy.documents if policy else ())} == {
+            whole(name.strip("《》") if name.startswith("《") and name.endswith("》") else name)
             for name in values(case["documents"])
         }
     return right
+
+
+def whole(title: str) -> str:
+    """What titles of one article are compared by: a headline leaves out the （2022—2024年） that its text has."""
+    return title_key(re.sub(r"[（(][^（()）]*[）)]$", "", title))
 
 
 def share(found: list[bool]) -> float | None:

@@ -118,9 +118,11 @@ def _documents(reading: Reading, paper: Paper) -> tuple[str, ...]:
 
 
 def _longest(title: str, text: str) -> str:
-    """A headline's 《矿山管理办法》 as the text has it in full: 《四川省矿山管理办法》."""
-    longer = [one.title for one in quoted(text[:HEAD]) if one.title.endswith(title) and kinds_of(title).kind != title]
-    return longer[0] if longer else title
+    """A headline's 《矿山管理办法》 as the text has it in full: 《四川省矿山管理办法（2021年修订）》."""
+    if kinds_of(title).kind == title:
+        return title
+    whole = re.compile(rf".*{re.escape(title)}(?:[（(][^（()）]+[）)])?")
+    return next((one.title for one in quoted(text[:HEAD]) if whole.fullmatch(one.title)), title)
 
 
 def _mentioned_only(text: str, start: int) -> bool:
