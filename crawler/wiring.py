@@ -6,6 +6,7 @@ that stores an article (``PANXI_AFTER``) as they name pipelines.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.extraction import read
@@ -45,7 +46,7 @@ def read_article(page: Page, site: Site | None, *, whole: bool = False) -> Artic
 
 
 def read_again(exchange: Exchange, source: str | None) -> Article | str:
-    """A kept page, read as a page fetched now would be."""
+    """A kept page, read as a page fetched now would be; it stays its source's, whether that is defined here or not."""
     content_type = next((value for name, value in exchange.headers if name.lower() == b"content-type"), None)
     page = Page(
         url=exchange.url,
@@ -53,4 +54,5 @@ def read_again(exchange: Exchange, source: str | None) -> Article | str:
         content_type=content_type.decode("latin-1") if content_type else None,
         fetched_at=exchange.fetched_at,
     )
-    return read_article(page, SITES.get(source) if source else site_for(page.url), whole=True)
+    article = read_article(page, SITES.get(source) if source else site_for(page.url), whole=True)
+    return article if isinstance(article, str) else replace(article, source=source or article.source)

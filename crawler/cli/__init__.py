@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from crawler.cli.help import flowing
+
 COMMANDS = {
     "demo": "crawl a bundled replica site and look around",
     "crawl": "one crawl over the frontier, resumable at any moment",
@@ -49,12 +51,15 @@ class LazyGroup(TyperGroup):
         command = typer.main.get_command(module.app)
         command.name = name
         command.short_help = COMMANDS[name]
+        for one in (command, *getattr(command, "commands", {}).values()):
+            one.help = flowing(one.help or "")
         return command
 
 
 app = typer.Typer(
     cls=LazyGroup,
     help="A crawler and archive of related regional industry news in Chinese.\n\nBegin with: panxi demo",
+    epilog="Exit codes: 0 done, 1 done with failures that the summary names, 2 bad usage or configuration.",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from crawler.cli.common import DEFAULT_DB, Db, WarcDir, archive, fail, page
+from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog="Example: panxi backup backups/2026-03-01")
+@app.command(epilog=examples("panxi backup backups/$(date +%F)"))
 def backup(
     target: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
     warc_dir: WarcDir = None,

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from crawler.cli.help import examples
+
 app = typer.Typer(add_completion=False)
 
 
@@ -20,7 +22,7 @@ class Script(StrEnum):
 
 
 @app.command(
-    epilog="Example: echo '發(fā)展釩鈦產(chǎn)業(yè)' | panxi clean",
+    epilog=examples("echo '發(fā)展釩鈦產(chǎn)業(yè)' | panxi clean", "panxi clean --script keep < page.txt"),
 )
 def clean(
     script: Annotated[Script, typer.Option(help="The script of the result.")] = Script.simplified,

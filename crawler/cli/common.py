@@ -6,10 +6,12 @@ standard error. Exit codes: 0 done, 1 done with failures that the summary names,
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -18,11 +20,16 @@ from rich.console import Console
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from crawler.site import Site
+
 DEFAULT_DB = "sqlite:///panxi.db"
 
 Db = Annotated[
     str,
     typer.Option("--db", envvar="PANXI_DB", help="The archive: a SQLAlchemy URL.", metavar="URL", show_default=True),
+]
+Sources = Annotated[
+    list[str] | None, typer.Argument(metavar="SOURCE", help="Names of sources, as panxi sources has them; none: all.")
 ]
 WarcDir = Annotated[
     str | None,
@@ -30,13 +37,42 @@ WarcDir = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON lines on standard output, nothing else there.")]
 
-console = Console(stderr=True, highlight=False)
+UNBOUND = 10_000
+"""Columns of a pipe: what is piped is searched by lines, so no line is folded there."""
+
+
+def _console(*, stderr: bool) -> Console:
+    piped = not (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, highlight=False, soft_wrap=piped, width=UNBOUND if piped else None)
+
+
+console = _console(stderr=True)
 """For people: progress, notes, errors."""
 
 
 def page() -> Console:
     """The console for answers that a person reads, on standard output."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return _console(stderr=False)
+
+
+def local(at: datetime | None, none: str = "never") -> str:
+    """A moment for a person, to the minute, in China's time. What shows one says once that times are +08:00."""
+    from crawler.items import SHANGHAI
+
+    return none if at is None else f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def log_to_stderr() -> None:
+    """The log of a command that runs until it is stopped: INFO and above, with China's time and its offset."""
+    from crawler.items import SHANGHAI
+
+    form = logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S+08:00")
+    form.converter = lambda seconds: datetime.fromtimestamp(seconds or 0, SHANGHAI).timetuple()
+    handler = logging.StreamHandler()
+    handler.setFormatter(form)
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    for chatty in ("apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def emit(value: Any) -> None:
@@ -69,6 +105,14 @@ def known(lookup: Callable[[str], str], typed: Iterable[str] | None) -> list[str
         fail(str(error), hint=error.hint)
 
 
+def sites(typed: Iterable[str] | None) -> list[Site]:
+    """The sources that a person named, or all of them; an unknown name ends the command with 2."""
+    from crawler.cli import names
+    from crawler.sites import SITES
+
+    return [SITES[name] for name in known(names.source, typed) or SITES]
+
+
 def _plain(text: str) -> str:
     from rich.markup import escape
 
@@ -88,7 +132,11 @@ def archive(db: str, *, create: bool = False) -> Iterator[Engine]:
         if create:
             upgrade(engine)
         else:
-            _must_exist(db)
+            if file := missing(db):  # a question to an archive that is not there must not make an empty one
+                fail(
+                    f"there is no archive at {file!r}",
+                    hint="panxi crawl makes one, or name another with --db; panxi demo shows how it looks",
+                )
             check(engine)
     except DatabaseError as error:
         fail(str(error))
@@ -98,13 +146,14 @@ def archive(db: str, *, create: bool = False) -> Iterator[Engine]:
         engine.dispose()
 
 
-def _must_exist(db: str) -> None:
-    """A question to an archive that is not there must not make an empty one."""
+def missing(db: str) -> str | None:
+    """The SQLite file that the URL names, where there is none yet; None for all else."""
     from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
 
-    url = make_url(db)
-    if url.get_backend_name() == "sqlite" and url.database and not os.path.exists(url.database):  # noqa: PTH110
-        fail(
-            f"there is no archive at {url.database!r}",
-            hint="panxi crawl makes one, or name another with --db; panxi demo shows how it looks",
-        )
+    try:
+        url = make_url(db)
+    except ArgumentError:
+        return None
+    file = url.database if url.get_backend_name() == "sqlite" else None
+    return file if file and not os.path.exists(file) else None  # noqa: PTH110

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, emit, fail, page
+from crawler.cli.common import (
+    DEFAULT_DB,
+    AsJson,
+    Db,
+    Sources,
+    archive,
+    console,
+    emit,
+    fail,
+    page,
+    sites,
+)
+from crawler.cli.help import examples
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -23,12 +35,14 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command(
-    epilog="Examples:  panxi crawl  ·  panxi crawl cinic --max-pages 50  ·  panxi crawl --url https://… --depth 0"
+    epilog=examples(
+        "PANXI_CONTACT=you@example.org panxi crawl",
+        "panxi crawl cinic 攀枝花日报 --max-pages 50",
+        "panxi crawl --url http://www.cinic.org.cn/xy/sc/1.html --depth 0",
+    )
 )
 def crawl(
-    sources: Annotated[
-        list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Sources; none: all of them.")
-    ] = None,
+    sources: Sources = None,
     url: Annotated[
         list[str] | None, typer.Option("--url", help="Visit this page and its further reading, nothing else.")
     ] = None,
@@ -59,11 +73,11 @@ def crawl(
     from crawler.sites import SITES
     from storage.locks import held
 
-    if not all(name.strip() for name in (*(sources or ()), *(url or ()))):
-        fail("an empty source or address", hint="is a variable of your shell unset?")
     if sources and url:
         fail("name sources or addresses, not both", hint="a named page is read by the source that knows its host")
-    names = sources or tuple(SITES)
+    if not all(address.strip() for address in url or ()):
+        fail("an empty address", hint="is a variable of your shell unset?")
+    names = [site.name for site in sites(sources)]
     with archive(db, create=True) as engine, held(engine, names) if due else nullcontext(True) as ours:
         if not ours:
             console.print("Nothing done: another process crawls this source.", markup=False)
@@ -72,7 +86,7 @@ def crawl(
             db,
             verbose=verbose,
             quiet=as_json,
-            source=",".join(sources or ()),
+            source=",".join(names) if sources else "",
             url=" ".join(url or ()),
             depth="" if depth is None else str(depth),
             max_pages="" if max_pages is None else str(max_pages),

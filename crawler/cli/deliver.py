@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, emit, fail, page
+from crawler.cli.help import examples
 
 if TYPE_CHECKING:
     from monitor.delivery import Summary
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog="Examples:  panxi deliver  ·  panxi deliver --dead  ·  panxi deliver --again 17")
+@app.command(epilog=examples("panxi deliver", "panxi deliver --dead", "panxi deliver --again 17"))
 def deliver(
     dead: Annotated[bool, typer.Option("--dead", help="Show what was set aside, and send nothing.")] = False,
     again: Annotated[

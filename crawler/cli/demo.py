@@ -11,13 +11,20 @@ from typing import Annotated
 import typer
 
 from crawler.cli.common import AsJson, archive, emit, fail, page
+from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog="Examples:  panxi demo  ·  panxi demo again: what changed since  ·  panxi demo --fresh")
+OURS = ("panxi.db", "panxi.db-shm", "panxi.db-wal", "panxi-warc", "visits")
+"""What the demo makes in its folder; ``visits`` is made first and shows that the rest is the demo's."""
+
+
+@app.command(epilog=examples("panxi demo", "panxi demo --fresh --dir /tmp/demo"))
 def demo(
-    folder: Annotated[Path, typer.Option("--dir", help="Where the demo's archive is.")] = Path("demo-archive"),
+    where: Annotated[
+        str, typer.Option("--dir", metavar="FOLDER", help="Where the demo's archive is.")
+    ] = "demo-archive",
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin with an empty archive again.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -28,18 +35,11 @@ def demo(
     from crawler.cli.crawl import run, summary, tell
     from crawler.replica import serve
 
-    if fresh and folder.exists():
-        if not (folder / "panxi.db").exists():
-            fail(f"{str(folder)!r} is not the demo's archive: it is left alone")
-        shutil.rmtree(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        fail(f"{folder}: {error.strerror}")
+    folder = _folder(where, fresh=fresh)
     db = f"sqlite:///{folder / 'panxi.db'}"
-    with archive(db, create=True):
-        pass
     with serve(state=folder / "visits") as replica:
+        with archive(db, create=True):
+            pass
         crawled = run(
             db,
             quiet=as_json,
@@ -56,6 +56,23 @@ def demo(
         tell(crawled, db)
         _next(db)
     raise typer.Exit(0 if crawled.complete else 1)
+
+
+def _folder(where: str, *, fresh: bool) -> Path:
+    """The demo's folder, made where it is not, and emptied of the demo for a fresh one; nothing else is touched."""
+    folder = Path(where)
+    if not where.strip():
+        fail("an empty folder name", hint="is a variable of your shell unset?")
+    if (folder / "panxi.db").exists() and not (folder / "visits").exists():
+        fail(f"{where!r} has an archive that is not the demo's: it is left alone")
+    try:
+        for one in OURS if fresh else ():
+            path = folder / one
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"{where!r}: {error.strerror}")
+    return folder
 
 
 def _next(db: str) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import typer
 
 from crawler.cli.common import DEFAULT_DB, AsJson, Db, WarcDir, archive, emit, page
+from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
 
 STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
 
 
-@app.command(epilog="Example: panxi doctor")
+@app.command(epilog=examples("panxi doctor", "panxi doctor --json | jq -r 'select(.level != \"ok\").message'"))
 def doctor(warc_dir: WarcDir = None, db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
     """Look at the database, the folder of raw pages and the machine; say what to mend. Code 1 for an error."""
     from dataclasses import asdict

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, emit, fail
+from crawler.cli.help import examples
 
 if TYPE_CHECKING:
     from storage.corpus.export import Done, Means, Progress
@@ -27,8 +28,12 @@ Names = list[str] | None
 
 
 @app.command(
-    epilog="Examples:  panxi export corpus  ·  panxi export news.jsonl.zst --from 2020-01-01 --region 510400  ·  "
-    "panxi export - --fields id,title,body | head  ·  panxi export delta --since-export corpus/manifest.json"
+    epilog=examples(
+        "panxi export corpus",
+        "panxi export news.jsonl.zst --from 2020-01-01 --region 攀枝花",
+        "panxi export - --fields id,title,body | head",
+        "panxi export delta --since-export corpus/manifest.json",
+    )
 )
 def export(
     path: Annotated[

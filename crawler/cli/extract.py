@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import console, emit, fail
+from crawler.cli.common import console, emit, fail, known
+from crawler.cli.help import examples
 
 if TYPE_CHECKING:
     from crawler.items import Page
@@ -16,10 +18,16 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+"""How an address begins, of whatever kind."""
+
 
 @app.command(
-    epilog="Examples:  panxi extract page.html  ·  panxi extract page.html --url https://www.cinic.org.cn/xy/sc/1.html"
-    "  ·  panxi extract https://… --explain  ·  curl … | panxi extract -"
+    epilog=examples(
+        "panxi extract page.html --url https://www.cinic.org.cn/xy/sc/1.html",
+        "panxi extract https://www.cinic.org.cn/xy/sc/1.html --explain",
+        "curl -s https://www.cinic.org.cn/xy/sc/1.html | panxi extract -",
+    )
 )
 def extract(
     file_or_url: Annotated[str, typer.Argument(help="A saved page, an address, or - for standard input.")],
@@ -40,8 +48,10 @@ def extract(
     from crawler.wiring import read_article
     from storage.archive import article_json
 
-    site = _site(source, url or file_or_url)
+    if url is not None:
+        _must_be_web(url)
     page = _page(file_or_url, url, allow_loopback=allow_loopback)
+    site = _site(source, url or file_or_url)
     if page.fetched_at is None:
         page = replace(page, fetched_at=datetime.now(UTC))
     article = read_article(page, site)
@@ -58,32 +68,47 @@ def extract(
 
 
 def _site(name: str | None, address: str) -> Site | None:
+    from crawler.cli import names
     from crawler.sites import SITES, site_for
 
     if name is None:
-        return site_for(address) if address.startswith(("http://", "https://")) else None
-    if name not in SITES:
-        fail(f"unknown source {name!r}", hint=f"known are: {', '.join(sorted(SITES))}")
-    return SITES[name]
+        return site_for(address) if SCHEME.match(address) else None
+    return SITES[known(names.source, [name])[0]]
 
 
 def _page(file_or_url: str, url: str | None, *, allow_loopback: bool) -> Page:
     from crawler.items import Page
 
-    if file_or_url.startswith(("http://", "https://")):
-        from crawler.crawl import project_settings
-        from crawler.fetch import FetchError, fetch
-
-        settings = project_settings(LOG_LEVEL="ERROR", PANXI_ALLOW_LOOPBACK=allow_loopback or None)
-        try:
-            return fetch(file_or_url, settings)
-        except FetchError as error:
-            fail(str(error), code=1)
     if file_or_url == "-":
         return Page(url=url or "http://localhost/", body=sys.stdin.buffer.read())
     path = Path(file_or_url)
+    if SCHEME.match(file_or_url) and not path.exists():
+        _must_be_web(file_or_url)
+        return _fetched(file_or_url, allow_loopback=allow_loopback)
+    if not file_or_url.strip():
+        fail("an empty file name or address", hint="is a variable of your shell unset?")
     try:
         body = path.read_bytes()
     except OSError as error:
-        fail(f"{file_or_url}: {error.strerror}")
+        fail(
+            f"{file_or_url!r}: {error.strerror}",
+            hint="a saved page, or an address that begins with http:// or https://",
+        )
     return Page(url=url or path.resolve().as_uri(), body=body)
+
+
+def _must_be_web(address: str) -> None:
+    from crawler.urls import canonical
+
+    if canonical(address) is None:
+        fail(f"not an http(s) address: {address!r}", hint="a saved page is named by its path alone")
+
+
+def _fetched(address: str, *, allow_loopback: bool) -> Page:
+    from crawler.crawl import project_settings
+    from crawler.fetch import FetchError, fetch
+
+    try:
+        return fetch(address, project_settings(LOG_LEVEL="CRITICAL", PANXI_ALLOW_LOOPBACK=allow_loopback or None))
+    except FetchError as error:
+        fail(str(error), code=1)

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from crawler.cli.common import console, fail
+from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog="Example:  panxi merge corpus/manifest.json delta/manifest.json corpus-new")
+@app.command(epilog=examples("panxi merge corpus/manifest.json delta/manifest.json corpus-new"))
 def merge(
     before: Annotated[Path, typer.Argument(metavar="MANIFEST", help="The manifest of the export you have.")],
     delta: Annotated[Path, typer.Argument(metavar="DELTA", help="The manifest of the delta to it.")],

@@ -8,11 +8,17 @@ from typing import Annotated
 import typer
 
 from crawler.cli.common import fail, page
+from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog="Example: panxi new-source https://www.example.gov.cn/zwgk/2024/t20240301_1.html")
+@app.command(
+    epilog=examples(
+        "panxi new-source https://www.example.gov.cn/zwgk/",
+        "panxi new-source https://www.example.gov.cn/zwgk/ --file saved.html",
+    )
+)
 def new_source(
     url: Annotated[str, typer.Argument(help="An article or a column page of the site.")],
     file: Annotated[Path | None, typer.Option("--file", help="The saved page, instead of fetching it.")] = None,

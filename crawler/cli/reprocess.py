@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, WarcDir, archive, console, emit, page
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, WarcDir, archive, console, emit, known, page
+from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog="Examples:  panxi reprocess --dry-run  ·  panxi reprocess --source cinic")
+@app.command(epilog=examples("panxi reprocess --dry-run", "panxi reprocess --source cinic"))
 def reprocess(
     source: Annotated[list[str] | None, typer.Option("--source", help="Only articles of these sources.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, tell what would change.")] = False,
@@ -23,24 +24,30 @@ def reprocess(
     """Run extraction and cleaning again over the raw pages that are kept: a better rule improves the whole past."""
     from dataclasses import asdict
     from datetime import UTC, datetime
+    from functools import partial
 
     from rich.progress import track
 
+    from crawler.cli import names
     from crawler.open_archive import raw_folder
     from crawler.wiring import join_clusters, read_again, tell
     from storage.archive import Archive
     from storage.reprocess import reprocess as again
+    from storage.runs import last_runs
     from storage.schema import article
 
     kinds: Counter[str] = Counter()
     fields: Counter[str] = Counter()
     with archive(db) as engine:
+        with engine.connect() as connection:
+            kept = last_runs(connection)
+        wanted = known(partial(names.source, kept=kept), source)
         results = again(
             engine,
             raw_folder(db, warc_dir),
             read_again,
             now=datetime.now(UTC),
-            where=[article.c.source.in_(source)] if source else [],
+            where=[article.c.source.in_(wanted)] if wanted else [],
             after=[join_clusters, tell],
             write=not dry_run,
         )

@@ -8,11 +8,17 @@ from typing import Annotated
 import typer
 
 from crawler.cli.common import DEFAULT_DB, Db, WarcDir, fail, page
+from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog="Example: panxi restore backups/2026-03-01 --db postgresql://panxi@db.example/panxi")
+@app.command(
+    epilog=examples(
+        "panxi restore backups/2026-03-01 --db sqlite:///again.db",
+        "panxi restore backups/2026-03-01 --db postgresql://panxi@db.example/panxi",
+    )
+)
 def restore(
     source: Annotated[Path, typer.Argument(help="A folder that panxi backup made.")],
     warc_dir: WarcDir = None,

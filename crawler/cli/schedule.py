@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, Db, archive, console, fail
+from crawler.cli.common import (
+    DEFAULT_DB,
+    Db,
+    Sources,
+    archive,
+    console,
+    fail,
+    local,
+    log_to_stderr,
+    sites,
+)
+from crawler.cli.help import examples
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,13 +29,14 @@ if TYPE_CHECKING:
     from crawler.site import Site
 
 app = typer.Typer(add_completion=False)
+logger = logging.getLogger(__name__)
 
 
-@app.command(epilog="Examples:  panxi schedule  ·  panxi schedule --once   (from cron)  ·  panxi schedule cinic")
+@app.command(
+    epilog=examples("panxi schedule", "panxi schedule cinic 攀枝花日报", "panxi schedule --once   # from cron")
+)
 def schedule(
-    sources: Annotated[
-        list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Only these sources; none: all.")
-    ] = None,
+    sources: Sources = None,
     once: Annotated[bool, typer.Option("--once", help="Crawl what is due now, send what waits, and end.")] = False,
     parallel: Annotated[int, typer.Option(min=1, max=16, help="Crawls at a time.")] = 2,
     deliver_every: Annotated[int, typer.Option(min=5, help="Seconds between two deliveries of alerts.")] = 60,
@@ -33,38 +45,27 @@ def schedule(
     """Crawl each source as often as its file says, and send the alerts that wait, until stopped.
 
     A source is crawled once at a time; what was missed while the machine was off is made up for once. Times are
-    Asia/Shanghai's. Ctrl-C and SIGTERM end it within seconds, and what was read is kept.
+    +08:00. Ctrl-C and SIGTERM end it within seconds, and what was read is kept.
     """
     from crawler.jobs import AlreadyRunning, Commands, only_one
     from crawler.open_archive import raw_folder
     from storage.runs import last_runs
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    for chatty in ("apscheduler", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    sites = _sites(sources)
+    log_to_stderr()
+    chosen = sites(sources)
     with archive(db, create=True) as engine, engine.connect() as connection:
         last = last_runs(connection)
     try:
         with only_one(raw_folder(db)) as lock:
             commands = Commands(db, lock)
             if once:
-                raise typer.Exit(_once(sites, last, commands))
-            _forever(sites, last, commands, parallel, deliver_every)
+                raise typer.Exit(_once(chosen, last, commands))
+            _forever(chosen, last, commands, parallel, deliver_every)
     except AlreadyRunning as error:
         if once:  # cron will come again
             console.print(f"Nothing done: {error}.", markup=False)
             raise typer.Exit(0) from None
         fail(str(error))
-
-
-def _sites(names: list[str] | None) -> list[Site]:
-    from crawler.sites import SITES
-
-    for name in names or ():
-        if name not in SITES:
-            fail(f"unknown source {name!r}", hint=f"known are: {', '.join(sorted(SITES))}")
-    return [SITES[name] for name in names or sorted(SITES)]
 
 
 def _once(sites: list[Site], last: dict[str, datetime], commands: Commands) -> int:
@@ -116,8 +117,8 @@ def _forever(
     )
     jobs.start()
     for job in sorted(jobs.get_jobs(), key=lambda job: job.next_run_time):
-        logging.getLogger(__name__).info("%-24s next at %s", job.id, job.next_run_time.strftime("%Y-%m-%d %H:%M:%S"))
+        logger.info("%-24s next at %s", job.id, local(job.next_run_time))
     stopped.wait()
-    logging.getLogger(__name__).info("stopping")
+    logger.info("stopping")
     commands.stop()
     jobs.shutdown()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, emit, page
+from crawler.cli.help import examples
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -19,8 +20,11 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command(
-    epilog="Examples:  panxi search 钒钛  ·  panxi search '\"一区多园\" 产业 -石墨'  ·  "
-    "panxi search '(钒 OR 钛) 意见' --source cinic --since 2020-01-01"
+    epilog=examples(
+        "panxi search 钒钛",
+        "panxi search '\"一区多园\" 产业 -石墨'",
+        "panxi search '(钒 OR 钛) 意见' --region 攀枝花 --since 2020-01-01",
+    )
 )
 def search(
     query: Annotated[str, typer.Argument(help='Words, "a phrase", AND OR NOT, -word; either script.')],

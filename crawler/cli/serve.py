@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import DEFAULT_DB, Db, archive, console, fail
+from crawler.cli.help import examples
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -23,8 +24,11 @@ SHORTEST_TOKEN = 16
 
 
 @app.command(
-    epilog="Examples:  panxi serve  ·  panxi serve --port 8080  ·  "
-    "PANXI_TOKEN=… panxi serve --host 0.0.0.0 --host-name news.example.org"
+    epilog=examples(
+        "panxi serve",
+        "panxi serve --port 8080",
+        "PANXI_TOKEN=… panxi serve --host 0.0.0.0 --host-name news.example.org",
+    )
 )
 def serve(
     host: Annotated[

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, emit, fail, page
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, emit, fail, local, page
+from crawler.cli.help import examples
 
 if TYPE_CHECKING:
     from storage.archive import Archive
@@ -17,7 +19,14 @@ LONGEST_ID = 19
 """Digits; the databases count to nineteen."""
 
 
-@app.command(epilog="Examples:  panxi show 1  ·  panxi show https://…  ·  panxi show 1 --diff  ·  panxi show 1 --json")
+@app.command(
+    epilog=examples(
+        "panxi show 1",
+        "panxi show http://www.cinic.org.cn/xy/sc/1.html",
+        "panxi show 1 --diff",
+        "panxi show 1 --json | jq .policy",
+    )
+)
 def show(
     which: Annotated[str, typer.Argument(metavar="ID", help="An article's number or address.")],
     original: Annotated[bool, typer.Option("--original", help="The text as the page has it.")] = False,
@@ -62,7 +71,7 @@ def _tell(kept: Archive, article: dict[str, Any], *, original: bool) -> None:
         ("industries", "、".join(tag["name"] for tag in article["industries"])),
         ("policy", _policy(article["policy"])),
         ("address", article["url"]),
-        ("first seen", article["first_seen_at"]),
+        ("first seen", f"{local(datetime.fromisoformat(article['first_seen_at']))} +08:00"),
     )
     for name, value in facts:
         if value:
@@ -91,10 +100,11 @@ def _tell(kept: Archive, article: dict[str, Any], *, original: bool) -> None:
 
 
 def _day(article: dict[str, Any]) -> str:
+    """When it was published, as exactly as the page says it; ``published_at`` is China's time."""
     published = article["published_at"]
     if not published:
         return ""
-    return str(published[:10] if article["date_precision"] == "day" else published[:16].replace("T", " "))
+    return str(published[:10] if article["date_precision"] == "day" else f"{published[:16].replace('T', ' ')} +08:00")
 
 
 def _policy(policy: dict[str, Any] | None) -> str:

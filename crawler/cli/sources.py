@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, emit, fail, page
+from crawler.cli.common import (
+    DEFAULT_DB,
+    AsJson,
+    Db,
+    Sources,
+    archive,
+    console,
+    emit,
+    local,
+    missing,
+    page,
+    sites,
+)
+from crawler.cli.help import examples
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from crawler.check_source import SourceCheck
     from crawler.items import Page
     from crawler.site import Site
@@ -17,11 +31,11 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog="Examples:  panxi sources  ·  panxi sources --json | jq -r .name  ·  panxi sources cinic --check")
+@app.command(
+    epilog=examples("panxi sources", "panxi sources --json | jq -r .name", "panxi sources cinic 攀枝花日报 --check")
+)
 def sources(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Only these sources; none: all.")
-    ] = None,
+    names: Sources = None,
     check: Annotated[
         bool, typer.Option("--check", help="Visit each and say which fields read and which don't (needs the network).")
     ] = False,
@@ -31,8 +45,8 @@ def sources(
     db: Db = DEFAULT_DB,
     as_json: AsJson = False,
 ) -> None:
-    """The sources: name, title, home, how often they are crawled, and when they were last."""
-    chosen = _chosen(names)
+    """The sources: name, title, home, how often they are crawled, and when they were last (+08:00)."""
+    chosen = sites(names)
     if check:
         raise typer.Exit(_check(chosen, allow_loopback=allow_loopback, as_json=as_json))
     last = _last_crawled(db)
@@ -42,32 +56,20 @@ def sources(
             emit(row)
         return
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("name", "title", "home", "every", "verified", "last crawled"):
+    for heading in ("name", "title and home", "every", "last crawled"):
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(
-            row["name"],
-            row["title"],
-            row["home"],
-            f"{row['every_hours']:g} h",
-            row["verified"] or "not yet",
-            row["last_crawled"] or "never",
-        )
+        title = Text.assemble(row["title"], "\n", (row["home"], "dim"))
+        table.add_row(row["name"], title, f"{row['every_hours']:g} h", local(row["last_crawled"]))
     page().print(table)
+    live = sum(row["verified"] is not None for row in rows)
+    page().print(f"{live} of {len(rows)} were seen to read their live site (panxi sources --check). Times: +08:00.")
 
 
-def _chosen(names: list[str] | None) -> list[Site]:
-    from crawler.sites import SITES
-
-    for name in names or ():
-        if name not in SITES:
-            fail(f"unknown source {name!r}", hint=f"known are: {', '.join(sorted(SITES))}")
-    return [SITES[name] for name in names or SITES]
-
-
-def _row(site: Site, last: dict[str, str]) -> dict[str, Any]:
+def _row(site: Site, last: dict[str, datetime]) -> dict[str, Any]:
     return {
         "name": site.name,
         "title": site.title,
@@ -78,21 +80,14 @@ def _row(site: Site, last: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _last_crawled(db: str) -> dict[str, str]:
+def _last_crawled(db: str) -> dict[str, datetime]:
     """Name to time of the last crawl; empty where there is no archive yet."""
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
     from storage.runs import last_runs
 
-    try:
-        url = make_url(db)
-    except ArgumentError:
-        fail(f"Not a database URL: {db!r}")
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+    if missing(db):
         return {}
     with archive(db) as engine, engine.connect() as connection:
-        return {name: f"{at.astimezone():%Y-%m-%d %H:%M}" for name, at in last_runs(connection).items()}
+        return last_runs(connection)
 
 
 def _check(sites: list[Site], *, allow_loopback: bool, as_json: bool) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, emit, fail, page
+from crawler.cli.help import examples
 
 if TYPE_CHECKING:
     from storage.corpus.stats import Statistics
@@ -24,7 +25,7 @@ class Picture(StrEnum):
     png = "png"
 
 
-@app.command(epilog="Examples:  panxi stats  ·  panxi stats --json  ·  panxi stats --pictures charts --as png")
+@app.command(epilog=examples("panxi stats", "panxi stats --json", "panxi stats --pictures charts --as png"))
 def stats(
     pictures: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Draw them as pictures into this folder.")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, emit, page
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, emit, local, page
+from crawler.cli.help import examples
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog="Examples:  panxi status  ·  panxi status --json | jq .articles")
+@app.command(epilog=examples("panxi status", "panxi status --json | jq .articles"))
 def status(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
-    """How each source stands, what is in the archive, what waits on the frontier, and how the last crawl ended."""
+    """How each source stands, what is in the archive, what waits on the frontier, and how the last crawl ended.
+
+    Times are +08:00.
+    """
     from rich.table import Table
 
     from storage.archive import Archive
@@ -44,8 +48,9 @@ def status(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
     _tell_sources(out, told["health"])
     run = told["last_run"]
     if run is not None:
-        ended = f"{run['state']} {run['finished_at']:%Y-%m-%d %H:%M} UTC" if run["finished_at"] else run["state"]
+        ended = f"{run['state']} {local(run['finished_at'], '')}".rstrip()
         out.print(f"\nLast crawl: {run['source'] or 'named addresses'}, {ended}", markup=False)
+    out.print("Times: +08:00.", style="dim")
 
 
 def standing(engine: Engine, now: datetime) -> list[dict[str, Any]]:
@@ -80,16 +85,10 @@ def _tell_sources(out: Console, found: list[dict[str, Any]]) -> None:
     for state in dict.fromkeys(one["state"] for one in found):
         out.print(f"\n[dim]sources that are[/] [{COLOURS.get(state, 'bold red')}]{state}[/]")
         for one in (one for one in found if one["state"] == state):
-            last, due = (_local(one[name]) for name in ("last_success_at", "next_run_at"))
+            last, due = (local(one[name]) for name in ("last_success_at", "next_run_at"))
             out.print(f"  {one['name']:<20}  last whole crawl {last}, next {due}", markup=False)
             if one["reason"]:
                 out.print(f"    {one['reason']}{'  ' if one['example'] else ''}{one['example'] or ''}", markup=False)
-
-
-def _local(moment: datetime | None) -> str:
-    from crawler.items import SHANGHAI
-
-    return "never" if moment is None else f"{moment.astimezone(SHANGHAI):%m-%d %H:%M}"
 
 
 COLOURS = {"ok": "green", "new": "dim"}

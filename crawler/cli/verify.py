@@ -5,11 +5,12 @@ from __future__ import annotations
 import typer
 
 from crawler.cli.common import DEFAULT_DB, AsJson, Db, WarcDir, archive, emit, page
+from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog="Examples:  panxi verify  ·  panxi verify --json | jq .what")
+@app.command(epilog=examples("panxi verify", "panxi verify --json | jq .what"))
 def verify(warc_dir: WarcDir = None, db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
     """Read everything back and say what does not hold; nothing is changed. Code 1 where something does not."""
     from dataclasses import asdict

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, emit, fail, known, page
+from crawler.cli.help import examples
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -37,8 +38,10 @@ ISSUER = re.compile(
 
 
 @app.command(
-    epilog="Examples:  panxi watch add 钒钛 --words '钒钛 AND (意见 OR 规划)' --channel mail  ·  "
-    "panxi watch add 攀枝花政策 --channel mail --digest daily   (the profile's own watch)"
+    epilog=examples(
+        "panxi watch add 钒钛 --words '钒钛 AND (意见 OR 规划)' --channel mail",
+        "panxi watch add 攀枝花政策 --channel mail --digest daily",
+    )
 )
 def add(
     name: Annotated[str, typer.Argument(help="What you call it.")],
@@ -80,7 +83,7 @@ def add(
         console.print("       no channel: its alerts are in its feed alone; see docs/alerts.md", style="dim")
 
 
-@app.command("list")
+@app.command("list", epilog=examples("panxi watch list", "panxi watch list --json | jq -r .name"))
 def list_watches(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
     """The watches."""
     from monitor import watches
@@ -105,7 +108,7 @@ def list_watches(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
 
 @app.command(
     "test",
-    epilog="Examples:  panxi watch test 攀枝花政策  ·  panxi watch test --words '钒钛 NOT 石墨' --scope articles",
+    epilog=examples("panxi watch test 攀枝花政策", "panxi watch test --words '钒钛 NOT 石墨' --scope articles"),
 )
 def try_out(
     name: Annotated[str | None, typer.Argument(help="A saved watch; or give a rule by options.")] = None,
@@ -146,8 +149,8 @@ def try_out(
         console.print("Nothing in the archive matches.", style="dim")
 
 
-@app.command()
-def remove(name: str, db: Db = DEFAULT_DB) -> None:
+@app.command(epilog=examples("panxi watch remove 钒钛"))
+def remove(name: Annotated[str, typer.Argument(help="As panxi watch list shows it.")], db: Db = DEFAULT_DB) -> None:
     """Remove a watch and its alerts; one of the profile's is turned off."""
     from monitor import watches
     from storage.db import writing
@@ -158,9 +161,9 @@ def remove(name: str, db: Db = DEFAULT_DB) -> None:
     console.print(f"removed {name}", markup=False)
 
 
-@app.command(epilog="Example:  panxi watch feed 攀枝花政策 --format ics > policy.ics")
+@app.command(epilog=examples("panxi watch feed 攀枝花政策 --format ics > policy.ics"))
 def feed(
-    name: str,
+    name: Annotated[str, typer.Argument(help="As panxi watch list shows it.")],
     form: Annotated[str, typer.Option("--format", help="atom, json or ics.")] = "atom",
     address: Annotated[str, typer.Option(help="Where the feed will stand.")] = "http://127.0.0.1:8423/",
     db: Db = DEFAULT_DB,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import Annotated
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, Db, archive, fail
+from crawler.cli.common import DEFAULT_DB, Db, archive, fail, log_to_stderr
+from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog="Example:  PANXI_DB=postgresql://panxi@db/panxi panxi worker --parallel 4")
+@app.command(epilog=examples("PANXI_DB=postgresql://panxi@db.example/panxi panxi worker --parallel 4"))
 def worker(
     parallel: Annotated[int, typer.Option(min=1, max=16, help="Crawls at a time in this worker.")] = 2,
     db: Db = DEFAULT_DB,
@@ -32,7 +32,7 @@ def worker(
             fail("workers meet in a PostgreSQL archive", hint="on SQLite one process does it: panxi schedule")
         from crawler.worker import install, make_app, panxi, work
 
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+        log_to_stderr()
         install(engine)
         conninfo = make_url(db).set(drivername="postgresql").render_as_string(hide_password=False)
         asyncio.run(work(make_app(conninfo, engine, SITES, panxi(db)), parallel=parallel, name=process_owner()))

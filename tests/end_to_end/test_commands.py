@@ -52,10 +52,20 @@ def test_clean_keeps_the_script_when_asked(panxi: Panxi) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("crawl", "nowhere"), "unknown source 'nowhere'"),
+        (("crawl", "cinik"), "no source is called 'cinik'; did you mean 中国产业经济信息网 (cinic)?"),
         (("crawl", "--url", "ftp://example.com/x"), "not an http(s) address"),
-        (("extract", "missing.html"), "missing.html"),
-        (("extract", "missing.html", "--source", "nowhere"), "unknown source 'nowhere'"),
+        (("extract", "missing.html"), "'missing.html': No such file or directory"),
+        (("extract", "missing.html", "--source", "nowhere"), "No such file or directory"),
+        (("extract", "."), "'.': Is a directory"),
+        (("extract", ""), "an empty file name or address"),
+        (("extract", "ftp://example.com/x"), "not an http(s) address: 'ftp://example.com/x'"),
+        (("extract", "file:///etc/passwd"), "a saved page is named by its path alone"),
+        (("extract", "http://[::1"), "not an http(s) address"),
+        (("extract", "-", "--url", "mailto:a@b.cn"), "not an http(s) address: 'mailto:a@b.cn'"),
+        (("extract", "-", "--source", "cinik"), "did you mean 中国产业经济信息网 (cinic)?"),
+        (("demo", "--dir", ""), "an empty folder name"),
+        (("schedule", "cinik"), "did you mean 中国产业经济信息网 (cinic)?"),
+        (("sources", "cinik"), "did you mean 中国产业经济信息网 (cinic)?"),
         (("show", "1"), "there is no archive"),
         (("status",), "there is no archive"),
         (("status", "--db", "oracle://x"), "Neither SQLite nor PostgreSQL"),
@@ -275,8 +285,8 @@ def test_an_article_in_parts_is_stored_whole(panxi: Panxi, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("crawl", ""), "an empty source or address"),
-        (("crawl", "--url", ""), "an empty source or address"),
+        (("crawl", ""), "no source is called ''"),
+        (("crawl", "--url", ""), "an empty address"),
         (("crawl", "cinic", "--url", "http://x.example/1.html"), "not both"),
         (("search", "钒", "--offset", "99999999999999999999"), "offset"),
     ],
@@ -303,6 +313,7 @@ def test_the_demo_is_reprocessed_without_the_network(panxi: Panxi) -> None:
     assert again.code == 0, again
     assert {row["kind"] for row in again.rows} <= {"same", "changed"}
     assert len(again.rows) == len(expected().articles)
+    assert not any("source" in row["fields"] for row in again.rows)
 
 
 def test_a_page_without_an_article_keeps_its_bytes(panxi: Panxi, tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, Row, func, select, text
 
+from crawler.items import SHANGHAI
 from crawler.replica import Expected, expected
 from storage import schema
 from storage.db import open_engine
@@ -127,3 +129,35 @@ def test_a_person_reads_a_summary(tmp_path: Path) -> None:
     assert told.code == 0
     for words in ("articles new", "passed over", "All that was due has been visited", "Try next", "panxi.db"):
         assert words in told.out
+
+
+def test_a_fresh_demo_leaves_alone_what_is_not_the_demo_s(demo: Demo, tmp_path: Path) -> None:
+    (tmp_path / "panxi.db").write_bytes(b"an archive of years")
+    refused = run("demo", "--fresh", "--dir", ".", cwd=tmp_path)
+    assert refused.code == 2
+    assert "not the demo's" in refused.err
+    assert (tmp_path / "panxi.db").read_bytes() == b"an archive of years"
+
+
+def test_a_fresh_demo_begins_again_and_keeps_the_reader_s_own_files(tmp_path: Path) -> None:
+    folder = tmp_path / "demo-archive"
+    for _ in range(2):
+        told = run("demo", "--fresh", "--json", cwd=tmp_path)
+        assert told.json["new"] == len(expected().articles)
+        (folder / "corpus.jsonl").touch()
+    assert (folder / "corpus.jsonl").exists()
+
+
+def test_times_are_china_s_wherever_the_machine_is(demo: Demo) -> None:
+    with demo.engine.connect() as connection:
+        began = connection.execute(select(schema.source.c.last_run_at).where(schema.source.c.name == "cinic")).scalar()
+    assert began is not None
+    shown = f"{began.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    for command in ("sources", "status"):
+        told = run(command, "--db", demo.db, cwd=demo.folder, TZ="America/New_York")
+        assert shown[:-1] in told.out, told
+        assert "Times: +08:00." in told.out
+    article = run("show", "1", "--db", demo.db, cwd=demo.folder, TZ="America/New_York")
+    assert f"first seen  {shown[:10]}" in article.out
+    (cinic,) = run("sources", "cinic", "--json", "--db", demo.db, cwd=demo.folder).rows
+    assert datetime.fromisoformat(cinic["last_crawled"]) == began
