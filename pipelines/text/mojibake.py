@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipelines.text import gbk
+from pipelines.text import prose
 
 _BOM = re.compile("ï»¿|锘(?:\ufeff|匡豢|縷)?(?=$|[\\s<\u3400-\u9fff])")
 _LATIN = "\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122"
@@ -48,7 +48,7 @@ def _from_latin(run: str) -> str:
 
 
 def _is_text(read: str) -> bool:
-    return len(read) > 1 and gbk.text_cost(read) <= _TEXT * len(read)
+    return len(read) > 1 and prose.text_cost(read) <= _TEXT * len(read)
 
 
 def _from_gbk(found: str) -> str:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from heapq import merge
-from itertools import islice, pairwise
+from itertools import islice, pairwise, product
+from math import log2
+from typing import NamedTuple
 
-from pipelines.text import gbk, readings, script
+from pipelines.text import gbk, prose, readings
 from pipelines.text.annotations import CLOSING, LETTERS, OPENING, SYLLABLE
 
 HOLE = "\ufffd"
@@ -28,7 +30,8 @@ _HINT = re.compile(rf"[{LOST}(（]{OPENING}?\s?{SYLLABLE}\s?{CLOSING}")
 _AID = re.compile(rf"{OPENING}\s?({SYLLABLE})\s?{CLOSING}")
 _LETTER_OF = {box: chr(code) for code in range(0x61, 0x7B) if (box := gbk.character(bytes((0xA8, code))))}
 BOX = re.compile(f"[{''.join(_LETTER_OF)}]")
-_BOXED = re.compile(rf"(?<=[^\x00-\x7f])[^\x00-\x7f]([{''.join(_LETTER_OF)}])(?=[{LETTERS}]{{0,7}}[)）])")
+_BOX_AID = re.compile(rf"([{''.join(_LETTER_OF)}])(?=[{LETTERS}]{{0,7}}[)）])")
+_BOXED = re.compile(rf"(?<=[^\x00-\x7f])[^\x00-\x7f]{_BOX_AID.pattern}")
 """A splice with a full-width bracket, A3A8: A3 went to the lone lead byte, and A8 to the aid's first letter."""
 _BEHIND_MARK = "".join(c for mark in "”》" for c in gbk.row(mark.encode("gb18030")[1]))
 """The characters whose first byte is the second of a closing mark."""
@@ -39,6 +42,7 @@ _MARKS = 0xA1
 """The lead byte of 。 and the quotation marks."""
 _TAG = re.compile(r"/(?:p|span|strong|div|td|li|a|font|b|h[1-6])>")
 """What is left of a tag whose < went with a lone lead byte."""
+_HIGH = range(0x80, 0xFF)
 _WORD = 2
 _MOST = 5_000
 """Runs that are tried in one line."""
@@ -61,33 +65,26 @@ _MARGIN = 3.0
 """Bits by which the best reading must be likelier than any other."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(NamedTuple):
     """One way to read a run so far."""
 
+    cost: float
     text: str
     """What is read, behind the character before the run."""
-    cost: float
     pending: int = 0
     """A lead byte that waits for its trail."""
-    damaged: str = ""
-    """The last character as the damaged text has it."""
 
-    def read(self, char: str, pending: int = 0, damaged: str = "") -> _Way:
-        return _Way(self.text + char, self.cost + gbk.cost(self.text[-1], char), pending, damaged)
-
-    def dearer(self, bits: float) -> _Way:
-        return replace(self, cost=self.cost + bits)
-
-    def followed(self, text: str) -> _Way:
-        return replace(self, text=self.text + text)
+    def read(self, char: str, pending: int = 0, *, dearer: float = 0.0) -> _Way:
+        return _Way(self.cost + prose.cost(self.text[-1], char) + dearer, self.text + char, pending)
 
     def hole(self) -> _Way:
-        return replace(self, text=self.text + HOLE, cost=self.cost + _HOLE)
+        return _Way(self.cost + _HOLE, self.text + HOLE)
 
 
 def unbox(text: str) -> str:
     """Gives an aid whose bracket was full-width the first letter back that the bracket's second byte took with it."""
+    if _BOX_AID.search(text) is None:
+        return text
     return _BOXED.sub(lambda found: f"?{_LETTER_OF[found[1]]}", text)
 
 
@@ -140,19 +137,25 @@ def _run(line: str, start: re.Match[str], before: str, *, folded: bool) -> tuple
     ``before`` is what stands in front of it, two characters.
     """
     if start.re is _SHIFTED:
-        return _follow(line, start.end(), [_Way(before[-1:] + HOLE, _HOLE, _MARKS)], folded=folded, against=line)
+        return _follow(line, start.end(), [_Way(_HOLE, before[-1:] + HOLE, _MARKS)], folded=folded, against=line)
     syllable, lost, last = start[1], start[0][0] in LOST, before[-1:]
     if last.isascii():
         return (start.end(), "") if not lost and _is_trail(before, syllable) else None
     raw = gbk.pair(last)
     if raw is None or (not lost and readings.is_reading(syllable, last)):
         return None
-    ways = [
-        _Way(last, _unusual(syllable, c), spliced[1])
-        for c in gbk.changed(raw[1])
-        if readings.is_reading(syllable, c) and (spliced := gbk.pair(c)) is not None
-    ]
+    ways = [_Way(dear, last, trail) for _, trail, dear in _read_so(raw[1], syllable)]
     return _follow(line, start.end(), ways, folded=folded)
+
+
+@lru_cache(maxsize=65_536)
+def _read_so(lead: int, syllable: str) -> tuple[tuple[str, int, float], ...]:
+    """The characters with that lead byte and that aid: each with its trail byte, and what it costs."""
+    return tuple(
+        (char, char.encode("gb18030")[1], 0.0 if readings.is_usual(syllable, char) else _UNUSUAL)
+        for char in gbk.changed(lead)
+        if readings.is_reading(syllable, char)
+    )
 
 
 def _follow(
@@ -161,13 +164,17 @@ def _follow(
     """Reads the ways on to their ends and takes the best; it must be likelier than the text ``against`` it."""
     done: list[tuple[float, int, str]] = []
     at = start
+    out_of_step = _out_of_step()
     while ways and at - start < _LONGEST:
+        if (piece := out_of_step.match(line, at)) is not None:
+            at, ways = piece.end(), _shifted(ways, piece[0])
+            continue
         at, ways, ended = _step(line, at, ways, folded=folded)
         after = line[at : at + 1]
-        done += [(way.cost + gbk.bond(way.text[-1], after), at, way.text[1:]) for way in ended]
+        done += [(way.cost + prose.bond(way.text[-1], after), at, way.text[1:]) for way in ended]
     if against is not None:
         done = [
-            way for way in done if way[0] + _MARGIN < gbk.text_cost(against[start : way[1]]) and len(way[2]) > _WORD
+            way for way in done if way[0] + _MARGIN < prose.text_cost(against[start : way[1]]) and len(way[2]) > _WORD
         ]
     return _best(line, done)
 
@@ -184,18 +191,49 @@ def _best(line: str, done: list[tuple[float, int, str]]) -> tuple[int, str] | No
     likely = [way for way in done if way[0] <= _TEXT * len(way[2]) + _SHORT]
     if not likely:
         return None
-    last = max(at for _, at, _ in likely)
-    likely = sorted((cost + _left(line[at:last]), at, text) for cost, at, text in likely)
-    best = likely[0]
-    meant = script.convert(best[2])
-    if any(c - best[0] < _MARGIN and (at != best[1] or script.convert(t) != meant) for c, at, t in likely):
+    if len(likely) > 1:
+        last = max(at for _, at, _ in likely)
+        likely = sorted((cost + _left(line[at:last]), at, text) for cost, at, text in likely)
+    least, end, text = likely[0]
+    meant = _simplified(text)
+    if any(cost - least < _MARGIN and (at != end or _simplified(other) != meant) for cost, at, other in likely[1:]):
         return None
-    return best[1:]
+    return end, text
+
+
+def _simplified(text: str) -> str:
+    return "".join(map(prose.simplified, text))
 
 
 def _left(text: str) -> float:
     """The cost of what one reading leaves as it is and another reads."""
-    return sum(gbk.cost(before, char) for before, char in pairwise(f"。{text}") if char >= _IDEOGRAPHS)
+    return sum(prose.cost(before, char) for before, char in pairwise(f"。{text}") if char >= _IDEOGRAPHS)
+
+
+@cache
+def _out_of_step() -> re.Pattern[str]:
+    """Characters of two bytes from 80 on: what is out of step stays so."""
+    return re.compile(f"[{''.join(filter(None, (gbk.character(bytes(both)) for both in product(_HIGH, _HIGH))))}]+")
+
+
+def _shifted(ways: list[_Way], piece: str) -> list[_Way]:
+    """Reads characters of two bytes from 80 on: all ways read the same but for the first."""
+    raw = piece.encode("gb18030")
+    try:
+        rest = raw[1:-1].decode("gb18030")
+    except UnicodeDecodeError:
+        return []
+    dearer = sum(map(prose.cost, rest, rest[1:]))
+    grid = gbk.grid()
+    out = []
+    for way in ways:
+        if (first := grid[way.pending << 8 | raw[0]]) is not None:
+            begun = way.read(first, raw[-1])
+            if rest:
+                cost = begun.cost + prose.cost(first, rest[0]) + dearer
+                begun = _Way(cost, begun.text + rest, raw[-1])
+            out.append(begun)
+    return out
 
 
 def _step(line: str, at: int, ways: list[_Way], *, folded: bool) -> tuple[int, list[_Way], list[_Way]]:
@@ -203,7 +241,7 @@ def _step(line: str, at: int, ways: list[_Way], *, folded: bool) -> tuple[int, l
     if (aid := _SPLICE.match(line, at)) is not None:
         if aid[0][0] in LOST:
             return aid.end(), [], [ended for way in ways for ended in _completed(way, aid[1])]
-        return aid.end(), [way for way in ways if readings.is_reading(aid[1], way.damaged)], []
+        return aid.end(), ways if readings.is_reading(aid[1], line[at - 1]) else [], []
     if (end := _line_end(line, at)) is not None:
         return end, [], _closed(line, ways) or [way.hole() for way in ways]
     if line[at] not in LOST:
@@ -227,22 +265,23 @@ def _read(line: str, at: int, ways: list[_Way], *, folded: bool) -> tuple[int, l
     char = line[at]
     onward: list[_Way] = []
     ended: list[_Way] = []
-    for way in ways:
-        for raw in _bytes(char, folded=folded):
-            read = gbk.character(bytes((way.pending, raw[0])))
-            if read is None:
+    grid = gbk.grid()
+    for raw in _bytes(char, folded=folded):
+        for way in ways:
+            if (read := grid[way.pending << 8 | raw[0]]) is None:
                 continue
             if raw[1:] >= b"\x80":
-                onward.append(way.read(read, raw[1], char))
+                onward.append(way.read(read, raw[1]))
             else:  # in step again; a trail below 80 was an ASCII character that the decoder took for a trail
-                ended.append(way.read(read).followed(raw[1:].decode()))
+                back = way.read(read)
+                ended.append(back._replace(text=back.text + raw[1:].decode()))
     if not onward and not ended and char.isascii():  # the decoder dropped the lone lead byte
         return at, [], [way.hole() for way in ways]
     end = at + 1
     if ended and (aid := _AID.match(line, end)) is not None:
         ended = [way for way in ended if readings.is_reading(aid[1], way.text[-1])]
         end = aid.end()
-    return end, sorted(onward, key=lambda way: way.cost)[:_WAYS], ended
+    return end, sorted(onward)[:_WAYS], ended
 
 
 def _bytes(char: str, *, folded: bool) -> Iterator[bytes]:
@@ -257,13 +296,8 @@ def _bytes(char: str, *, folded: bool) -> Iterator[bytes]:
 
 def _completed(way: _Way, syllable: str) -> Iterator[_Way]:
     """A true character's aid has eaten its trail byte: the reading gives it back, and all is in step again."""
-    for char in gbk.changed(way.pending):
-        if readings.is_reading(syllable, char):
-            yield way.read(char).dearer(_unusual(syllable, char))
-
-
-def _unusual(syllable: str, char: str) -> float:
-    return 0.0 if readings.is_usual(syllable, char) else _UNUSUAL
+    for char, _, dear in _read_so(way.pending, syllable):
+        yield way.read(char, dearer=dear)
 
 
 def _singles(after: str, ways: list[_Way]) -> list[_Way]:
@@ -276,11 +310,17 @@ def _singles(after: str, ways: list[_Way]) -> list[_Way]:
         if (c := gbk.character(bytes((way.pending, 0x80)))) is None:
             continue
         read = way.read(c)
-        bond = gbk.bond(*read.text[-2:]) + gbk.bond(c, after)
-        cost = gbk.cost("", c) + bond
-        if bond < 0 if after.isascii() else cost + _MARGIN < gbk.lead_cost(way.pending) + _LONE_ASCII:
+        bond = prose.bond(*read.text[-2:]) + prose.bond(c, after)
+        cost = prose.alone(c) + bond
+        if bond < 0 if after.isascii() else cost + _MARGIN < _lead_cost(way.pending) + _LONE_ASCII:
             out.append(read)
     return out
+
+
+@cache
+def _lead_cost(lead: int) -> float:
+    """How unlikely any character of one lead byte is, in bits."""
+    return -log2(sum(2 ** -prose.alone(c) for c in gbk.row(lead)) + 2**-prose.NEVER)
 
 
 def _closed(line: str, ways: list[_Way]) -> list[_Way]:
