@@ -9,6 +9,7 @@ from typing import Any
 BOT_NAME = "panxi"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
+COMMANDS_MODULE = "crawler.commands"
 
 # --- ours --------------------------------------------------------------------------------------------------
 

@@ -57,14 +57,12 @@ class SiteSpider(scrapy.Spider):
         max_pages: str = "",
         revisit: str = "",
         due: str = "",
-        *args: Any,
-        **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__()
         self.source_names = tuple(filter(None, source.split(",")))
         self.urls = tuple(url.split())
-        self.depth = int(depth) if depth else None
-        self.max_pages = int(max_pages) if max_pages else None
+        self.depth = _number("depth", depth)
+        self.max_pages = _number("max_pages", max_pages)
         self.revisit = bool(revisit)
         self.due = bool(due)
         self.started_at = datetime.now(UTC)
@@ -73,7 +71,7 @@ class SiteSpider(scrapy.Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SiteSpider:
-        """As any spider; raises ``ValueError`` for an unknown source or what is no address."""
+        """As any spider; raises ``ValueError`` for an unknown source, what is no address and what is no number."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         sites = load_object(crawler.settings["PANXI_SITES"])
         known: dict[str, Site] = sites if isinstance(sites, dict) else sites()
@@ -302,6 +300,14 @@ class SiteSpider(scrapy.Spider):
             self.link(entry.url, depth=visit.depth + 1, found_on=article.url) for entry in article.related if entry.url
         )
         return tuple(link for link in links if link.source or (site is None and link.url.split("/", 3)[2] == host))
+
+
+def _number(name: str, text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal():
+        raise ValueError(f"{name} is a whole number, not {text!r}")
+    return int(text)
 
 
 def slots(sites: Iterable[Site], settings: BaseSettings) -> dict[str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -18,11 +19,13 @@ import pytest
 from sqlalchemy import select
 
 from crawler.replica import expected, serve
+from crawler.spiders.site import SiteSpider
 from storage import schema
 from storage.db import open_engine
 from tests.end_to_end.conftest import PANXI, Panxi
 
-SEED = Path(__file__).parents[3] / "shared" / "seed"
+ROOT = Path(__file__).parents[2]
+SEED = ROOT.parent / "shared" / "seed"
 
 
 def test_help_names_every_command(panxi: Panxi) -> None:
@@ -332,3 +335,35 @@ def test_a_reader_that_leaves_early_is_no_error(panxi: Panxi, tmp_path: Path) ->
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     assert json.loads(done.stdout)["url"]
+
+
+def test_scrapy_crawl_refuses_what_makes_no_sense(tmp_path: Path) -> None:
+    for arguments, words in (
+        (("-a", "source=cinik"), "unknown source 'cinik'"),
+        (("-s", "PANXI_DB=nonsense"), "Not a database URL: 'nonsense'"),
+    ):
+        done = subprocess.run(
+            [PANXI.with_name("scrapy"), "crawl", "site", *arguments],
+            cwd=ROOT,
+            env={**os.environ, "PANXI_DB": f"sqlite:///{tmp_path / 'panxi.db'}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[-1] == f"scrapy: error: {words}" + done.stderr.rpartition(words)[2].rstrip()
+        assert "Traceback" not in done.stderr
+        assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"depth": "two"}, "depth is a whole number, not 'two'"),
+        ({"max_pages": "-1"}, "max_pages is a whole number, not '-1'"),
+        ({"sorce": "cinic"}, "unexpected keyword argument 'sorce'"),
+    ],
+)
+def test_a_spider_is_not_made_of_arguments_that_make_no_sense(arguments: dict[str, str], error: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=error):
+        SiteSpider(**arguments)

@@ -1,0 +1,1 @@
+"""Commands of ``scrapy`` that are ours, by Scrapy's setting COMMANDS_MODULE."""
