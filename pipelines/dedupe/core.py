@@ -33,6 +33,14 @@ FOOT_NOTE = re.compile(
     r"\s*[（(][^（()）\n]{0,60}(?:编辑|记者|校对|责编|通讯员|完|来源[:：])[^（()）\n]{0,60}[）)]\s*$"
 )
 SENTENCE_END = re.compile(r"[。！？；\n]+")
+LIKE_WORDS = {
+    "今天": "今日|当天|当日|昨天|昨日|日前|近日|近期",
+    "目前": "当前|现在|如今|眼下",
+    "表示": "介绍说|指出|强调|认为|介绍|谈到|提出|透露|说|称",
+    "记者": "笔者",
+}
+"""Words that an editor changes throughout a text."""
+LIKE_WORD = re.compile("|".join(f"({like})" for like in LIKE_WORDS.values()))
 NOT_WORD = re.compile(r"[^\w\n]+|_+")
 
 
@@ -45,6 +53,12 @@ def sentences(text: str) -> list[str]:
 def words(text: str) -> str:
     """The words of a text as one string."""
     return "".join(sentences(text))
+
+
+def levelled(core: str) -> str:
+    """The words with one for all that mean as much in a report: what differs still is another wording or thing."""
+    plain = tuple(LIKE_WORDS)
+    return LIKE_WORD.sub(lambda found: plain[(found.lastindex or 1) - 1], core)
 
 
 def trimmed(body: str) -> str:

@@ -27,6 +27,8 @@ INSIDE = re.compile(rf"第[\d{NUMERAL}]|\d(?:号|期|届|次|批|日|月|年)")
 """Numbers that say which one of many it is; other numbers say how much."""
 LEAST, MOST = 2, 8
 """Characters of a name, or of a figure with its unit."""
+LONG = 16
+"""Characters of a passage from which it is more than an edit."""
 ORDERS = ("上中下", "东南西北中", "甲乙丙丁戊", "春夏秋冬", "早中晚", "内外", "正副")
 """Single characters that stand for one another only where another thing is meant."""
 UNITS = "区县市镇乡村州省局厅院校"
@@ -44,6 +46,11 @@ class Gap(NamedTuple):
     """What stands in front of it in both."""
     after: str
     """What stands behind it in both."""
+
+    @property
+    def inside(self) -> bool:
+        """Whether both texts go on around it."""
+        return bool(self.before and self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ class Difference:
     lacking: int
     """Characters of the first text that the second lacks."""
     rewritten: int
-    """Those of them in passages inside it that are too long for an edit."""
+    """Those of them in passages too long for an edit: inside it, or where the other text has a long one too."""
     ends: int
     """Those of them before the first and behind the last passage that both share."""
 
@@ -95,8 +102,8 @@ def difference(found: Sequence[Gap], numbers: int) -> Difference:
             wording += 1
     agreeing = numbers - sum(len(NUMBER.findall(gap.a)) for gap in found)
     lacking = sum(len(gap.a) for gap in found)
-    ends = sum(len(gap.a) for gap in found if not gap.before or not gap.after)
-    long = sum(len(gap.a) for gap in found if gap.before and gap.after and len(gap.a) > 2 * MOST)
+    ends = sum(len(gap.a) for gap in found if not gap.inside)
+    long = sum(len(gap.a) for gap in found if len(gap.a) > LONG and (gap.inside or len(gap.b) > LONG))
     return Difference(figures, identifying, names, words, wording, agreeing, lacking, long, ends)
 
 
@@ -166,8 +173,10 @@ def _gap(a: str, b: str, in_a: tuple[int, int], in_b: tuple[int, int]) -> Gap:
         start_a, start_b = start_a + 1, start_b + 1
     while start_a < stop_a and start_b < stop_b and a[stop_a - 1] == b[stop_b - 1]:
         stop_a, stop_b = stop_a - 1, stop_b - 1
-    while start_a and start_b and a[start_a - 1] == b[start_b - 1] and a[start_a - 1].isdigit():
-        start_a, start_b = start_a - 1, start_b - 1
-    while stop_a < len(a) and stop_b < len(b) and a[stop_a] == b[stop_b] and a[stop_a].isdigit():
-        stop_a, stop_b = stop_a + 1, stop_b + 1
+    if a[start_a:stop_a][:1].isdigit() or b[start_b:stop_b][:1].isdigit():
+        while start_a and start_b and a[start_a - 1] == b[start_b - 1] and a[start_a - 1].isdigit():
+            start_a, start_b = start_a - 1, start_b - 1
+    if a[start_a:stop_a][-1:].isdigit() or b[start_b:stop_b][-1:].isdigit():
+        while stop_a < len(a) and stop_b < len(b) and a[stop_a] == b[stop_b] and a[stop_a].isdigit():
+            stop_a, stop_b = stop_a + 1, stop_b + 1
     return Gap(a[start_a:stop_a], b[start_b:stop_b], a[max(0, start_a - 4) : start_a], a[stop_a : stop_a + 4])

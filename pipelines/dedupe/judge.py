@@ -45,7 +45,11 @@ INSIDE = 0.03
 """Share of the shorter text that differs inside it, up to which it is an excerpt with another head and foot."""
 SPECIFIC = 3
 """Numbers that make a text one of a kind."""
+TELLING = 10
+"""Characters of a title from which it may tell a story alone."""
 QUARTER, ONE_THIRD, HALF = 1 / 4, 1 / 3, 1 / 2
+ONE_DAY = timedelta()
+"""How far two publications lie apart that have hardly more than a title."""
 LATELY = timedelta(days=10)
 """How late a reprint is at most for the day it states to be taken for the other's stated day."""
 LATE = timedelta(days=30)
@@ -79,27 +83,39 @@ def same_story(a: Story, b: Story) -> Kinship | None:
 @lru_cache(64)
 def _kin(one: Reading, two: Reading) -> Kinship | None:
     """The same for the shorter and the longer text; remembered, as a pair that is found is then given its place."""
-    if one.core == two.core:
-        close = 1.0, 1.0
-    else:
-        common = len(np.intersect1d(one.shingles, two.shingles, assume_unique=True))
-        least = min(len(one.shingles), len(two.shingles))
-        close = common / (len(one.shingles) + len(two.shingles) - common), common / least
-        if close[0] < EDITED and close[1] < EDITED_PART:
-            return None
-    similarity, containment = close
-    if not _one_time(one, two, similarity):
+    if not (one.story.body and two.story.body):
+        return _by_title(one, two)
+    similarity, containment = _likeness(one, two)
+    if similarity < EDITED and containment < EDITED_PART:
         return None
-    if titles_conflict(one, two) or parts_conflict(one, two):
+    if not _one_time(one, two, similarity) or _named_otherwise(one, two):
         return None
-    found = gaps(one.core, two.core) if similarity < 1 else []
-    differs = difference(found, len(NUMBER.findall(one.core)))
-    if _facts_conflict(differs, len(one.core)):
+    found = gaps(one.text, two.text) if similarity < 1 else []
+    differs = difference(found, len(NUMBER.findall(one.text)))
+    if _facts_conflict(differs, len(one.text)) or (differs.identifying and not _dated(one, two)):
         return None
     alike = similarity >= ALIKE or (containment >= CONTAINED and len(one.core) >= LEAST)
     if not alike and not _edited(one, two, containment, differs):
         return None
     return _kinship(one, two, similarity, containment)
+
+
+def _likeness(one: Reading, two: Reading) -> tuple[float, float]:
+    """Jaccard similarity of the texts' shingles, and the share of the shorter one's that the longer has."""
+    if one.core == two.core:
+        return 1.0, 1.0
+    common = len(np.intersect1d(one.shingles, two.shingles, assume_unique=True))
+    least = min(len(one.shingles), len(two.shingles))
+    return common / (len(one.shingles) + len(two.shingles) - common), common / least
+
+
+def _by_title(one: Reading, two: Reading) -> Kinship | None:
+    """Where one has no body: the same title of the same day, unless that is too short to be one story's own."""
+    if one.title != two.title or len(one.title) < TELLING or not _one_time(one, two, 0.0):
+        return None
+    both = one.core == two.core
+    close = 1.0 if both else 0.0
+    return Kinship(relation="identical" if both else "excerpt", similarity=close, containment=close, joins=True)
 
 
 # --- time -------------------------------------------------------------------------------------------------
@@ -109,15 +125,20 @@ def _one_time(one: Reading, two: Reading, similarity: float) -> bool:
     """Whether both may be from one day: as published, as the text states, or as a named late reprint."""
     if _mirrored(one.story, two.story):
         return True
-    verbatim = similarity >= VERBATIM and len(one.core) >= LENGTHY
+    lengthy = len(one.core) >= LENGTHY
     specific = len(NUMBER.findall(one.core)) >= SPECIFIC
-    days = one.days, two.days
-    if not (days[0] and days[1]):
-        return (verbatim or (similarity >= ALIKE and specific)) and titles_agree(one, two)
-    apart = _apart(*days)
-    if apart <= FRESH:
-        return True
-    return verbatim and apart <= LATE and (specific or _names_shared(one.story, two.story))
+    if not _dated(one, two):
+        return similarity >= ALIKE and (lengthy or specific) and titles_agree(one, two)
+    apart = _apart(one.days, two.days)
+    if len(one.core) < NOTICE:
+        return apart <= ONE_DAY
+    named = specific or _names_shared(one.story, two.story)
+    return apart <= FRESH or (similarity >= VERBATIM and lengthy and named and apart <= LATE)
+
+
+def _dated(one: Reading, two: Reading) -> bool:
+    """Whether their time is known, or that one is the other's mirror."""
+    return bool(one.days and two.days) or _mirrored(one.story, two.story)
 
 
 def _apart(a: tuple[date, ...], b: tuple[date, ...]) -> timedelta:
@@ -142,6 +163,12 @@ def _names_shared(a: Story, b: Story) -> bool:
 # --- conflicts --------------------------------------------------------------------------------------------
 
 
+def _named_otherwise(one: Reading, two: Reading) -> bool:
+    """Whether their titles name two things, or texts that say nothing (详见附件) have two titles."""
+    nothing = len(one.core) < NOTICE and not titles_agree(one, two)
+    return nothing or titles_conflict(one, two) or parts_conflict(one, two)
+
+
 def _facts_conflict(differs: Difference, length: int) -> bool:
     """Whether what differs are facts, so that both texts were made on one template."""
     facts = differs.figures + differs.names
@@ -157,11 +184,11 @@ def _edited(one: Reading, two: Reading, containment: float, differs: Difference)
     Measured on real news of three days: of different items, 0.85 of the shorter stands in order in the longer at most,
     and 0.8 where it is as long as a report; what an editor leaves of a text is more.
     """
-    length = len(one.core)
+    length = len(one.text)
     if differs.figures * 3 > differs.agreeing + differs.wording:
         return False
     kept, inside = 1 - differs.lacking / length, (differs.lacking - differs.ends) / length
-    as_long = length >= AS_LONG * len(two.core)
+    as_long = length >= AS_LONG * len(two.text)
     titled = matched(one.title, two.title) >= TITLED
     rewritten = differs.rewritten <= (REWRITTEN if titled else RETITLED) * length
     whole = rewritten and differs.ends <= min(ENDS, length * ONE_THIRD)

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from crawler.items import Story
-from pipelines.dedupe.core import story_days, trimmed, words
+from pipelines.dedupe.core import levelled, story_days, trimmed, words
 from pipelines.dedupe.fingerprint import Hashes, distinct, shingles
 
 TITLE_MARK = re.compile(r"^\s*[\[【（(〔](?:视频|图|组图|图文|转载|快讯|独家)[\]】）)〕]")
@@ -20,12 +20,17 @@ class Reading:
         self.story = told
         self.body = trimmed(told.body) if told.body else told.title
         self.core = words(self.body)
-        self.title = words(TITLE_MARK.sub("", told.title))
+        self.title = levelled(words(TITLE_MARK.sub("", told.title)))
 
     @cached_property
     def days(self) -> tuple[date, ...]:
         """Its publication's, and before it the one it states."""
         return story_days(self.story.body, self.story.published_at)
+
+    @cached_property
+    def text(self) -> str:
+        """Its words, as they are aligned with another's."""
+        return levelled(self.core)
 
     @cached_property
     def shingles(self) -> Hashes:

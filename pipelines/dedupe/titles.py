@@ -37,7 +37,7 @@ def titles_conflict(one: Reading, two: Reading) -> bool:
         return True
     if matched(one.title, two.title) < CLOSE:
         return False
-    return any(_other_thing(gap, one.core, two.core) for gap in _title_gaps(one.title, two.title))
+    return any(_other_thing(gap, one.text, two.text) for gap in _title_gaps(one.title, two.title))
 
 
 def _other_thing(gap: Gap, one: str, two: str) -> bool:

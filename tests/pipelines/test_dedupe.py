@@ -164,6 +164,16 @@ CASES = (
 SERIES = "高质量发展是硬道理，必须毫不动摇坚持。要把握好新发展阶段、贯彻新发展理念、构建新发展格局。"
 BOOK = "中共中央总书记、国家主席《在{}座谈会上的讲话》单行本，已由人民出版社出版，即日起在全国新华书店发行。"
 
+LIVE = (
+    "{}届时，中央广播电视总台所属综合频道、新闻频道、中文国际频道、各外语频道，中国之声、大湾区之声、环球资讯广播等频率将进行现场直播。"
+    "央视新闻、央视频、央视网等中央重点新媒体平台将同步直播。"
+)
+HEADS = (
+    "全国政协会议将在北京开幕，全国政协主席将作常委会工作报告。",
+    "出国作战纪念大会将于明天上午隆重举行，国家主席将发表重要讲话。",
+)
+"""News of two things, each above the same long formula."""
+
 DIFFERENT = [
     ("第3号公告", "详见附件。", "第4号公告", "详见附件。"),
     ("自然资源局第3号公告", LAND.format("1宗"), "自然资源局第4号公告", LAND.format("1宗")),
@@ -189,6 +199,11 @@ DIFFERENT = [
         CASES.format("3月22日", "3月21日", 7, 161),
     ),
     ("《在基层代表座谈会上的讲话》出版", BOOK.format("基层代表"), "《在专家座谈会上的讲话》出版", BOOK.format("专家")),
+    ("钒钛产业规划", "详见附件。", "春耕生产通知", "详见附件。"),
+    ("组图：花开攀枝花", "摄影：王强", "组图：园区夜景", "摄影：王强"),
+    ("氢能产业规划印发", "", "石墨产业规划印发", ""),
+    ("公告", "", "公告", ""),
+    ("本台将直播开幕会", LIVE.format(HEADS[0]), "大会明天举行", LIVE.format(HEADS[1])),
     ("法文版出版发行", BOOK.format("基层") + "法文版", "俄文版出版发行", BOOK.format("基层") + "俄文版"),
 ]
 
@@ -229,6 +244,24 @@ def test_reprints_are_one_story(title: str, body: str, relation: str) -> None:
     kin = same_story(told(TITLE, NEWS), told(title, body, timedelta(hours=20), "b"))
     assert kin is not None
     assert kin.relation == relation
+
+
+SPEECH = (
+    "专家表示，目前产业基础扎实。今天的会议上，市长表示，目前项目进展顺利。与会企业表示，今天签约只是开始，目前正在选址，"
+    "明年一季度可以动工，达产后年产值可达3亿元。"
+)
+
+
+def test_words_that_an_editor_changes_throughout_are_wording() -> None:
+    edited = SPEECH.replace("表示", "说").replace("目前", "当前").replace("今天", "当日")
+    assert same_story(told(TITLE, SPEECH), told(TITLE, edited, timedelta(hours=9), "b")) is not None
+
+
+@pytest.mark.parametrize(("word", "other"), [("市长", "县长"), ("专家", "农民"), ("企业", "学校"), ("今天", "明天")])
+def test_other_words_that_change_throughout_are_not(word: str, other: str) -> None:
+    twice = SPEECH + SPEECH[::-1].replace(word[::-1], word)
+    kin = same_story(told(TITLE, twice), told(TITLE, twice.replace(word, other), timedelta(hours=9), "b"))
+    assert (kin is None) is (word != "今天")
 
 
 LONG = NEWS + "\n" + MEETING.format("仁和区") + "\n" + ISSUED.format("氢能")
@@ -290,12 +323,32 @@ def test_a_late_reprint_counts_by_its_named_origin_within_a_month() -> None:
 
 def test_without_a_date_only_nearly_the_same_long_text_counts() -> None:
     undated = Story(url="http://b.example/", title=TITLE, body=NEWS)
+    cut = NEWS.replace("与会专家认为，", "").replace("，在人才", "在人才")
     assert same_story(told(TITLE, NEWS), undated) is not None
     assert same_story(told(TITLE, edit(NEWS, 0.01, 1)), undated) is not None
     assert same_story(told("别的消息", edit(NEWS, 0.1, 1)), undated) is None
     assert same_story(told(TITLE, edit(NEWS, 0.1, 1)), undated) is None
+    assert same_story(told(TITLE, NEWS), Story(url="http://b.example/", title=TITLE, body=cut)) is not None
     short = Story(url="http://b.example/", title="停水通知", body="今日停水，请储水。")
     assert same_story(told("停水通知", "今日停水，请储水。"), short) is None
+
+
+def test_without_a_date_another_number_of_the_year_is_another_text() -> None:
+    yearly = "{}年全市森林防火工作会议召开。" + SERIES * 5
+    undated = Story(url="http://b.example/", title=TITLE, body=yearly.format(2023))
+    assert same_story(told(TITLE, yearly.format(2024)), undated) is None
+    assert same_story(told(TITLE, yearly.format(2023)), undated) is not None
+
+
+@pytest.mark.parametrize(("days", "expected"), [(0, True), (1, False)])
+def test_what_has_hardly_more_than_a_title_counts_on_its_day(days: int, expected: bool) -> None:
+    later = timedelta(days=days)
+    forecast = "今天白天到夜间，晴间多云，偏南风，森林火险等级高。"
+    assert (same_story(told("天气预报", forecast), told("天气预报", forecast, later, "b")) is not None) is expected
+    assert (
+        same_story(told("市卫生健康委通报最新疫情", ""), told("市卫生健康委通报最新疫情", "", later, "b")) is not None
+    ) is expected
+    assert (same_story(told(TITLE, NEWS), told(TITLE, "", later, "b")) is not None) is expected
 
 
 def test_a_mirror_and_what_it_copies_are_of_one_time() -> None:
