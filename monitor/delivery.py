@@ -181,10 +181,11 @@ def _claim(conn: Connection, channel: str, now: datetime, lease: timedelta) -> _
     taken = update(delivery).where(due, delivery.c.id.in_(chosen))
     taken = taken.values(next_try_at=now + lease)
     ids = sorted(conn.execute(taken.returning(delivery.c.id)).scalars())
-    return _sending(conn, ids, first.batch) if ids else _claim(conn, channel, now, lease)
+    return _sending(conn, ids, first.batch, now) if ids else _claim(conn, channel, now, lease)
 
 
-def _sending(conn: Connection, ids: Sequence[int], batch: str | None) -> _Sending:
+def _sending(conn: Connection, ids: Sequence[int], batch: str | None, now: datetime) -> _Sending:
+    """The message of what was claimed; what a digest has no room for is given back."""
     rows = conn.execute(
         select(delivery.c.id, delivery.c.attempts, alert.c.payload)
         .join(alert, alert.c.id == delivery.c.alert_id)
@@ -192,14 +193,19 @@ def _sending(conn: Connection, ids: Sequence[int], batch: str | None) -> _Sendin
         .order_by(alert.c.created_at, alert.c.id)
     ).all()
     payloads = [row.payload for row in rows]
+    if batch is None and (room := messages.fitting(payloads)) < len(rows):
+        rest = update(delivery).where(delivery.c.id.in_([row.id for row in rows[room:]]))
+        conn.execute(rest.values(next_try_at=now))
+        rows, payloads = rows[:room], payloads[:room]
+    chosen = tuple(sorted(row.id for row in rows))
     attempts = max(row.attempts for row in rows)
     if batch is None and len(rows) == 1:
-        return _Sending(tuple(ids), attempts, messages.message(payloads[0]))
+        return _Sending(chosen, attempts, messages.message(payloads[0]))
     if batch is None:
         keys = "\n".join(payload["key"] for payload in payloads)
         batch = f"digest:{hashlib.sha256(keys.encode()).hexdigest()[:32]}"
-        conn.execute(update(delivery).where(delivery.c.id.in_(ids)).values(batch=batch))
-    return _Sending(tuple(ids), attempts, messages.digest(batch, payloads))
+        conn.execute(update(delivery).where(delivery.c.id.in_(chosen)).values(batch=batch))
+    return _Sending(chosen, attempts, messages.digest(batch, payloads))
 
 
 def _failed(conn: Connection, sending: _Sending, error: NotSentError, now: datetime) -> bool:

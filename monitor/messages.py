@@ -18,6 +18,11 @@ HEADINGS: Final = {
     "breakage": "来源异常",
     "recovery": "来源恢复",
 }
+LONGEST: Final = 3_500
+"""Characters of a text; the chat services cut off or refuse longer ones."""
+_CHANGES: Final = 8
+_SENTENCE: Final = 150
+"""Changes that a message shows, and characters of each sentence: the page has them all."""
 _LABELS: Final = (
     ("number", "文号"),
     ("kind", "文种"),
@@ -46,13 +51,25 @@ def message(payload: Mapping[str, Any]) -> Message:
     )
 
 
+def fitting(payloads: Sequence[Mapping[str, Any]]) -> int:
+    """How many of the alerts, from the first on, one digest can tell of without being cut off; at least one."""
+    length = 0
+    for number, payload in enumerate(payloads):
+        length += len(_block(number + 1, payload)) + 2
+        if length > LONGEST:
+            return max(number, 1)
+    return len(payloads)
+
+
 def digest(key: str, payloads: Sequence[Mapping[str, Any]]) -> Message:
     """The message of several alerts of one watch."""
-    blocks = [
-        "\n".join([f"{number}. {_headline(payload)}", *_lines(payload)]) for number, payload in enumerate(payloads, 1)
-    ]
+    blocks = [_block(number, payload) for number, payload in enumerate(payloads, 1)]
     title = f"{payloads[0].get('watch') or 'panxi'}：{len(payloads)}条"
     return Message(key=key, title=line(title), text=clean("\n\n".join(blocks)), alerts=tuple(payloads))
+
+
+def _block(number: int, payload: Mapping[str, Any]) -> str:
+    return "\n".join([f"{number}. {_headline(payload)}", *_lines(payload)])
 
 
 def _headline(payload: Mapping[str, Any]) -> str:
@@ -77,9 +94,12 @@ def _lines(payload: Mapping[str, Any]) -> list[str]:
     if policy.get("targets"):
         aims = [f"{aim['year']}年 {aim['what']} {aim['value']}" for aim in policy["targets"][:5]]
         lines.append(f"目标：{'；'.join(aims)}")
-    for change in payload.get("changed") or ():
-        lines.append(f"－ {change['before']}" if change["before"] else "－")
-        lines.append(f"＋ {change['after']}" if change["after"] else "＋")
+    changed = payload.get("changed") or ()
+    for change in changed[:_CHANGES]:
+        lines.append(f"－ {change['before'][:_SENTENCE]}" if change["before"] else "－")
+        lines.append(f"＋ {change['after'][:_SENTENCE]}" if change["after"] else "＋")
+    if len(changed) > _CHANGES:
+        lines.append(f"另有{len(changed) - _CHANGES}处修改")
     if policy.get("quote") and not payload.get("changed"):
         lines.append(f"“{policy['quote']}”")
     if payload.get("published_at"):

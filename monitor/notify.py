@@ -15,13 +15,11 @@ import orjson
 import requests
 
 from monitor.channels import Channel
-from monitor.messages import Message
+from monitor.messages import LONGEST, Message
 from monitor.wire import ClosedNetworkError, Refusal, recorded
 
 TIMEOUT: Final = (10.0, 20.0)
 """Seconds to connect, and to wait for a reply."""
-LONGEST: Final = 3_500
-"""Characters of a text sent by Apprise; the chat services cut off or refuse longer ones."""
 _CODES: Final = ("errcode", "code", "StatusCode", "errno", "ret")
 _FINE: Final = (0, 200, "0", "200", None)
 

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from crawler.guards.networks import refusal
 from monitor import delivery, notify
 from monitor.channels import Channel
 from monitor.delivery import deliver
+from monitor.messages import Message
 from storage.db import open_engine
 from tests.monitor.telling import (
     DAY,
@@ -48,14 +50,13 @@ FAST = 3_600
 def sender(url: str, hooks: dict[str, str], began: float) -> None:
     """A process that delivers again and again until it is killed."""
     engine = open_engine(url)
-    channels = {name: Channel(name=name, url=hook, allow=("127.0.0.1",)) for name, hook in hooks.items()}
 
     def now() -> datetime:
         return NOW + timedelta(seconds=(time.time() - began) * FAST)
 
     while True:
         deliver(
-            engine, channels, send=lambda to, message: notify.send(to, message, now=now(), refusal=refusal), now=now
+            engine, to(hooks), send=lambda one, message: notify.send(one, message, now=now(), refusal=refusal), now=now
         )
         time.sleep(0.002)
 
@@ -130,18 +131,77 @@ def test_a_receiver_down_for_an_hour_gets_everything_once_it_is_back(sqlite_engi
     with receiver() as gone:
         url = gone.url
 
-    def to(address: str) -> dict[str, Channel]:
-        return {"hook": Channel(name="hook", url=address, allow=("127.0.0.1",))}
-
     while at < NOW + HOUR:
-        passing(sqlite_engine, to(url), at)
+        passing(sqlite_engine, to({"hook": url}), at)
         at, passes = at + timedelta(minutes=5), passes + 1
     with receiver() as hook:
         while at < NOW + 3 * HOUR:
-            passing(sqlite_engine, to(hook.url), at)
+            passing(sqlite_engine, to({"hook": hook.url}), at)
             at += timedelta(minutes=5)
         assert sorted(keys(hook).values()) == [1, 1, 1]
     assert passes == 12
+
+
+def one_life(url: str, addresses: dict[str, str], number: int, at: datetime, dies: str) -> None:
+    """A process that stores one article, delivers, and is killed at a place of its own."""
+
+    def killed(place: str) -> None:
+        if dies == place:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def send(channel: Channel, message: Message) -> None:
+        killed("claimed")
+        notify.send(channel, message, now=at, refusal=refusal)
+        killed("taken")
+
+    engine = open_engine(url)
+    put(engine, report(number, f"第{number:03}号规划", at=at), at=at)
+    killed("stored")
+    deliver(engine, to(addresses), send=send, now=lambda: at)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def to(addresses: dict[str, str]) -> dict[str, Channel]:
+    return {name: Channel(name=name, url=one, allow=("127.0.0.1",)) for name, one in addresses.items()}
+
+
+def mail_to(port: int) -> str:
+    return f"mailto://127.0.0.1:{port}?from=panxi@example.com&to=reader@example.com&mode=insecure"
+
+
+@pytest.mark.parametrize("kills", [6, pytest.param(KILLS, marks=pytest.mark.slow)])
+def test_case_32_receivers_down_for_an_hour_and_a_kill_after_each_article(sqlite_engine: Engine, kills: int) -> None:
+    known_source(sqlite_engine)
+    watching(sqlite_engine, channels=("hook", "mail"))
+    url = sqlite_engine.url.render_as_string(hide_password=False)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.faults.test_delivery", "apprise"])
+    step, places = 1.5 * HOUR / kills, ("stored", "claimed", "taken")
+    with receiver() as gone, mailbox() as (nowhere, _):
+        down = {"hook": gone.url, "mail": mail_to(nowhere)}  # and nobody listens there any more
+    with receiver() as hook, mailbox() as (port, mails):
+        up = {"hook": hook.url, "mail": mail_to(port)}
+        for number in range(kills):
+            at = NOW + number * step
+            addresses = down if at < NOW + HOUR else up
+            life = context.Process(target=one_life, args=(url, addresses, number, at, places[number % 3]))
+            life.start()
+            life.join(60)
+            assert life.exitcode == -signal.SIGKILL
+        assert len(told(sqlite_engine)) == kills, "an alert with each article, whatever came after"
+        for minutes in range(0, 12 * 60, 5):
+            passing(sqlite_engine, to(up), NOW + 2 * HOUR + minutes * HOUR / 60)
+    assert [row.state for row in deliveries(sqlite_engine)] == ["sent"] * 2 * kills
+    posted = {got.json["key"]: got.json["alerts"] for got in hook.got}
+    assert len(hook.got) - len(posted) <= kills, "at most one more a kill, under the same key"
+    alerts = Counter(alert["key"] for alerts in posted.values() for alert in alerts)
+    assert (len(alerts), set(alerts.values())) == (kills, {1}), "each alert once, for who drops a key it has seen"
+    letters = {mail["X-Panxi-Key"]: mail.get_body(("plain", "html")).get_content() for mail in mails}
+    read = Counter(
+        number for text in letters.values() for number in set(re.findall(r"《攀枝花市第(\d+)号规划》", text))
+    )
+    assert (len(read), set(read.values())) == (kills, {1})
+    assert len(mails) - len(letters) <= kills
 
 
 def test_case_33_one_channel_of_three_is_down(engine: Engine) -> None:
@@ -149,10 +209,7 @@ def test_case_33_one_channel_of_three_is_down(engine: Engine) -> None:
     watching(engine, channels=("broken", "hook", "other"))
     put(engine, report(1, "甲规划"))
     with receiver() as hook, receiver() as other, receiver((500, b"")) as broken:
-        channels = {
-            name: Channel(name=name, url=one.url, allow=("127.0.0.1",))
-            for name, one in (("broken", broken), ("hook", hook), ("other", other))
-        }
+        channels = to({"broken": broken.url, "hook": hook.url, "other": other.url})
         for hours in range(80):
             passing(engine, channels, NOW + hours * HOUR)
         assert (len(hook.got), len(other.got)) == (1, 1)
@@ -242,7 +299,7 @@ def test_from_the_page_on_the_site_to_the_mailbox_and_the_webhook(tmp_path: Path
             "PANXI_CHANNEL_HOOK": hook.url,
             "PANXI_CHANNEL_HOOK_SECRET": "shared",
             "PANXI_CHANNEL_HOOK_ALLOW": "127.0.0.1",
-            "PANXI_CHANNEL_MAIL": f"mailto://127.0.0.1:{port}?from=panxi@example.com&to=reader@example.com&mode=insecure",
+            "PANXI_CHANNEL_MAIL": mail_to(port),
         }
         first = panxi("deliver", "--json", **channels)
         assert first.returncode == 0, first.stdout + first.stderr

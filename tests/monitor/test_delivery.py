@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from monitor import delivery
 from monitor.channels import Channel
 from monitor.delivery import FLOOD, LEASE, LONGEST_PAUSE, MOST_TRIES, deliver, pause
-from monitor.messages import Message
+from monitor.messages import LONGEST, Message
 from monitor.notify import NotSentError
 from storage.db import writing
 from tests.monitor.telling import DAY, HOUR, NOW, deliveries, document, known_source, put, report, watching
@@ -42,6 +42,24 @@ def channels(*names: str, **more) -> dict[str, Channel]:
 
 def passing(engine: Engine, send: Sender, *names: str, at: datetime = NOW, **more) -> delivery.Summary:
     return deliver(engine, channels(*names, **more), send=send, now=lambda: at)
+
+
+def test_a_digest_tells_of_no_more_than_it_has_room_for_and_the_rest_follows(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine, channels=("hook",))
+    for number in range(40):
+        put(
+            engine,
+            document(number, f"关于第{number:02}号事项的很长很长的名字的管理办法", code=f"攀府发〔2026〕{number}号"),
+        )
+    send = Sender()
+    assert passing(engine, send, "hook").sent == 40
+    assert len(send.sent) > 1
+    assert all(len(message.text) <= LONGEST for _, message in send.sent)
+    told = [alert["key"] for _, message in send.sent for alert in message.alerts]
+    assert len(told) == len(set(told)) == 40
+    read = "\n".join(message.text for _, message in send.sent).splitlines()
+    assert {f"http://www.example/{number}" for number in range(40)} <= set(read)
 
 
 def test_each_channel_gets_each_alert_once(engine: Engine) -> None:
