@@ -125,6 +125,7 @@ class FrontierScheduler(BaseScheduler):
             patience=settings.getfloat("PANXI_PATIENCE"),
         )
         self._runs = await asyncio.wrap_future(self._writer.call(lambda conn: self._start_runs(conn, spider)))
+        self.crawler.signals.connect(self._on_response, signals.response_received)
         self.crawler.signals.connect(self._on_spider_error, signals.spider_error)
         self.crawler.signals.connect(self._on_item_error, signals.item_error)
         self.crawler.signals.connect(self._begin, signals.spider_opened)
@@ -191,6 +192,10 @@ class FrontierScheduler(BaseScheduler):
     def _give(self, visit: Visit) -> None:
         assert self.crawler.engine is not None
         self.crawler.engine.crawl(self._spider.request(visit))
+
+    def _on_response(self, request: Request) -> None:
+        """The host has answered: it can be asked for the next page while this one is read."""
+        self._back(request.meta.get("visit"))
 
     def _on_spider_error(self, failure: Failure, response: Response) -> None:
         """Reading a page failed: its bytes are kept, and it is tried again, then set aside."""

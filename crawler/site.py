@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
@@ -107,7 +108,7 @@ class Site:
 
     def owns(self, url: str) -> bool:
         """Whether the URL's host is one of this site's."""
-        return (urlsplit(url).hostname or "") in self.hosts
+        return _hostname(url.split("/", 3)[2] if "://" in url else "") in self.hosts
 
     def is_article(self, url: str) -> bool:
         """Whether the URL looks like an article of this site."""
@@ -130,3 +131,9 @@ class Site:
             hosts=tuple(hosts.get(host, host) for host in self.hosts),
             entrances=tuple(replace(entrance, url=move(entrance.url)) for entrance in self.entrances),
         )
+
+
+@lru_cache(maxsize=1024)
+def _hostname(authority: str) -> str:
+    """The host of ``host``, ``host:port``, ``user@host:port``; all links of a page are asked for theirs."""
+    return urlsplit(f"//{authority}").hostname or ""

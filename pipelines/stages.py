@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from crawler.items import Article, Outcome, ScrapedArticle
+from crawler.together import Together
 from pipelines.clean import clean
 from pipelines.mirrors import mirror_of
-from pipelines.refine import refine
+from pipelines.refine import STEPS
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -18,10 +18,18 @@ if TYPE_CHECKING:
 class Clean:
     """A page's strings become an article."""
 
-    def process_item(self, item: object) -> object:
+    def __init__(self) -> None:
+        self._together: Together[Outcome, Outcome] = Together(_cleaned)
+
+    async def process_item(self, item: object) -> object:
         if isinstance(item, Outcome) and isinstance(item.article, ScrapedArticle):
-            return replace(item, article=clean(item.article, now=item.fetched_at or datetime.now(UTC)))
+            return await self._together(item)
         return item
+
+
+def _cleaned(item: Outcome) -> Outcome:
+    assert isinstance(item.article, ScrapedArticle)
+    return replace(item, article=clean(item.article, now=item.fetched_at))
 
 
 class Refine:
@@ -29,15 +37,16 @@ class Refine:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self._together: Together[Article, Article] = Together(*STEPS)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
-    def process_item(self, item: object) -> object:
+    async def process_item(self, item: object) -> object:
         if not (isinstance(item, Outcome) and isinstance(item.article, Article)):
             return item
-        refined = refine(item.article)
+        refined = await self._together(item.article)
         original = mirror_of(refined, self.crawler.spider.sites.values()) if refined.source is None else None  # type: ignore[union-attr]
         if original is None:
             return replace(item, article=refined)

@@ -20,12 +20,13 @@ from scrapy.utils.misc import load_object
 from twisted.python.failure import Failure
 
 from crawler.extraction import join, read
-from crawler.guards.reading import is_strange, read_bounded
+from crawler.guards.reading import Reading, is_strange, read_bounded
 from crawler.guards.traps import Traps
 from crawler.items import Exchange, Link, Listing, NotArticle, Outcome, Page, ScrapedArticle, Visit, VisitKind
 from crawler.politeness import Postponed
 from crawler.revisit import article_due, listing_is_due, retry_due
 from crawler.site import Site
+from crawler.together import Together
 from crawler.urls import canonical
 from storage.frontier import Seen
 
@@ -68,6 +69,7 @@ class SiteSpider(scrapy.Spider):
         self.started_at = datetime.now(UTC)
         self.sites: dict[str, Site] = {}
         self.by_host: dict[str, Site] = {}
+        self._reading: Together[tuple[Page, Site | None, VisitKind | None], Reading] = Together(_reading)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SiteSpider:
@@ -218,7 +220,7 @@ class SiteSpider(scrapy.Spider):
         if is_strange(page.body):
             reading = await asyncio.to_thread(read_bounded, page, site, kind=kind)
         else:
-            reading = read(page, site, kind=kind)
+            reading = await self._reading((page, site, kind))
         if isinstance(reading, ScrapedArticle):
             if reading.next_page is not None:
                 reading = join(reading, await self._parts(reading, site))
@@ -318,6 +320,11 @@ def slots(sites: Iterable[Site], settings: BaseSettings) -> dict[str, dict[str, 
         for site in sites
         for host in site.hosts
     }
+
+
+def _reading(asked: tuple[Page, Site | None, VisitKind | None]) -> Reading:
+    page, site, kind = asked
+    return read(page, site, kind=kind)
 
 
 def exchange_of(response: Response, now: datetime) -> Exchange:
