@@ -387,7 +387,7 @@ class _Part:
 
     def write(self, batch: pa.RecordBatch) -> None:
         table = pa.Table.from_batches([batch]).select(self._schema.names)
-        self._writer.write_table(table.cast(self._schema))
+        self._writer.write(table.cast(self._schema))
         self._rows += len(batch)
 
     def close(self) -> tuple[str, int, int, str]:

@@ -1,21 +1,27 @@
-"""Rows of a query as Arrow batches: by ADBC from PostgreSQL, by Python's own driver from SQLite.
+"""Rows of a query as Arrow batches, read by ADBC: PostgreSQL in this process, SQLite in one of its own.
 
-Not by ADBC from SQLite: its driver brings a second SQLite into the process, and two of them undo each other's locks
+Not SQLite in this one: ADBC's driver brings a second SQLite into the process, and two of them undo each other's locks
 on a file (https://www.sqlite.org/howtocorrupt.html, 2.2.1). Writers of this process would lose what they commit.
 """
 
 from __future__ import annotations
 
-import sqlite3
+import json
+import subprocess
+import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import closing
-from typing import Any, Final, Protocol
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Self, cast
 
 import pyarrow as pa
 from sqlalchemy import Boolean, Select, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
+from storage.corpus import reader
+from storage.db import DatabaseError
 from storage.types import Day, Json
 
 ROWS: Final = 1024
@@ -24,17 +30,20 @@ BYTES: Final = 4 * 1024 * 1024
 """About what a batch from PostgreSQL weighs."""
 
 
-class Bulk(Protocol):
+class Bulk(ABC):
     """A connection in a read transaction of its own."""
 
+    @abstractmethod
     def stream(self, query: Select[Any]) -> Iterator[pa.RecordBatch]:
         """The rows of a query, a batch at a time; texts, whole numbers and truth values, as the database has them."""
 
-    def fetch(self, query: Select[Any]) -> pa.Table:
-        """As ``stream``, all at once."""
-
+    @abstractmethod
     def ingest(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         """Appends rows (the database's own values) to a temporary table, which is made where it is not there yet."""
+
+    def fetch(self, query: Select[Any]) -> pa.Table:
+        """As ``stream``, all at once."""
+        return pa.Table.from_batches(self.stream(query), schema=_schema(query.selected_columns))
 
 
 def is_text(kind: TypeEngine[Any]) -> bool:
@@ -42,59 +51,100 @@ def is_text(kind: TypeEngine[Any]) -> bool:
     return isinstance(kind, Text | Json | Day)
 
 
-def arrow_type(kind: TypeEngine[Any]) -> pa.DataType:
-    """What a column of this type is in Arrow."""
+def _schema(columns: Any) -> pa.Schema:
+    """What columns of a table or a query are in Arrow."""
+    return pa.schema([(column.name, _arrow_type(column.type)) for column in columns])
+
+
+def _arrow_type(kind: TypeEngine[Any]) -> pa.DataType:
     if is_text(kind):
         return pa.string()
     return pa.bool_() if isinstance(kind, Boolean) else pa.int64()
 
 
-class SqliteBulk:
-    """A file, opened to be read only."""
+def _table(table: Table, rows: Sequence[dict[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(list(rows), schema=_schema(table.columns))
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """``connection`` must give text as bytes (``text_factory``) and be in a transaction."""
-        self._connection = connection
+
+def _written_out(query: Select[Any], dialect: Any) -> str:
+    """The query with its values in it: PostgreSQL streams no rows of a query with parameters.
+
+    ``dialect``: SQLAlchemy's class.
+    """
+    # The default style would double percent signs, and backslashes are plain under standard_conforming_strings.
+    form = dialect(paramstyle="named")
+    form._backslash_escapes = False  # noqa: SLF001 - else only read from a live connection
+    return str(query.compile(dialect=form, compile_kwargs={"literal_binds": True}))
+
+
+class SqliteBulk(Bulk):
+    """A file, read by a process of its own (``storage.corpus.reader``) until the exit."""
+
+    def __init__(self, file: Path) -> None:
+        """Starts the process, and does not wait for it."""
+        # -P: the folder that the program is in holds names like those of the standard library.
+        command = [sys.executable, "-P", reader.__file__, f"{file.resolve().as_uri()}?mode=ro", str(ROWS)]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        self._process = subprocess.Popen(command, **pipes, bufsize=reader.BUFFER, pipesize=reader.BUFFER)  # type: ignore[call-overload]  # noqa: S603
+        self._questions = cast("BinaryIO", self._process.stdin)
+        self._answers = cast("BinaryIO", self._process.stdout)
+        self._unread: Iterator[pa.RecordBatch] = iter(())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._process.kill()  # it only reads
+        self._process.communicate()
 
     def stream(self, query: Select[Any]) -> Iterator[pa.RecordBatch]:
-        form = query.compile(dialect=sqlite.dialect(), compile_kwargs={"render_postcompile": True})
-        values = form.construct_params()
-        bound = [_native(form, name, values[name]) for name in form.positiontup or ()]
-        schema = pa.schema([(column.name, arrow_type(column.type)) for column in query.selected_columns])
-        with closing(self._connection.execute(str(form), bound)) as cursor:
-            while rows := cursor.fetchmany(ROWS):
-                columns = zip(*rows, strict=True)
-                arrays = [_array(values, field.type) for values, field in zip(columns, schema, strict=True)]
-                yield pa.record_batch(arrays, schema=schema)
-
-    def fetch(self, query: Select[Any]) -> pa.Table:
-        schema = pa.schema([(column.name, arrow_type(column.type)) for column in query.selected_columns])
-        return pa.Table.from_batches(self.stream(query), schema=schema)
+        with self._asking():
+            self._ask(_written_out(query, sqlite.dialect))
+        schema = _schema(query.selected_columns)
+        self._unread = self._answer()
+        for batch in self._unread:
+            # SQLite types values, not columns: ADBC goes by the first ones, and knows no truth values.
+            columns = [column.cast(kind) for column, kind in zip(batch.columns, schema.types, strict=True)]
+            yield pa.record_batch(columns, schema=schema)
 
     def ingest(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-        names = list(table.columns.keys())
-        columns = ", ".join(f'"{name}"' for name in names)
-        self._connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table.name} ({columns})")
-        marks = ", ".join("?" * len(names))
-        self._connection.executemany(
-            f"INSERT INTO {table.name} VALUES ({marks})",  # noqa: S608 - a name of ours
-            ([row.get(name) for name in names] for row in rows),
-        )
+        found = _table(table, rows)
+        with self._asking():
+            self._ask({"ingest": table.name})
+            with pa.ipc.new_stream(self._questions, found.schema) as stream:
+                stream.write_table(found)
+            self._questions.flush()
+            self._end()
+
+    def _ask(self, request: object) -> None:
+        for _ in self._unread:
+            """What nobody wanted of the answer before."""
+        self._questions.write(json.dumps(request).encode() + b"\n")
+        self._questions.flush()
+
+    def _answer(self) -> Iterator[pa.RecordBatch]:
+        with self._asking():
+            with pa.ipc.open_stream(self._answers) as rows:
+                yield from rows
+            self._end()
+
+    def _end(self) -> None:
+        if self._answers.readline() != reader.DONE:
+            raise EOFError
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Says why the process ended, where it did."""
+        try:
+            yield
+        except (pa.ArrowException, EOFError, OSError) as error:
+            self._process.kill()
+            _, told = self._process.communicate()
+            reason = told.decode(errors="replace").strip().splitlines()[-1:]
+            raise DatabaseError(f"The archive can't be read: {''.join(reason) or error}") from error
 
 
-def _native(form: Any, name: str, value: Any) -> Any:
-    process = form._bind_processors.get(name)  # noqa: SLF001
-    return value if process is None else process(value)
-
-
-def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    if pa.types.is_string(kind):
-        return pa.array(values, pa.binary()).view(kind)
-    array = pa.array(values, pa.int64())
-    return array.cast(kind)
-
-
-class PostgresBulk:
+class PostgresBulk(Bulk):
     """A connection of the ADBC driver, below its DB-API, which imports every data frame library there is."""
 
     def __init__(self, connection: Any) -> None:
@@ -109,40 +159,16 @@ class PostgresBulk:
     def stream(self, query: Select[Any]) -> Iterator[pa.RecordBatch]:
         with self._statement() as statement:
             statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(BYTES)})
-            statement.set_sql_query(written_out(query))
+            statement.set_sql_query(_written_out(query, postgresql.dialect))
             handle, _ = statement.execute_query()
             with pa.RecordBatchReader.from_stream(handle) as rows:
                 yield from rows
 
-    def fetch(self, query: Select[Any]) -> pa.Table:
-        batches = list(self.stream(query))
-        if batches:
-            return pa.Table.from_batches(batches)
-        schema = pa.schema([(column.name, arrow_type(column.type)) for column in query.selected_columns])
-        return schema.empty_table()
-
     def ingest(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-        schema = pa.schema([(column.name, arrow_type(column.type)) for column in table.columns])
         with self._statement() as statement:
-            statement.set_options(
-                **{
-                    "adbc.ingest.target_table": table.name,
-                    "adbc.ingest.mode": "adbc.ingest.mode.create_append",
-                    "adbc.ingest.temporary": "true",
-                }
-            )
-            statement.bind_stream(pa.Table.from_pylist(list(rows), schema=schema))
-            statement.execute_update()
+            reader.ingest(statement, table.name, _table(table, rows))
 
     def _statement(self) -> Any:
         from adbc_driver_manager import AdbcStatement
 
         return AdbcStatement(self._connection)
-
-
-def written_out(query: Select[Any]) -> str:
-    """The query with its values in it: PostgreSQL streams no rows of a query with parameters."""
-    # The default style would double percent signs, and backslashes are plain under standard_conforming_strings.
-    form: Any = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
-    form._backslash_escapes = False  # noqa: SLF001 - else only read from a live connection
-    return str(query.compile(dialect=form, compile_kwargs={"literal_binds": True}))

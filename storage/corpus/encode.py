@@ -47,41 +47,32 @@ def in_script(rows: Rows, script: Text, convert: Convert | None) -> Rows:
 
 def typed(rows: Rows, fields: Sequence[Field], originals: pa.ChunkedArray | None = None) -> pa.Table:
     """The fields as columns of their types. ``originals``: the bodies before ``in_script``, where it was used."""
-    nested = _parsed(rows.columns, [field for field in fields if _is_json(field)])
     arrays = []
     for field in fields:
-        if field.name in nested:
-            arrays.append(nested[field.name])
+        column = rows.columns.column(field.columns[0])
+        if pa.types.is_nested(field.type):
+            arrays.append(_parsed(column, field.type))
         elif field.name == "body_original":
             arrays.append(originals if originals is not None else rows.originals())
         else:
-            arrays.append(rows.columns.column(field.columns[0]).cast(field.type))
+            arrays.append(column.cast(field.type))
     return pa.Table.from_arrays(arrays, schema=schema(fields))
 
 
-def _is_json(field: Field) -> bool:
-    return bool(pa.types.is_nested(field.type))
-
-
-def _parsed(columns: pa.Table, fields: Sequence[Field]) -> dict[str, pa.ChunkedArray]:
-    """JSON text to nested columns, by Arrow's reader: all of a row in one object, a row a line."""
-    if not fields or not columns.num_rows:
-        return {field.name: pa.chunked_array([], field.type) for field in fields}
-    parts: list[Any] = []
-    for field in fields:
-        text = columns.column(field.columns[0])
-        parts += [f'{"," if parts else "{"}"{field.name}":', text if not text.null_count else text.fill_null("null")]
-    lines = pc.binary_join_element_wise(*parts, "}\n", "").combine_chunks()
-    buffer = pa.concat_arrays(lines.chunks if isinstance(lines, pa.ChunkedArray) else [lines]).buffers()[2]
+def _parsed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+    """JSON text to nested values, by Arrow's reader. A text that comes again, such as an empty list, is read once."""
+    texts = column.combine_chunks().dictionary_encode()
+    if not len(texts.dictionary):
+        return pa.nulls(len(texts), kind)
+    lines = pc.binary_join_element_wise('{"it":', texts.dictionary, "}\n", "").buffers()[2]
     table = pyarrow.json.read_json(
-        pa.BufferReader(buffer),
-        read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=max(buffer.size, 1)),
+        pa.BufferReader(lines),
+        read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=lines.size),
         parse_options=pyarrow.json.ParseOptions(
-            explicit_schema=pa.schema([(field.name, _as_text(field.type)) for field in fields]),
-            unexpected_field_behavior="error",
+            explicit_schema=pa.schema([("it", _as_text(kind))]), unexpected_field_behavior="error"
         ),
     )
-    return {field.name: table.column(field.name).cast(field.type) for field in fields}
+    return table["it"].combine_chunks().cast(kind).take(texts.indices)
 
 
 def _as_text(kind: pa.DataType) -> pa.DataType:

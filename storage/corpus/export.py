@@ -22,7 +22,7 @@ from storage.corpus.as_of import as_of
 from storage.corpus.earlier import Earlier
 from storage.corpus.encode import Convert, in_script
 from storage.corpus.fields import CorpusError, choose, schema
-from storage.corpus.formats import BY_ENDING, OF_ARTICLES, Batch, maker
+from storage.corpus.formats import BY_ENDING, OF_ARTICLES, Batch, Form, form
 from storage.corpus.formats.text import TextOutput
 from storage.corpus.formats.warc import Warc
 from storage.corpus.manifest import File
@@ -210,11 +210,13 @@ class _Job:
             return TextOutput(root, self._layout)
         if self._options.format == "warc":
             assert self._means.raw is not None
-            return Output(root, self._options, partial(Warc, self._means.raw), single=self._layout.file is not None)
-        return Output(root, self._options, maker(self._options.format), single=self._layout.file is not None)
+            made = Form(lambda batch: batch, partial(Warc, self._means.raw))
+        else:
+            made = form(self._options.format)
+        return Output(root, self._options, made, single=self._layout.file is not None)
 
     def _all(self, output: Output | TextOutput, records: Hashed | None) -> None:
-        """Reads, and lets a second thread encode and write what was read before: the work is about half and half."""
+        """Reads and encodes, and lets a second thread compress and write: the work is about half and half."""
         plan = Plan(self._view, self._options, self._then, self._found())
         looked = 0
         waiting: deque[Future[None]] = deque()
@@ -223,7 +225,7 @@ class _Job:
                 place = self._layout.place(batch.split, batch.partition)
                 kept = self._kept(batch, place, output.number(place), records)
                 if kept is not None:
-                    waiting.append(writing.submit(self._write, output, place, kept))
+                    waiting.append(writing.submit(output.write, place, kept, output.encode(self._in_script(kept))))
                 if len(waiting) > AHEAD:
                     waiting.popleft().result()
                 looked += len(batch.rows)
@@ -273,11 +275,11 @@ class _Job:
         self._written += len(rows)
         return replace(batch, rows=rows) if len(rows) else None
 
-    def _write(self, output: Output | TextOutput, place: str, batch: Batch) -> None:
-        if self._options.script != "simplified":
-            rows = in_script(batch.rows, self._options.script, self._means.convert)
-            batch = replace(batch, rows=rows, originals=batch.rows.originals())
-        output.write(place, batch)
+    def _in_script(self, batch: Batch) -> Batch:
+        if self._options.script == "simplified":
+            return batch
+        rows = in_script(batch.rows, self._options.script, self._means.convert)
+        return replace(batch, rows=rows, originals=batch.rows.originals())
 
     @contextmanager
     def _beside(self, root: Path, name: str) -> Iterator[Hashed]:

@@ -267,7 +267,7 @@ class _TableSink:
         self._writer = (Parquet if options.format == "parquet" else Arrow)(file, options)
 
     def write(self, piece: pa.Table) -> None:
-        self._writer.write_table(piece)
+        self._writer.write(piece)
 
     def close(self) -> None:
         self._writer.close()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from storage.corpus.formats import ENDINGS, Batch, Writer
+from storage.corpus.formats import ENDINGS, Batch, Form, Writer
 from storage.corpus.manifest import File
 from storage.corpus.options import Options
 from storage.corpus.plan import Partition
@@ -71,13 +70,11 @@ def folder(partition: Partition) -> str:
 class Output:
     """Writers by path. In a partitioned layout a file is whole once the next one begins."""
 
-    def __init__(
-        self, root: Path | BinaryIO, options: Options, make: Callable[[BinaryIO, Options], Writer], *, single: bool
-    ) -> None:
+    def __init__(self, root: Path | BinaryIO, options: Options, form: Form, *, single: bool) -> None:
         """``root``: the folder to write into, or the stream that takes the one file. ``single``: there is but one."""
         self._root = root
         self._options = options
-        self._make = make
+        self._form = form
         self._open: dict[str, _Open] = {}
         self._numbers: dict[str, int] = {}
         self._files: list[File | None] = []
@@ -93,13 +90,17 @@ class Output:
         """All places, by number."""
         return list(self._numbers)
 
-    def write(self, place: str, batch: Batch) -> None:
+    def encode(self, batch: Batch) -> Any:
+        """What is to be written of a batch."""
+        return self._form.encode(batch)
+
+    def write(self, place: str, batch: Batch, encoded: Any) -> None:
         """Appends a batch to the file at ``place``."""
         if self._partitioned and batch.partition is not self._partition:
             self._close_all()
             self._partition = batch.partition
         item = self.opened(place)
-        item.writer.write(batch)
+        item.writer.write(encoded)
         item.rows += len(batch.rows)
 
     def opened(self, place: str) -> _Open:
@@ -127,7 +128,7 @@ class Output:
         else:
             hashed = Hashed(self._root, seekable=False)
         self._files.append(None)
-        return _Open(len(self._files) - 1, hashed, self._make(hashed, self._options))  # type: ignore[arg-type]
+        return _Open(len(self._files) - 1, hashed, self._form.writer(hashed, self._options))  # type: ignore[arg-type]
 
     def _close_all(self) -> None:
         for place, item in self._open.items():

@@ -28,6 +28,7 @@ from storage.corpus.plan import Mask
 from storage.corpus.view import View
 from storage.schema import article
 
+MAYBE_TEXTS: Final = frozenset(column.name for column in article.columns if column.nullable and is_text(column.type))
 LINK: Final = ("position", "title", "url", "summary", "date", "heading")
 
 
@@ -61,15 +62,19 @@ def needed(fields: Sequence[Field], *more: str) -> tuple[str, ...]:
 
 def selected(view: View, names: Sequence[str], dialect: str) -> list[ColumnElement[Any]]:
     """The columns as the database has them."""
-    return [_related(view, dialect) if name == "related" else view.articles.c[name] for name in names]
+    columns = []
+    for name in names:
+        column = _related(view, dialect) if name == "related" else view.articles.c[name]
+        # ADBC takes the type of a column of SQLite from its first rows, and so wants a text in each.
+        absent = dialect == "sqlite" and name in MAYBE_TEXTS
+        columns.append(func.coalesce(type_coerce(column, Text), "").label(name) if absent else column)
+    return columns
 
 
 def restored(batch: pa.RecordBatch, names: Sequence[str]) -> pa.Table:
     """A batch of such columns, an absent text null where it was stored as an empty one."""
     columns = {name: batch.column(name) for name in names}
-    maybe = {name for name in names if name != "related" and article.columns[name].nullable}
-    texts = {name for name in maybe if is_text(article.columns[name].type)}
-    return pa.table({name: _text(column) if name in texts else column for name, column in columns.items()})
+    return pa.table({name: _text(column) if name in MAYBE_TEXTS else column for name, column in columns.items()})
 
 
 def _related(view: View, dialect: str) -> ColumnElement[Any]:

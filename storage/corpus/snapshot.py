@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, func, literal, select, text
 from sqlalchemy.exc import OperationalError
 
 from storage.corpus.bulk import Bulk, PostgresBulk, SqliteBulk
-from storage.db import BUSY_SECONDS, writing
+from storage.db import writing
 
 BATCH: Final = 4096
 """Articles in a Parquet row group."""
@@ -38,17 +37,14 @@ def snapshot(engine: Engine) -> Iterator[Snapshot]:
 @contextmanager
 def _sqlite(engine: Engine) -> Iterator[Snapshot]:
     assert engine.url.database is not None
-    uri = f"{Path(engine.url.database).resolve().as_uri()}?mode=ro"
-    opened = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    with closing(opened) as bulk, engine.connect() as conn:
-        bulk.text_factory = bytes
-        bulk.execute("PRAGMA cache_size=-16384")
-        bulk.execute("BEGIN")
+    with SqliteBulk(Path(engine.url.database)) as bulk, engine.connect() as conn:
+        first = select(func.count().label("count")).select_from(text("sqlite_master"))
+        bulk.fetch(select(literal(1).label("ready")))  # its start is not to be waited for under the lock
         with _no_writer(engine):
             # The first read of a transaction fixes what it sees.
-            conn.execute(text("SELECT count(*) FROM sqlite_master")).scalar_one()
-            bulk.execute("SELECT count(*) FROM sqlite_master").fetchall()
-        yield Snapshot(conn, SqliteBulk(bulk))
+            conn.execute(first).scalar_one()
+            bulk.fetch(first)
+        yield Snapshot(conn, bulk)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Final, Protocol
+from typing import Any, BinaryIO, Final, Protocol
 
 import pyarrow as pa
 
@@ -29,14 +29,20 @@ class Batch:
 
 
 class Writer(Protocol):
-    """One file being written."""
+    """One file being written, by another thread than the one that reads and encodes."""
 
-    def write(self, batch: Batch) -> None: ...
+    def write(self, encoded: Any) -> None: ...
 
     def close(self) -> None: ...
 
 
-Make = Callable[[BinaryIO, Options], Writer]
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a format is made: a batch is encoded, and then written by the writer of its file."""
+
+    encode: Callable[[Batch], Any]
+    writer: Callable[[BinaryIO, Options], Writer]
+
 
 ENDINGS: Final[dict[Format, str]] = {
     "jsonl": ".jsonl",
@@ -61,19 +67,22 @@ OF_ARTICLES: Final[frozenset[Format]] = frozenset({"jsonl", "jsonl.gz", "jsonl.z
 """Formats whose rows are articles with fields; deltas exist for these."""
 
 
-def maker(name: Format) -> Make:
-    """What makes the writer of a file of this format (all but text, which has a file an article)."""
-    from storage.corpus.formats import columnar, csv, graph, jsonl
+def form(name: Format) -> Form:
+    """How files of this format are made (all but text, which has a file an article, and WARC)."""
+    if name in {"jsonl", "jsonl.gz", "jsonl.zst"}:
+        from storage.corpus.formats import jsonl
 
-    makers: dict[Format, Make] = {
-        "jsonl": jsonl.Jsonl,
-        "jsonl.gz": jsonl.Jsonl,
-        "jsonl.zst": jsonl.Jsonl,
-        "csv": csv.Csv,
-        "parquet": columnar.Parquet,
-        "arrow": columnar.Arrow,
-        "edges": graph.EdgesParquet,
-        "edges.csv": graph.EdgesCsv,
-        "graphml": graph.GraphMl,
-    }
-    return makers[name]
+        return Form(jsonl.encode, jsonl.Jsonl)
+    if name == "csv":
+        from storage.corpus.formats import csv
+
+        return Form(csv.encode, csv.Csv)
+    if name in {"parquet", "arrow"}:
+        from storage.corpus.formats import columnar
+
+        return Form(columnar.encode, columnar.Parquet if name == "parquet" else columnar.Arrow)
+    from storage.corpus.formats import graph
+
+    if name == "graphml":
+        return Form(graph.nodes_and_edges, graph.GraphMl)
+    return Form(graph.edges, graph.EdgesParquet if name == "edges" else graph.EdgesCsv)

@@ -30,6 +30,11 @@ def parquet_writer(file: BinaryIO, columns: pa.Schema) -> pq.ParquetWriter:
     )
 
 
+def encode(batch: Batch) -> pa.Table:
+    """The fields as typed columns."""
+    return typed(batch.rows, batch.fields, batch.originals)
+
+
 class _Columnar(ABC):
     """Rows gathered to groups of ``BATCH``, however they come."""
 
@@ -39,13 +44,10 @@ class _Columnar(ABC):
         self._waiting: list[pa.Table] = []
         self._rows = 0
 
-    def write(self, batch: Batch) -> None:
-        self.write_table(typed(batch.rows, batch.fields, batch.originals))
-
-    def write_table(self, table: pa.Table) -> None:
+    def write(self, encoded: pa.Table) -> None:
         """Rows of the corpus's schema."""
-        self._waiting.append(table)
-        self._rows += table.num_rows
+        self._waiting.append(encoded)
+        self._rows += encoded.num_rows
         while self._rows >= BATCH:
             whole = self._waiting[0] if len(self._waiting) == 1 else pa.concat_tables(self._waiting)
             self._group(whole.slice(0, BATCH))

@@ -13,7 +13,6 @@ from storage.corpus.encode import typed
 from storage.corpus.fields import Field, choose
 from storage.corpus.formats import Batch
 from storage.corpus.options import Options
-from storage.corpus.read import Rows
 from storage.types import moment
 
 BOM: Final = b"\xef\xbb\xbf"
@@ -36,35 +35,32 @@ class Csv:
     """RFC 4180 in UTF-8: every text quoted, null an empty cell without quotes, lists and objects as JSON."""
 
     def __init__(self, file: BinaryIO, options: Options) -> None:
-        self._names = [field.name for field in choose(options.fields)]
         if options.bom:
             file.write(BOM)
-        columns = pa.schema([(field.name, _kind(field)) for field in choose(options.fields)])
-        self._columns = columns
         self._writer = pyarrow.csv.CSVWriter(
-            file, columns, write_options=pyarrow.csv.WriteOptions(quoting_style="all_valid")
+            file, _schema(choose(options.fields)), write_options=pyarrow.csv.WriteOptions(quoting_style="all_valid")
         )
 
-    def write(self, batch: Batch) -> None:
-        self._writer.write_table(cells(batch.rows, batch.fields, batch.originals).cast(self._columns))
+    def write(self, encoded: pa.Table) -> None:
+        self._writer.write_table(encoded)
 
     def close(self) -> None:
         self._writer.close()
 
 
-def cells(rows: Rows, fields: Sequence[Field], originals: pa.ChunkedArray | None) -> pa.Table:
+def encode(batch: Batch) -> pa.Table:
     """The fields as texts and numbers; times in ISO 8601."""
-    flat = typed(rows, [field for field in fields if _is_flat(field)], originals)
+    flat = typed(batch.rows, [field for field in batch.fields if _is_flat(field)], batch.originals)
     columns = []
-    for field in fields:
+    for field in batch.fields:
         if not _is_flat(field):
-            values: pa.ChunkedArray = rows.columns.column(field.columns[0])
+            values: pa.ChunkedArray = batch.rows.columns.column(field.columns[0])
         elif pa.types.is_timestamp(field.type):
             values = _iso(flat.column(field.name))
         else:
             values = flat.column(field.name)
         columns.append(shielded(values) if pa.types.is_string(values.type) else values)
-    return pa.table(columns, names=[field.name for field in fields])
+    return pa.table(columns, names=[field.name for field in batch.fields]).cast(_schema(batch.fields))
 
 
 def _iso(times: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -79,6 +75,10 @@ def _iso(times: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _is_flat(field: Field) -> bool:
     return not pa.types.is_nested(field.type)
+
+
+def _schema(fields: Sequence[Field]) -> pa.Schema:
+    return pa.schema([(field.name, _kind(field)) for field in fields])
 
 
 def _kind(field: Field) -> pa.DataType:

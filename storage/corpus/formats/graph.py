@@ -53,6 +53,12 @@ def edges(batch: Batch) -> pa.Table:
     return pa.table(columns).cast(EDGES)
 
 
+def nodes_and_edges(batch: Batch) -> tuple[pa.Table, pa.Table]:
+    """The articles, with the day of their publication, and the edges that begin at them."""
+    rows = batch.rows.columns.select(["id", "url", "title", "source", "published_at"])
+    return rows.set_column(4, "published_at", _days(rows["published_at"])), edges(batch)
+
+
 def _ids(batch: Batch, urls: pa.ChunkedArray) -> dict[str, int]:
     conn = batch.snapshot.conn
     known = [url for url in pc.unique(urls).to_pylist() if url is not None]
@@ -69,8 +75,8 @@ class EdgesParquet:
         del options
         self._writer = parquet_writer(file, EDGES)
 
-    def write(self, batch: Batch) -> None:
-        self._writer.write_table(edges(batch))
+    def write(self, encoded: pa.Table) -> None:
+        self._writer.write_table(encoded)
 
     def close(self) -> None:
         self._writer.close()
@@ -85,9 +91,8 @@ class EdgesCsv:
             file, EDGES, write_options=pyarrow.csv.WriteOptions(quoting_style="all_valid")
         )
 
-    def write(self, batch: Batch) -> None:
-        table = edges(batch)
-        columns = [shielded(column) if pa.types.is_string(column.type) else column for column in table.columns]
+    def write(self, encoded: pa.Table) -> None:
+        columns = [shielded(column) if pa.types.is_string(column.type) else column for column in encoded.columns]
         self._writer.write_table(pa.table(columns, schema=EDGES))
 
     def close(self) -> None:
@@ -117,13 +122,13 @@ class GraphMl:
         self._nodes: set[str] = set()
         self._targets: dict[str, str] = {}
 
-    def write(self, batch: Batch) -> None:
-        rows = batch.rows.columns.select(["id", "url", "title", "source", "published_at"])
-        for row in rows.set_column(4, "published_at", _days(rows["published_at"])).to_pylist():
+    def write(self, encoded: tuple[pa.Table, pa.Table]) -> None:
+        nodes, links = encoded
+        for row in nodes.to_pylist():
             self._nodes.add(row["url"])
             values = (row["id"], row["title"], row["source"], row["published_at"])
             self._element("node", {"id": row["url"]}, zip(NODE, values, strict=True))
-        for edge in edges(batch).to_pylist():
+        for edge in links.to_pylist():
             if edge["to_url"] is not None:
                 self._targets.setdefault(edge["to_url"], edge["title"])
                 ends = {"source": edge["from_url"], "target": edge["to_url"]}

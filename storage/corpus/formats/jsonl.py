@@ -25,16 +25,21 @@ def packed(file: BinaryIO, name: Format) -> BinaryIO:
     return file
 
 
-class Jsonl:
+def encode(batch: Batch) -> bytes:
     """An article a line, as ``panxi show --json`` gives it."""
+    articles = as_json(batch.rows, batch.fields, batch.originals)
+    return b"".join(orjson.dumps(article, option=orjson.OPT_APPEND_NEWLINE) for article in articles)
+
+
+class Jsonl:
+    """Lines, packed or not."""
 
     def __init__(self, file: BinaryIO, options: Options) -> None:
         self._file = file
         self._packed = packed(file, options.format)
 
-    def write(self, batch: Batch) -> None:
-        articles = as_json(batch.rows, batch.fields, batch.originals)
-        self._packed.write(b"".join(orjson.dumps(article, option=orjson.OPT_APPEND_NEWLINE) for article in articles))
+    def write(self, encoded: bytes) -> None:
+        self._packed.write(encoded)
 
     def close(self) -> None:
         if self._packed is not self._file:

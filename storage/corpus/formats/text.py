@@ -34,18 +34,26 @@ class TextOutput:
         """The splits, by number."""
         return list(self._numbers)
 
-    def write(self, place: str, batch: Batch) -> None:
-        """Writes the batch's articles."""
+    def encode(self, batch: Batch) -> list[tuple[str, bytes]]:
+        """The path and the text of each article."""
+        rows = batch.rows.columns.select(["id", "title", "body"]).to_pylist()
+        return [
+            (
+                self._layout.text(batch.split, batch.partition, row["id"]),
+                f"{row['title']}\n\n{row['body']}\n".encode(),
+            )
+            for row in rows
+        ]
+
+    def write(self, place: str, batch: Batch, encoded: list[tuple[str, bytes]]) -> None:
+        """Writes a batch's articles."""
         del place
-        rows = batch.rows.columns.select(["id", "title", "body"])
-        for row in rows.to_pylist():
-            path = self._layout.text(batch.split, batch.partition, row["id"])
-            plain = f"{row['title']}\n\n{row['body']}\n".encode()
+        for path, plain in encoded:
             target = self._root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(plain)
             self._sums.write(f"{sha256(plain).hexdigest()}  {path}\n".encode())
-        self._rows += rows.num_rows
+        self._rows += len(batch.rows)
 
     def close(self) -> list[File]:
         """Ends the list of digests: the one file that the manifest names."""

@@ -28,7 +28,8 @@ class Warc:
         self._folder = folder
         self._done: set[int] = set()
 
-    def write(self, batch: Batch) -> None:
+    def write(self, encoded: Batch) -> None:
+        batch = encoded
         for capture_id in batch.rows.columns["capture_id"].to_pylist():
             if capture_id is not None:
                 self._capture(batch.snapshot.conn, capture_id)
