@@ -27,6 +27,7 @@ _PLAIN = re.compile(
     r"((?:/[A-Za-z0-9_~-]+)*/(?:[A-Za-z0-9_~-]+|(?!(?i:index|default)\.)[A-Za-z0-9_~-]+\.[a-z]+)?)"
 )
 """Most addresses: nothing in the path has another form, and nothing has to be taken apart."""
+_PLAIN_ORIGIN = re.compile(r"(https?)://([a-z0-9.:-]+)(?=/|\Z)")
 _PORT = {"http": 80, "https": 443}
 
 
@@ -52,6 +53,9 @@ def _host(scheme: str, authority: str) -> str | None:
 @lru_cache(maxsize=64)
 def _origin(base: str) -> str | None:
     """What stands before the path; None where it is no web address's."""
+    if (plain := _PLAIN_ORIGIN.match(base)) is not None:
+        host = _host(*plain.groups())
+        return None if host is None else f"{plain[1]}://{host}"
     parts = urlsplit(base)
     host = _host(parts.scheme, parts.netloc) if parts.scheme in _PORT else None
     return None if host is None else f"{parts.scheme}://{host}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -62,32 +62,26 @@ _CELL_LIMIT = 400
 class Box:
     """An element that has text somewhere inside, and what of it matters for its text."""
 
-    __slots__ = ("_block", "_heading", "_row", "bold", "hidden", "link", "node", "parent", "skip", "tag")
+    __slots__ = ("_block", "_heading", "_row", "bold", "hidden", "is_row", "link", "node", "parent", "tag")
     # No box refers to itself: pages are freed as soon as they are read, not when the collector comes round.
 
-    def __init__(self, node: LexborNode, parent: Box | None, is_data: Callable[[LexborNode], bool]) -> None:
-        tag = node.tag_id
+    def __init__(self, node: LexborNode, parent: Box | None, *, hidden: bool = False, is_row: bool = False) -> None:
         self.node = node
-        self.tag = tag
+        self.tag = tag = node.tag_id
         self.parent = parent
+        self.is_row = is_row
+        self._row: Box | None = None
+        self._heading: Box | None = None
+        self._block: Box | None = None
         if parent is None:
-            self.skip = self.hidden = self.link = self.bold = False
-            self._row: Box | bool | None = None
-            self._heading: Box | None = None
-            self._block: Box | None = None
+            self.hidden = self.link = self.bold = False
             return
-        self.skip = parent.skip or tag in SKIPPED
-        self.hidden = parent.hidden or _is_hidden(node)
+        self.hidden = hidden or parent.hidden
         self.link = parent.link or tag == _LINK
         self.bold = parent.bold or tag in _BOLD
         self._heading = parent.heading
-        self._row = row = parent.row
-        if row is not None:
-            self._block = row
-            return
-        self._block = None if tag in BLOCK else parent.block
-        if tag == _ROW and is_data(node):
-            self._row = True
+        self._row = parent.row
+        self._block = self._row or (None if tag in BLOCK else parent.block)
 
     @property
     def block(self) -> Box:
@@ -97,7 +91,7 @@ class Box:
     @property
     def row(self) -> Box | None:
         """The row of a table of data that it is or stands in."""
-        return self if self._row is True else self._row or None
+        return self if self.is_row else self._row
 
     @property
     def heading(self) -> Box | None:
@@ -147,6 +141,11 @@ def without_aids(text: str) -> str:
     return _AID.sub("", text) if "(" in text or "（" in text else text
 
 
+def flat(node: LexborNode) -> str:
+    """The element's text on one line."""
+    return " ".join(node.text().split())
+
+
 def size(node: LexborNode) -> int:
     """Characters of the element's text, white space aside."""
     return len("".join(node.text().split()))
@@ -161,8 +160,12 @@ def pieces(block: Block) -> list[str]:
     return [without_aids(text) for part in texts if (text := " ".join(part.split()))]
 
 
-def _is_hidden(node: LexborNode) -> bool:
-    return _HIDDEN.search(node.attrs.sget("style")) is not None
+def _last(node: LexborNode) -> int:
+    """The ``mem_id`` of the last node inside the element, as a walk meets them; 0 where it is empty."""
+    last = 0
+    while (inner := node.last_child) is not None:
+        node, last = inner, inner.mem_id
+    return last
 
 
 def _table_of(row: LexborNode) -> LexborNode | None:
@@ -199,6 +202,8 @@ class _Collector:
         self.root = root
         self.top = root.mem_id
         self.skip = skip
+        styled = root.css('[style*="none" i]')
+        self.hidden = {node.mem_id for node in styled if _HIDDEN.search(node.attrs.sget("style"))}
         self.boxes: dict[int, Box] = {}
         self.tables: dict[int, bool] = {}
         self.found: list[Block] = []
@@ -207,10 +212,12 @@ class _Collector:
         self.links = self.bold = 0
 
     def collect(self) -> list[Block]:
+        skip, until = self.skip, 0
         for node in self.root.traverse(include_text=True):
             tag = node.tag_id
             if tag == _TEXT:
-                self.text(node)
+                if not until:
+                    self.text(node)
             elif self.parts and tag in BLOCK:
                 self.boundary(node, tag)
             elif self.parts and tag == _BREAK:
@@ -218,6 +225,11 @@ class _Collector:
                     self.parts.append(" ")
                 else:
                     self.flush()
+            if until:
+                if node.mem_id == until:
+                    until = 0
+            elif tag in SKIPPED or (skip and node.mem_id in skip):
+                until = _last(node)
         self.flush()
         return self.found
 
@@ -228,11 +240,9 @@ class _Collector:
         above = node.parent
         if above is None:
             return
-        box = self.box_of(above)
-        if box.skip:
-            return
+        box = self.boxes.get(above.mem_id) or self.box_of(above)
         current = self.current
-        if current is None or box.block is not current.block or box.hidden != current.hidden:
+        if box is not current and (current is None or box.block is not current.block or box.hidden != current.hidden):
             self.flush()
             if text.isspace():
                 return
@@ -255,34 +265,31 @@ class _Collector:
         if not self.parts or current is None:
             return
         raw = "".join(self.parts)
-        self.parts = []
+        self.parts.clear()
         if current.row is not None:
-            texts = ["\t".join(" ".join(cell.split()) for cell in raw.split(_CELL)).strip()]
+            self.found_text(current, "\t".join(" ".join(cell.split()) for cell in raw.split(_CELL)).strip())
         else:
-            pieces = raw.split("\n") if current.block.tag == _PRE else _INDENTED.split(raw)
-            texts = [" ".join(piece.split()) for piece in pieces]
-        self.found.extend(
-            Block(current, text, min(self.links, len(text)), min(self.bold, len(text))) for text in texts if text
-        )
+            for piece in raw.split("\n") if current.block.tag == _PRE else _INDENTED.split(raw):
+                self.found_text(current, " ".join(piece.split()))
         self.links = self.bold = 0
+
+    def found_text(self, box: Box, text: str) -> None:
+        if text:
+            size = len(text)
+            self.found.append(Block(box, text, min(self.links, size), min(self.bold, size)))
 
     def box_of(self, node: LexborNode) -> Box:
         key = node.mem_id
-        box = self.boxes.get(key)
-        if box is not None:
-            return box
-        chain: list[LexborNode] = []
+        chain: list[tuple[int, LexborNode]] = []
         while (box := self.boxes.get(key)) is None:
-            chain.append(node)
+            chain.append((key, node))
             if key == self.top or (above := node.parent) is None:
                 break
             node = above
             key = node.mem_id
-        for node in reversed(chain):
-            key = node.mem_id
-            box = self.boxes[key] = Box(node, box, self.is_data)
-            if key in self.skip:
-                box.skip = True
+        for key, node in reversed(chain):
+            is_row = node.tag_id == _ROW and box is not None and box.row is None and self.is_data(node)
+            box = self.boxes[key] = Box(node, box, hidden=key in self.hidden, is_row=is_row)
         assert box is not None
         return box
 

@@ -65,7 +65,10 @@ def too_costly(html: bytes) -> str | None:
 
 
 def _dividers(codes: NDArray[np.uint8]) -> int:
-    """How often one attribute may end and the next begin: at white space, a slash, or behind a quoted value."""
+    """How often, at most, one attribute ends and the next begins: at white space, a slash, or behind a quoted value."""
+    marks = int(np.count_nonzero(codes <= _SLASH))  # these and a dozen others
+    if marks <= _ATTRIBUTES:
+        return marks
     quotes = np.count_nonzero(codes == _DOUBLE) + np.count_nonzero(codes == _SINGLE)
     return int(np.count_nonzero(codes <= _BLANK) + np.count_nonzero(codes == _SLASH) + quotes // 2)
 

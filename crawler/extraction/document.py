@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.extraction.blocks import Block, blocks
+from crawler.extraction.blocks import Block, blocks, flat
 from crawler.extraction.cost import too_costly
 from crawler.items import NotArticle, Page
 from crawler.urls import canonical
@@ -63,7 +63,7 @@ class Document:
     def heading(self) -> str:
         """What <title> says, site's suffix and all."""
         node = self.tree.css_first("title")
-        return " ".join(node.text().split()) if node is not None else ""
+        return flat(node) if node is not None else ""
 
     @cached_property
     def meta(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extraction import cut, generic, media, related
 from crawler.extraction import parts as parts_of
-from crawler.extraction.blocks import blocks
+from crawler.extraction.blocks import blocks, flat
 from crawler.extraction.dateline import DATE
 from crawler.extraction.document import Document
 from crawler.items import Evidence, NotArticle, RelatedLink, ScrapedArticle
@@ -99,20 +99,20 @@ def _text(document: Document, selector: str) -> str | None:
 
 
 def _texts(document: Document, selector: str) -> list[str]:
-    return [text for node in document.tree.css(selector) if (text := " ".join(node.text().split()))]
+    return [text for node in document.tree.css(selector) if (text := flat(node))]
 
 
 def _related(document: Document, layout: Layout) -> tuple[RelatedLink, ...]:
     assert layout.related is not None
     found: list[RelatedLink] = []
     for node in document.tree.css(layout.related):
-        anchor = next((a for a in node.css("a") if a.text(strip=True)), None)
+        anchor, title = next(((a, text) for a in node.css("a") if (text := flat(a))), (None, ""))
         if anchor is None:
             continue
         found.append(
             RelatedLink(
                 position=len(found) + 1,
-                title=" ".join(anchor.text().split()),
+                title=title,
                 url=document.link(anchor.attrs.get("href")),
                 summary=_inside(node, layout.related_summary),
                 date=related.as_date(_inside(node, layout.related_date) or ""),
@@ -124,4 +124,4 @@ def _related(document: Document, layout: Layout) -> tuple[RelatedLink, ...]:
 
 def _inside(node: LexborNode, selector: str | None) -> str | None:
     inner = node.css_first(selector) if selector is not None else None
-    return (" ".join(inner.text().split()) or None) if inner is not None else None
+    return (flat(inner) or None) if inner is not None else None

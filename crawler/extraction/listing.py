@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from selectolax.lexbor import LexborNode
 
 from crawler.extraction import feeds, islands, pager
+from crawler.extraction.blocks import flat
 from crawler.extraction.dateline import URL_DATE
 from crawler.extraction.document import Document
 from crawler.extraction.related import as_date
@@ -90,7 +91,7 @@ def _rows(document: Document, entrance: Entrance) -> tuple[Row, ...]:
 
 
 def _title(node: LexborNode) -> str | None:
-    text = " ".join(node.text().split())
+    text = flat(node)
     full = " ".join(node.attrs.sget("title").split())
     if full and (not text or text.endswith(("…", "...", "..")) or full.startswith(text)):
         text = full

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborNode
 
+from crawler.extraction.blocks import flat
 from crawler.extraction.document import Document
 from crawler.extraction.words import FILE
 from crawler.items import Attachment, Image
@@ -43,13 +44,13 @@ def attachments(document: Document, root: LexborNode) -> tuple[Attachment, ...]:
 
 
 def _name(node: LexborNode, url: str) -> str:
-    text = " ".join(node.text().split())
+    text = flat(node)
     title = " ".join(node.attrs.sget("title").split())
     for name in (text, title):
         if name and not _GENERIC.match(name):
             return name
     above = node.parent
-    around = " ".join(above.text().split()) if above is not None else ""
+    around = flat(above) if above is not None else ""
     around = around.replace(text, "").strip(" ：:[]【】()（）")
     if 2 <= len(around) <= 80:  # noqa: PLR2004
         return around
@@ -79,15 +80,15 @@ def _caption(node: LexborNode) -> str | None:
         if above.tag == "figure":
             caption = above.css_first("figcaption")
             if caption is not None:
-                return " ".join(caption.text().split()) or None
-        own = " ".join(above.text().split())
+                return flat(caption) or None
+        own = flat(above)
         if own:
             return own if len(own) <= 120 and _CAPTION.search(own) else None  # noqa: PLR2004
         follower = above.next
         while follower is not None and not follower.is_element_node:
             follower = follower.next
         if follower is not None:
-            text = " ".join(follower.text().split())
+            text = flat(follower)
             if text:
                 return text if len(text) <= 120 and _CAPTION.search(text) else None  # noqa: PLR2004
         above = above.parent

@@ -10,7 +10,7 @@ from itertools import islice
 from selectolax.lexbor import LexborNode
 
 from crawler.extraction import words
-from crawler.extraction.blocks import Block, Box
+from crawler.extraction.blocks import Block, Box, flat
 from crawler.extraction.cut import leads_away
 from crawler.extraction.dateline import DATE, day
 from crawler.extraction.document import Document
@@ -164,7 +164,7 @@ def _anchors(block: Block) -> list[LexborNode]:
 
 def _entry(document: Document, anchor: LexborNode, block: Block, *, alone: bool) -> _Entry | None:
     url = document.link(anchor.attrs.get("href"))
-    text = " ".join(anchor.text().split())
+    text = flat(anchor)
     if alone and len(text) > len(block.text):
         text = block.text  # a card: the link holds title, summary and date
     full = " ".join((anchor.attrs.get("title") or "").split())
