@@ -40,6 +40,8 @@ _SHIFTED = re.compile(f"[{LOST}]?{_SHIFTED_HINT.pattern}")
 """Where a byte is lost before A3: A3 and the A1 of a closing mark were read as ！."""
 _MARKS = 0xA1
 """The lead byte of 。 and the quotation marks."""
+_ENDS = "。！？…"
+_WITHIN = f"，；：{_ENDS}"
 _TAG = re.compile(r"/(?:p|span|strong|div|td|li|a|font|b|h[1-6])>")
 """What is left of a tag whose < went with a lone lead byte."""
 _HIGH = range(0x80, 0xFF)
@@ -59,8 +61,12 @@ _SHORT = 10.0
 _HOLE = 10.0
 _UNUSUAL = 7.0
 """What it costs that an aid isn't its character's usual reading, which mirrors have in their tables."""
-_LONE_ASCII = 8.0
+_LONE_ASCII = 11.0
 """Bits of a single ASCII character between two Han characters, which may be lost with the byte before it."""
+_COUNTED = frozenset(
+    "年月日号时点分秒岁名位人个家所次条项种只枚部座场届期级倍成层万亿千百十多余米吨公里平亩架艘辆台块死伤省市州县村胜比至到"
+)
+"""Before them a digit is no wonder."""
 _MARGIN = 3.0
 """Bits by which the best reading must be likelier than any other."""
 
@@ -127,8 +133,9 @@ def _line(line: str, *, folded: bool) -> str:
 
 def _searched(line: str) -> Iterator[re.Match[str]]:
     """Places where a run may begin, in order."""
-    shifted = _SHIFTED.finditer(line) if _is_open(line) else ()
-    return merge(_SPLICE.finditer(line), shifted, key=lambda found: found.start())
+    if not _is_open(line):
+        return _SPLICE.finditer(line)
+    return merge(_SPLICE.finditer(line), _SHIFTED.finditer(line), key=re.Match.start)
 
 
 def _run(line: str, start: re.Match[str], before: str, *, folded: bool) -> tuple[int, str] | None:
@@ -195,14 +202,14 @@ def _best(line: str, done: list[tuple[float, int, str]]) -> tuple[int, str] | No
         last = max(at for _, at, _ in likely)
         likely = sorted((cost + _left(line[at:last]), at, text) for cost, at, text in likely)
     least, end, text = likely[0]
-    meant = _simplified(text)
-    if any(cost - least < _MARGIN and (at != end or _simplified(other) != meant) for cost, at, other in likely[1:]):
+    near = [(at, other) for cost, at, other in likely[1:] if cost - least < _MARGIN]
+    if any(at != end or not _means_the_same(text, other) for at, other in near):
         return None
     return end, text
 
 
-def _simplified(text: str) -> str:
-    return "".join(map(prose.simplified, text))
+def _means_the_same(text: str, other: str) -> bool:
+    return list(map(prose.simplified, text)) == list(map(prose.simplified, other))
 
 
 def _left(text: str) -> float:
@@ -303,16 +310,17 @@ def _completed(way: _Way, syllable: str) -> Iterator[_Way]:
 def _singles(after: str, ways: list[_Way]) -> list[_Way]:
     """A trail byte of 80 is read as nothing. As another byte and an ASCII character may be lost, that must be unlikely.
 
-    Beside ASCII, where such a loss is no wonder, the character must make a word with a neighbour.
+    Where such a loss is no wonder, the character must make a word with the one before it.
     """
+    likely = after.isascii() or prose.simplified(after) in _COUNTED
     out = []
     for way in ways:
         if (c := gbk.character(bytes((way.pending, 0x80)))) is None:
             continue
         read = way.read(c)
-        bond = prose.bond(*read.text[-2:]) + prose.bond(c, after)
-        cost = prose.alone(c) + bond
-        if bond < 0 if after.isascii() else cost + _MARGIN < _lead_cost(way.pending) + _LONE_ASCII:
+        bond = prose.bond(*read.text[-2:])
+        cost = prose.alone(c) + bond + prose.bond(c, after)
+        if bond < 0 if likely else cost + _MARGIN < _lead_cost(way.pending) + _LONE_ASCII:
             out.append(read)
     return out
 
@@ -329,8 +337,11 @@ def _closed(line: str, ways: list[_Way]) -> list[_Way]:
 
 
 def _mark(line: str, text: str) -> str | None:
-    for opening, closing in ("《》", "“”"):
-        if line.count(opening) + text.count(opening) > line.count(closing) + text.count(closing):
-            # a quotation that goes on in the next paragraph is not closed in this one
-            return None if line.startswith("“") and text[-1] not in "。！？…" else closing
-    return "。"
+    said = line + text
+    if said.count("《") > said.count("》"):
+        return "》"
+    if said.count("“") <= said.count("”"):
+        return "。"
+    quoted = said.rpartition("“")[2]
+    # speech ends on 。” or goes on in the next paragraph
+    return "”" if text[-1] in _ENDS or not any(mark in quoted for mark in _WITHIN) else None
