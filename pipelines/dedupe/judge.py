@@ -164,8 +164,8 @@ def _names_shared(a: Story, b: Story) -> bool:
 
 
 def _named_otherwise(one: Reading, two: Reading) -> bool:
-    """Whether their titles name two things, or texts that say nothing (详见附件) have two titles."""
-    nothing = len(one.core) < NOTICE and not titles_agree(one, two)
+    """Whether their titles name two things, or both texts say nothing (详见附件) under two titles."""
+    nothing = len(two.core) < NOTICE and not titles_agree(one, two)
     return nothing or titles_conflict(one, two) or parts_conflict(one, two)
 
 
