@@ -1,5 +1,8 @@
 """Index terms: Han text as its overlapping pairs of characters, other text as its words.
 
+Terms of the title, and those that stand often in a text, are indexed once more behind a mark: so the index alone knows
+which finds are the best.
+
 What changes here changes what the index holds, and FTS5 forgets a text only by the very terms it was given: it wants a
 migration that makes the index anew (``storage.search.rebuild``).
 """
@@ -7,6 +10,7 @@ migration that makes the index anew (``storage.search.rebuild``).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Final
 
 import numpy as np
@@ -22,19 +26,30 @@ RUN: Final = re.compile(f"[{HAN}]+|[a-z0-9]+|[^\\W{HAN}a-z0-9_]+")
 HAN_RUN: Final = re.compile(f"[{HAN}]+")
 WORD: Final = re.compile(f"[a-z0-9]+|[^\\W{HAN}a-z0-9_]+")
 LONGEST_WORD: Final = 64
+TITLE: Final = "《"
+"""Before terms that stand in the first line. No term holds this sign, nor the next."""
+OFTEN: Final = "》"
+"""Before terms that stand in the text ``OFTEN_TIMES`` or more."""
+OFTEN_TIMES: Final = 3
 MOST_GRAMS: Final = 60_000
 """No text of a person has more different pairs; PostgreSQL takes no larger row."""
 
 
 def grams(text: str) -> list[str]:
-    """The different index terms of a text: pairs and last characters of stretches, then words; each in order.
+    """The different index terms of a text whose first line is its title.
 
-    The last character of a stretch is a term of its own, so that every character begins one.
+    First pairs and last characters of stretches, then words, each in order; then both again behind their marks. The
+    last character of a stretch is a term of its own, so that every character begins one.
     """
     small = lowered(text)
-    found = dict.fromkeys(_han(small))
-    found.update(dict.fromkeys(word[:LONGEST_WORD] for word in WORD.findall(" ".join(HAN_RUN.split(small)))))
-    return list(found)[:MOST_GRAMS]
+    times = Counter(_terms(small))
+    often = [OFTEN + term for term, count in times.items() if count >= OFTEN_TIMES]
+    title = [TITLE + term for term in dict.fromkeys(_terms(small.partition("\n")[0]))]
+    return [*times, *title, *often][:MOST_GRAMS]
+
+
+def _terms(small: str) -> list[str]:
+    return [*_han(small), *(word[:LONGEST_WORD] for word in WORD.findall(" ".join(HAN_RUN.split(small))))]
 
 
 def _han(text: str) -> list[str]:

@@ -59,13 +59,13 @@ def parse(query: str, fold: Callable[[str], str] = str) -> Node | None:
     return _Parser(tokens).whole()
 
 
-def terms(node: Node | None) -> list[str]:
-    """The texts that a hit has (not those that it must not have), for ranking and marking."""
+def positive(node: Node | None) -> list[Term]:
+    """What a hit has (not what it must not have), for ranking and marking; each once."""
     match node:
         case Term():
-            return [node.text]
+            return [node]
         case And() | Or():
-            return list(dict.fromkeys(text for part in node.parts for text in terms(part)))
+            return list(dict.fromkeys(term for part in node.parts for term in positive(part)))
         case _:
             return []
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Integer,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
+    false,
     func,
     literal,
     not_,
@@ -29,31 +32,49 @@ from sqlalchemy import (
     select,
     table,
     text,
+    true,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 
-from storage.grams import grams, lowered
-from storage.query import And, Node, Not, Or, Term, parse, terms
+from storage.grams import OFTEN, TITLE, grams, lowered
+from storage.query import And, Node, Not, Or, Term, parse, positive
 from storage.schema import article
 
-RANKED: Final = 500
-"""Hits that are ranked: those stored last. All can be counted and filtered."""
-COUNTED: Final = 10_000
-"""Hits that are counted; more are told as this many …"""
-READ: Final = 2_000
-"""… and this many where the texts must be read to know."""
-SCORED: Final = 20_000
-"""Characters of a body that count for its rank."""
+LOOKED_AT: Final = 500
+"""Finds that are put in order; more are told as this many."""
 SNIPPET: Final = 120
 """Characters of a snippet."""
+NEVER: Final = -(2**63)
+"""Microseconds since 1970 of what has no date: before all that has."""
 
 Marked = tuple[tuple[str, bool], ...]
 """Text in parts; the second value says whether the part is to be highlighted."""
 
 
+@dataclass(frozen=True, slots=True)
+class Finds:
+    """What a query finds, in order; column by column, for there are hundreds of them."""
+
+    ids: tuple[int, ...] = ()
+    at: tuple[int, ...] = ()
+    """When they were published, in microseconds since 1970, or ``NEVER``."""
+    sources: tuple[str | None, ...] = ()
+    kinds: tuple[str | None, ...] = ()
+    """Of the policy documents they speak of."""
+    relations: tuple[str | None, ...] = ()
+    """To those documents."""
+    more: bool = False
+    """Whether there may be more than were looked at."""
+    terms: tuple[str, ...] = ()
+    """What was looked for, as it stands in the texts."""
+    searchable: bool = True
+    """False: the query has no character that could be searched for, and nothing was."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """An article that was found."""
+    """An article that was found, as it is shown."""
 
     id: int
     url: str
@@ -64,20 +85,80 @@ class Hit:
     date_precision: str | None
     origin: str | None
     cluster: int | None
-    score: float
+    relation: str | None
+
+
+def look(
+    conn: Connection,
+    query: str,
+    *,
+    fold: Callable[[str], str] = str,
+    where: Sequence[ColumnElement[bool]] = (),
+    best_first: bool = True,
+    by_date: bool = True,
+    most: int = LOOKED_AT,
+) -> Finds:
+    """What the query finds of the articles that meet the conditions on ``storage.schema.article``.
+
+    ``fold`` brings the query to the archive's script (traditional to simplified). No query is an error; the empty one
+    finds all, and one without a letter nothing. First come finds with all words in the title, then with one of them
+    there, then with one that stands often in the text; each kind by date, the newest first, without date last. Of more
+    than ``most`` finds the best are looked at and, of equally good ones, those that came in last; where neither words
+    nor ``by_date`` is asked for, simply those that came in last.
+    """
+    node = parse(query, fold)
+    if node is None and query.strip():
+        return Finds(searchable=False)
+    words = positive(node)
+    _steer(conn)
+    statement = _packed(_candidates(node, where, conn.dialect.name, by_date=by_date).limit(most), conn.dialect.name)
+    rows: list[list[Any]] = []
+    for expression in _tiers(node, words, conn.dialect.name, best_first=best_first):
+        tier = orjson.loads(conn.execute(statement, {"expression": expression}).scalar_one())
+        rows += sorted(tier, reverse=True)
+        if len(rows) >= most:
+            break
+    at, ids, sources, kinds, relations = zip(*rows[:most], strict=True) if rows else [()] * 5
+    looked_for = tuple(dict.fromkeys(word.text for word in words))
+    return Finds(ids, at, sources, kinds, relations, len(rows) >= most, looked_for)
+
+
+def hits(conn: Connection, ids: Sequence[int], wanted: Sequence[str]) -> tuple[Hit, ...]:
+    """The articles with these ids, in this order, as they are shown to who looked for these texts."""
+    c = article.c
+    columns = (
+        c.id, c.url, c.source, c.origin, c.title, c.published_at, c.date_precision, c.cluster_id, c.policy_relation,
+        c.body,
+    )  # fmt: skip
+    rows = {row.id: row for row in conn.execute(select(*columns).where(c.id.in_(ids)))}
+    return tuple(
+        Hit(
+            id=row.id,
+            url=row.url,
+            source=row.source,
+            title=marked(row.title, wanted),
+            snippet=snippet(row.body, wanted),
+            published_at=row.published_at,
+            date_precision=row.date_precision,
+            origin=row.origin,
+            cluster=row.cluster_id,
+            relation=row.policy_relation,
+        )
+        for row in map(rows.__getitem__, ids)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer to a query."""
+    """A page of what a query finds."""
 
     total: int
-    """How many articles it finds, or so many that counting ended."""
+    """How many were looked at: all there are, or the most."""
     more: bool
-    """Whether there may be more than ``total``."""
+    """Whether there may be more than were looked at."""
     hits: tuple[Hit, ...]
     terms: tuple[str, ...]
-    """What was looked for, as it stands in the texts."""
+    searchable: bool
 
 
 def search(
@@ -88,33 +169,12 @@ def search(
     where: Sequence[ColumnElement[bool]] = (),
     limit: int = 20,
     offset: int = 0,
+    most: int = LOOKED_AT,
 ) -> Found:
-    """The articles that the query finds and that meet the conditions on ``storage.schema.article``, the best first.
-
-    ``fold`` brings the query to the archive's script (traditional to simplified). No query is an error; one that
-    asks for nothing finds all that meets the conditions, the newest first. A hit ranks by its words in title and
-    text, then by its date.
-    """
-    node = parse(query, fold)
-    wanted = terms(node)
-    _steer(conn)
-    found, key = _candidates(conn, node, where)
-    most = COUNTED if node is None or _certain(node) else READ
-    total = conn.execute(select(func.count()).select_from(found.limit(most).subquery())).scalar_one()
-    ids = found.order_by(key.desc()).limit(max(RANKED, offset + limit)).subquery()
-    c = article.c
-    rows = conn.execute(
-        select(c.id, c.url, c.published_at, c.title, func.substr(c.body, 1, SCORED).label("body")).join(
-            ids, ids.c.id == c.id
-        )
-    ).all()
-    scores = {row.id: _score(wanted, row.title, row.body) for row in rows}
-    ordered = sorted(rows, key=lambda row: row.url)
-    ordered.sort(key=lambda row: (scores[row.id], _seconds(row.published_at)), reverse=True)
-    page = [row.id for row in ordered[offset : offset + limit]]
-    whole = {row.id: row for row in conn.execute(select(article).where(c.id.in_(page)))}
-    hits = tuple(_hit(whole[number], wanted, scores[number]) for number in page)
-    return Found(total, total >= most, hits, tuple(wanted))
+    """A page of what ``look`` finds, as it is shown."""
+    found = look(conn, query, fold=fold, where=where, most=max(most, offset + limit))
+    shown = hits(conn, found.ids[offset : offset + limit], found.terms)
+    return Found(len(found.ids), found.more, shown, found.terms, found.searchable)
 
 
 def newest(
@@ -125,16 +185,17 @@ def newest(
     where: Sequence[ColumnElement[bool]] = (),
     limit: int,
 ) -> list[int]:
-    """The ids of what the query finds, those that came in last first: as ``search``, without rank and count."""
-    _steer(conn)
-    found, key = _candidates(conn, parse(query, fold), where)
-    return list(conn.execute(found.order_by(key.desc()).limit(limit)).scalars())
+    """The ids of what the query finds, those that came in last first."""
+    found = look(conn, query, fold=fold, where=where, best_first=False, by_date=False, most=limit)
+    return sorted(found.ids, reverse=True)
 
 
 def condition(query: str, dialect: str, fold: Callable[[str], str] = str) -> ColumnElement[bool]:
     """That an article of ``storage.schema.article`` is found by the query: for exports, counts and facets."""
     node = parse(query, fold)
-    return literal(value=True) if node is None else _holds(node, dialect)
+    if node is None:
+        return false() if query.strip() else true()
+    return _holds(node, dialect)
 
 
 def index(conn: Connection, texts: Iterable[tuple[int, str]]) -> None:
@@ -169,12 +230,13 @@ def rebuild(conn: Connection, texts: Iterable[tuple[int, str]]) -> None:
 
 def holds(conn: Connection, texts: Sequence[tuple[int, str]]) -> set[int]:
     """Those of the articles (id and text) that the index finds by the first of their terms, or that have none."""
+    dialect = conn.dialect.name
     found = set()
     for number, plain in texts:
         first = grams(plain)[:1]
-        matching = _matching(Term(first[0], tuple(first)), conn.dialect.name) if first else None
-        key = _index_id(conn.dialect.name)
-        if matching is None or conn.execute(select(key).where(matching, key == number)).first() is not None:
+        key = _index_id(dialect)
+        matching = [_matches(literal(_expression(Term(one, (one,)), dialect), Text), dialect) for one in first]
+        if not first or conn.execute(select(key).where(*matching, key == number)).first() is not None:
             found.add(number)
     return found
 
@@ -219,23 +281,46 @@ def _steer(conn: Connection) -> None:
         conn.execute(text("SET LOCAL enable_seqscan = off"))
 
 
-def _candidates(
-    conn: Connection, node: Node | None, where: Sequence[ColumnElement[bool]]
-) -> tuple[Select[Any], ColumnElement[int]]:
-    """The ids that the query finds, and the column to order them by; led by the index, where it can lead."""
-    dialect = conn.dialect.name
-    wide = None if node is None else _wide(node, dialect)
-    tests = list(where)
-    if node is not None and (wide is None or not _certain(node)):
-        tests.append(_confirmed(node, dialect))
-    if wide is None:
-        return select(article.c.id).where(*tests), article.c.id
+def _candidates(node: Node | None, where: Sequence[ColumnElement[bool]], dialect: str, *, by_date: bool) -> Select[Any]:
+    """Those that are found and confirmed, by the index's parameter ``expression`` where it can lead, those first that
+    came in last; else those with the latest date.
+    """
+    c = article.c
+    at = func.coalesce(type_coerce(c.published_at, BigInteger), NEVER)
+    columns = select(at, c.id, c.source, c.policy_kind, c.policy_relation)
+    if node is None or _wide(node, dialect) is None:
+        order = (c.published_at.desc().nulls_last(), c.id.desc()) if by_date else (c.id.desc(),)
+        return columns.where(*where, *([] if node is None else [_holds(node, dialect)])).order_by(*order)
     key = _index_id(dialect)
-    found = select(key.label("id")).where(_matches(wide, dialect))
     # FTS5 gives its rows in this order by itself. PostgreSQL must not walk the primary key for the order's sake and
     # read every article's terms on its way: a sum it can't find in an index.
-    order = key if dialect == "sqlite" else key + 0
-    return (found.join(article, article.c.id == key).where(*tests) if tests else found), order
+    order_key = key if dialect == "sqlite" else key + 0
+    tests = [*where] if _certain(node) else [*where, _confirmed(node, dialect)]
+    led = columns.select_from(_INDEX[dialect].join(article, c.id == key))
+    return led.where(_matches(bindparam("expression", type_=Text), dialect), *tests).order_by(order_key.desc())
+
+
+def _packed(statement: Select[Any], dialect: str) -> Select[Any]:
+    """The rows as one value of JSON: SQLite's driver gives up the interpreter and waits for it again at every row."""
+    rows = statement.subquery().c
+    if dialect == "sqlite":
+        return select(func.json_group_array(func.json_array(*rows)))
+    return select(cast(func.coalesce(func.json_agg(func.json_build_array(*rows)), text("'[]'::json")), Text))
+
+
+def _tiers(node: Node | None, words: Sequence[Term], dialect: str, *, best_first: bool) -> list[str | None]:
+    """Index expressions for all that is found, the best first; nothing is found by two of them."""
+    wide = None if node is None else _wide(node, dialect)
+    if wide is None or not best_first or not words:
+        return [wide]
+    title, often = ([_expression(word, dialect, mark) for word in words] for mark in (TITLE, OFTEN))
+    best = [_joined(title, "AND", dialect), _joined(title, "OR", dialect), _joined(often, "OR", dialect)]
+    tiers = list(dict.fromkeys(best))
+    better = [_joined(tiers[:place], "OR", dialect) for place in range(len(tiers) + 1)]
+    return [
+        _except(_joined([wide, *tiers[place : place + 1]], "AND", dialect), better[place], dialect)
+        for place in range(len(tiers) + 1)
+    ]
 
 
 def _wide(node: Node, dialect: str) -> str | None:
@@ -279,7 +364,7 @@ def _confirmed(node: Node, dialect: str) -> ColumnElement[bool]:
 def _holds(node: Node, dialect: str) -> ColumnElement[bool]:
     match node:
         case Term():
-            entry = select(_index_id(dialect)).where(_matches(_expression(node, dialect), dialect))
+            entry = select(_index_id(dialect)).where(_matches(literal(_expression(node, dialect), Text), dialect))
             found = article.c.id.in_(entry)
             return found if node.exact else and_(found, _stands(node.text, dialect))
         case And():
@@ -300,25 +385,26 @@ def _lower(plain: ColumnElement[str], dialect: str) -> ColumnElement[str]:
     return func.lower(plain) if dialect == "sqlite" else func.lower(plain.collate("C"))
 
 
-def _matching(term: Term, dialect: str) -> ColumnElement[bool]:
-    return _matches(_expression(term, dialect), dialect)
-
-
-def _matches(expression: str, dialect: str) -> ColumnElement[bool]:
+def _matches(expression: ColumnElement[str], dialect: str) -> ColumnElement[bool]:
     if dialect == "sqlite":
         return column("article_search").op("MATCH")(expression)
-    return _INDEX[dialect].c.grams.op("@@")(cast(literal(expression, Text), TSQUERY))
+    return _INDEX[dialect].c.grams.op("@@")(cast(expression, TSQUERY))
 
 
-def _expression(term: Term, dialect: str) -> str:
+def _expression(term: Term, dialect: str, mark: str = "") -> str:
     if dialect == "sqlite":
-        return " AND ".join(f'"{gram}"' for gram in term.grams) + ("*" if term.prefix else "")
-    return " & ".join(f"'{gram}'" + (":*" if term.prefix else "") for gram in term.grams)
+        return " AND ".join(f'"{mark}{gram}"' for gram in term.grams) + ("*" if term.prefix else "")
+    return " & ".join(f"'{mark}{gram}'" + (":*" if term.prefix else "") for gram in term.grams)
 
 
 def _joined(parts: Sequence[str], operator: str, dialect: str) -> str:
     sign = operator if dialect == "sqlite" else {"AND": "&", "OR": "|"}[operator]
     return f" {sign} ".join(f"({part})" for part in parts)
+
+
+def _except(expression: str, other: str, dialect: str) -> str:
+    sign = "NOT" if dialect == "sqlite" else "& !"
+    return f"({expression}) {sign} ({other})" if other else expression
 
 
 _INDEX: Final = {
@@ -341,37 +427,7 @@ _PUT: Final = {
 _TAKE: Final = text("INSERT INTO article_search (article_search, rowid, grams) VALUES ('delete', :id, :grams)")
 
 
-# --- rank and marks ---------------------------------------------------------------------------------------
-
-
-def _score(wanted: Sequence[str], title: str, body: str) -> float:
-    """What of the words stands in the title weighs most; in the text each more time weighs less."""
-    small_title, small_body = lowered(title), lowered(body)
-    norm = 0.5 + len(small_body) / 2000
-    score = 0.0
-    for term in wanted:
-        times = small_body.count(term)
-        score += 2.0 * min(small_title.count(term), 2) + times / (times + norm)
-    return round(score, 6)
-
-
-def _seconds(moment: datetime | None) -> float:
-    return float("-inf") if moment is None else moment.timestamp()
-
-
-def _hit(row: Any, wanted: Sequence[str], score: float) -> Hit:
-    return Hit(
-        id=row.id,
-        url=row.url,
-        source=row.source,
-        title=marked(row.title, wanted),
-        snippet=snippet(row.body, wanted),
-        published_at=row.published_at,
-        date_precision=row.date_precision,
-        origin=row.origin,
-        cluster=row.cluster_id,
-        score=score,
-    )
+# --- marks ------------------------------------------------------------------------------------------------
 
 
 def _spans(small: str, term: str, most: int = 1000) -> list[tuple[int, int]]:

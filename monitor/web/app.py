@@ -49,7 +49,7 @@ VIEWS: Mapping[str, View] = {
 LIMITED = frozenset({"/search"})
 """Views that cost the index a look-up."""
 LARGEST_FORM = 64 * 1024
-WORKERS = 4
+WORKERS = 1
 """Threads that answer: more would only take turns at the interpreter."""
 
 

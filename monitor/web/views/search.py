@@ -8,9 +8,10 @@ from typing import Any
 from crawler.items import SHANGHAI
 from monitor.web.answer import Answer, Asked, Entry
 from monitor.web.question import LAST_PAGE, Question, read, toggled, write
-from monitor.web.reads.searching import Hit, Results, find, newest, tag_names
+from monitor.web.reads.searching import Results, find, newest, tag_names
 from monitor.web.views.common import entry, source_title
 from monitor.web.words import RELATION
+from storage.search import Hit
 
 FEED_LENGTH = 50
 
