@@ -86,9 +86,10 @@ def _entry(row: Mapping[str, Any]) -> Entry:
 
 
 def appointments(conn: Connection, one: Watch) -> list[Appointment]:
-    """The days of the documents that a watch told of, in order."""
+    """The days of the documents that a watch told of and that were not repealed, in order."""
     told = select(alert.c.record_id).where(alert.c.watch_id == one.id, alert.c.kind != BASELINE)
-    rows = conn.execute(select(policy_record).where(policy_record.c.id.in_(told))).mappings().all()
+    valid = policy_record.c.status.is_distinct_from("废止")
+    rows = conn.execute(select(policy_record).where(policy_record.c.id.in_(told), valid)).mappings().all()
     urls = {
         row.record_id: row.payload.get("url")
         for row in conn.execute(

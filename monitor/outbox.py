@@ -32,7 +32,8 @@ BASELINE: Final = "baseline"
 GRACE: Final = timedelta(days=2)
 """A page that names only its day may have come after a baseline of the same day."""
 RECENT: Final = timedelta(days=30)
-"""How old an article of no known source may be to be news."""
+"""How old an article of no known source may be to be news; and until when what a first crawl found silently keeps no
+later report of the same document silent."""
 DAILY_HOUR: Final = 8
 """When a daily digest goes out, in Asia/Shanghai."""
 
@@ -83,6 +84,8 @@ class Outbox:
         for one in matching:
             for told in _told(conn, one, recorded, article, joined, self._fold):
                 silent = told.baseline and not news
+                if silent and _recent(article, at):
+                    continue  # it may yet be told: by a source that is known
                 write(
                     conn,
                     one,
@@ -283,11 +286,15 @@ def _fresh(conn: Connection, article: Article, at: datetime) -> bool:
     """Whether an article is news: of a source that was crawled whole before, and not older than that."""
     published = article.published_at
     if article.source is None:
-        return published is None or published >= at - RECENT
+        return published is None or _recent(article, at)
     baseline = conn.execute(select(source.c.baseline_at).where(source.c.name == article.source)).scalar_one_or_none()
     if baseline is None:
         return False
     return published is None or published >= baseline - GRACE
+
+
+def _recent(article: Article, at: datetime) -> bool:
+    return article.published_at is not None and article.published_at >= at - RECENT
 
 
 def _payload(one: Watch, told: _News, article: Article) -> dict[str, Any]:

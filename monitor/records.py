@@ -134,7 +134,8 @@ def _same(row: Row[Any], named: _Named, issuer_key: Key, *, repeal: bool) -> boo
         return row.title_key == named.title_key or ("〔" in named.number and share)
     if named.title_key is None or row.title_key != named.title_key:
         return False
-    return repeal or (share and abs(_known_day(row) - named.day) <= APART)
+    undated = row.issued_on is None  # opened by its repeal
+    return repeal or (share and (undated or abs(_known_day(row) - named.day) <= APART))
 
 
 def _house(organ: str) -> str:
@@ -151,7 +152,8 @@ def _open(conn: Connection, policy: Policy, named: _Named, at: datetime) -> tupl
     key = _key(named)
     values = _values(policy, named) | {"key": key, "first_seen_at": at, "changed_at": at}
     if policy.relation == "repeal":  # of the repealed document no more is known than its title
-        values |= {"issuers": [], "kind": None, "number": None, "detail": None, "status": "废止"}
+        unknown = ("kind", "number", "detail", "issued_on", "effective_on", "expires_on")
+        values |= dict.fromkeys(unknown) | {"issuers": [], "status": "废止"}
     number: int = conn.execute(insert(policy_record).values(values).returning(policy_record.c.id)).scalar_one()
     return number, key
 
@@ -194,7 +196,7 @@ def _learn(conn: Connection, row: Row[Any], policy: Policy, named: _Named, at: d
     for name, value in said.items():
         old = getattr(row, name)
         if name == "issued_on":
-            value = value if better else min(old or value, value)  # noqa: PLW2901 - the earliest day it was told of
+            value = value if better or old is None else min(old, value)  # noqa: PLW2901 - the earliest day it was told of
         if name == "status" and row.status == "废止":
             continue
         if value and (better or not old) and value != old:

@@ -165,7 +165,9 @@ def remove(name: Annotated[str, typer.Argument(help="As panxi watch list shows i
 def feed(
     name: Annotated[str, typer.Argument(help="As panxi watch list shows it.")],
     form: Annotated[str, typer.Option("--format", help="atom, json or ics.")] = "atom",
-    address: Annotated[str, typer.Option(help="Where the feed will stand.")] = "http://127.0.0.1:8423/",
+    address: Annotated[
+        str | None, typer.Option(help="Where the feed will stand; where panxi serve has it, if not given.")
+    ] = None,
     db: Db = DEFAULT_DB,
 ) -> None:
     """What a watch told, as a feed or a calendar, on standard output."""
@@ -181,7 +183,8 @@ def feed(
             made = feeds.calendar(feeds.appointments(connection, one), title=one.name)
         elif form in ("atom", "json"):
             write = feeds.atom if form == "atom" else feeds.json_feed
-            made = write(feeds.entries(connection, one), title=one.name, address=address)
+            there = address or f"http://127.0.0.1:8423/watches/{one.id}.{form}"
+            made = write(feeds.entries(connection, one), title=one.name, address=there)
         else:
             fail(f"a feed is atom, json or ics, not {form!r}")
     sys.stdout.buffer.write(made)

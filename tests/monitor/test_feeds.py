@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import feedparser
@@ -10,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
+from lxml import etree
 from sqlalchemy import Engine
 
 from monitor.feeds import Appointment, Entry, appointments, atom, calendar, entries, json_feed, stable_id
 from tests.monitor.telling import DAY, NOW, article, document, known_source, put, watching
 
 ADDRESS = "http://127.0.0.1:8410/watches/1.atom"
+GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
 ATOM = "{http://www.w3.org/2005/Atom}"
 NASTY = "甲\x00\x0b\ud800\ufffe]]>&<script>alert(1)</script>"
 ENTRY = Entry(
@@ -68,6 +71,16 @@ def test_the_atom_feed_is_read_by_a_reader_and_has_what_the_standard_asks(watche
     assert len({entry.find(f"{ATOM}id").text for entry in tree.findall(f"{ATOM}entry")}) == 2
 
 
+def test_the_atom_feed_is_valid_by_the_grammar_of_rfc_4287(watched) -> None:
+    engine, one = watched
+    with engine.connect() as conn:
+        found = entries(conn, one)
+    for some in (found, [], [ENTRY], [replace(ENTRY, url=None, published=None, author=None)]):
+        GRAMMAR.assertValid(etree.fromstring(atom(some, title=NASTY, address=ADDRESS, alternate="http://127.0.0.1/")))
+    wrong = atom(found, title=one.name, address=ADDRESS).replace(b"<published>", b"<published>on ")
+    assert not GRAMMAR.validate(etree.fromstring(wrong)), "the grammar refuses what is wrong"
+
+
 def test_an_empty_feed_is_one_too() -> None:
     assert not feedparser.parse(atom([], title="空", address=ADDRESS)).bozo
     assert json.loads(json_feed([], title="空", address=ADDRESS))["items"] == []
@@ -113,6 +126,14 @@ def test_the_calendar_says_by_when(watched) -> None:
     first, _ = Calendar.from_ical(calendar(found, title=one.name)).walk("VEVENT")
     assert first.decoded("dtstart") == date(2026, 12, 20)
     assert first["uid"] == found[0].id
+
+
+def test_what_was_repealed_is_in_no_calendar(watched) -> None:
+    engine, one = watched
+    title = "攀枝花市人民政府关于废止《攀枝花市甲办法》《攀枝花市丙办法》的决定"
+    put(engine, article(9, title, "现予废止，本决定自2027年2月1日起施行。"), at=NOW + 2 * DAY)
+    with engine.connect() as conn:
+        assert [entry.title for entry in appointments(conn, one)] == ["意见征集截止：攀枝花市乙办法（征求意见稿）"]
 
 
 def test_ids_are_the_same_for_ever() -> None:

@@ -141,7 +141,8 @@ def test_a_page_that_vanishes_is_told_once(engine: Engine) -> None:
 def test_the_first_crawl_of_a_source_is_silent(engine: Engine) -> None:
     known_source(engine, baseline=None)
     watching(engine, channels=("mail",))
-    put(engine, document(1, "甲办法", code="攀府发〔2026〕1号"))
+    put(engine, document(1, "甲办法", code="攀府发〔2026〕1号", at=NOW - 60 * DAY))
+    put(engine, document(2, "乙办法", code="攀府发〔2026〕2号"))
     assert told(engine) == [("baseline", "攀枝花市人民政府关于印发《攀枝花市甲办法》的通知")]
     assert deliveries(engine) == []
 
@@ -152,6 +153,15 @@ def test_what_is_older_than_the_baseline_is_silent_and_a_later_report_of_it_is_n
     put(engine, document(1, "甲办法", code="攀府发〔2026〕1号", at=NOW - 200 * DAY))
     put(engine, report(2, "甲办法", code="攀府发〔2026〕1号"))
     assert [kind for kind, _ in told(engine)] == ["baseline"]
+
+
+def test_what_the_first_crawl_of_a_new_source_finds_keeps_no_fresh_document_from_the_reader(engine: Engine) -> None:
+    known_source(engine, "official")
+    known_source(engine, "added", baseline=None)
+    watching(engine)
+    put(engine, report(1, "甲办法", code="攀府发〔2026〕1号", of="added", at=NOW - DAY))
+    put(engine, document(2, "甲办法", code="攀府发〔2026〕1号", of="official", at=NOW - DAY))
+    assert told(engine) == [("new", "攀枝花市人民政府关于印发《攀枝花市甲办法》的通知")]
 
 
 def test_a_new_watch_is_not_told_what_the_archive_knew(engine: Engine) -> None:
