@@ -200,7 +200,7 @@ def test_what_a_dead_process_of_this_machine_had_is_given_back(engine: Engine, r
 
     from storage.owner import process_owner
 
-    claimed(engine, [link(1)], owner=f"{socket.gethostname()}/999999/1.00")
+    claimed(engine, [link(1)], owner=f"{socket.gethostname()}/-/999999/1.00")
     claimed(engine, [link(2)], owner=process_owner())
     claimed(engine, [link(3)], owner="elsewhere/1/1.00")
     keeper = Writer(engine, raw)
