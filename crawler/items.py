@@ -389,6 +389,10 @@ class Visit:
     last_modified: str | None = None
     first_seen_at: datetime | None = None
     """When the address was put on the frontier."""
+    owner: str | None = None
+    """The process that claimed it."""
+    lease: timedelta | None = None
+    """How long it is that process's, from its claim or from when an outcome of the process was last written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,12 +19,14 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Text,
     Update,
     and_,
     bindparam,
     case,
     func,
     literal_column,
+    or_,
     select,
     true,
     update,
@@ -124,7 +126,7 @@ def claim(
                 served.append(host)
         hosts = served
     visits.sort(key=lambda row: (row.rank, -row.id))
-    return [_visit(row) for row in visits]
+    return [_visit(row, owner, lease) for row in visits]
 
 
 def promote(conn: Connection, now: datetime) -> int:
@@ -264,7 +266,7 @@ def _row(link: Link, now: datetime) -> dict[str, Any]:
     }
 
 
-def _visit(row: Any) -> Visit:
+def _visit(row: Any, owner: str, lease: timedelta) -> Visit:
     return Visit(
         id=row.id,
         url=row.url,
@@ -275,6 +277,8 @@ def _visit(row: Any) -> Visit:
         etag=row.etag,
         last_modified=row.last_modified,
         first_seen_at=row.first_seen_at,
+        owner=owner,
+        lease=lease,
     )
 
 
@@ -286,7 +290,7 @@ def _known(conn: Connection) -> Select[Any]:
 class Visited:
     """What a visit changes on the frontier."""
 
-    id: int
+    visit: Visit
     state: str
     now: datetime
     due_at: datetime | None
@@ -300,26 +304,44 @@ class Visited:
     last_modified: str | None = None
 
 
-def settle(conn: Connection, visits: Iterable[Visited]) -> None:
-    """Write what became of visits, in the order of ids."""
+def settle(conn: Connection, visits: Sequence[Visited]) -> None:
+    """Write what became of visits, in the order of ids, and renew the leases of what their process still holds.
+
+    An address whose lease ended, and that another process has claimed since, is left to that one.
+    """
     rows = [
         {
-            "at": visit.id,
-            "state_": visit.state,
-            "due": visit.due_at,
-            "why": visit.reason,
-            "tried": visit.tried,
-            "now": visit.now,
-            "well": visit.went_well,
-            "changed": visit.changed,
-            "missing": visit.missing,
-            "etag_": visit.etag,
-            "modified": visit.last_modified,
+            "at": visited.visit.id,
+            "mine": visited.visit.owner,
+            "state_": visited.state,
+            "due": visited.due_at,
+            "why": visited.reason,
+            "tried": visited.tried,
+            "now": visited.now,
+            "well": visited.went_well,
+            "changed": visited.changed,
+            "missing": visited.missing,
+            "etag_": visited.etag,
+            "modified": visited.last_modified,
         }
-        for visit in sorted(visits, key=lambda visit: visit.id)
+        for visited in sorted(visits, key=lambda visited: visited.visit.id)
     ]
-    if rows:
-        conn.execute(_settle(), rows)
+    if not rows:
+        return
+    conn.execute(_settle(), rows)
+    now = max(visited.now for visited in visits)
+    for owner, lease in {(visited.visit.owner, visited.visit.lease) for visited in visits}:
+        if owner is not None and lease is not None:
+            renew(conn, owner, now=now, lease=lease)
+
+
+def renew(conn: Connection, owner: str, *, now: datetime, lease: timedelta) -> int:
+    """Lease what ``owner`` holds anew where half of that is over; returns how many.
+
+    On a slow host a page may stand in line for longer than a lease.
+    """
+    held = and_(c.state == LEASED, c.lease_owner == owner, c.due_at <= now + lease / 2)
+    return conn.execute(update(frontier).where(held).values(due_at=now + lease)).rowcount
 
 
 def visited_elsewhere(conn: Connection, url: str, visit: Visit, *, now: datetime, due_at: datetime | None) -> None:
@@ -340,10 +362,11 @@ def visited_elsewhere(conn: Connection, url: str, visit: Visit, *, now: datetime
 @lru_cache(1)
 def _settle() -> Update:
     now = bindparam("now", type_=Moment)
+    mine = bindparam("mine", type_=Text)
     well, tried, changed, missing = (bindparam(name, type_=Boolean) for name in ("well", "tried", "changed", "missing"))
     return (
         update(frontier)
-        .where(c.id == bindparam("at"))
+        .where(c.id == bindparam("at"), or_(mine.is_(None), c.lease_owner.is_(None), c.lease_owner == mine))
         .values(
             state=bindparam("state_"),
             due_at=bindparam("due", type_=Moment),

@@ -4,25 +4,49 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
+from typing import Final
 
 import psutil
 
+PROCESSES: Final = Path("/proc")
+ENDED: Final = frozenset("ZX")
+"""States of a process that has ended and that its parent has not looked after yet."""
+
 
 def process_owner() -> str:
-    """Name this process: machine, process number, and when it started (numbers are used again)."""
-    return _name(os.getpid(), psutil.Process().create_time())
+    """Name this process: machine, its boot, process number, and when it started (numbers are used again)."""
+    number = os.getpid()
+    return f"{socket.gethostname()}/{_boot()}/{number}/{_started(number)}"
 
 
 def is_dead(owner: str) -> bool:
     """Whether the owner was a process of this machine that has ended; False for another machine's."""
-    machine, number, _ = owner.rsplit("/", 2)
+    machine, _, process = owner.partition("/")
     if machine != socket.gethostname():
         return False
+    boot, number, started = process.split("/")
+    return boot != _boot() or _started(int(number)) != started
+
+
+def _boot() -> str:
+    """The name of this run of the machine, where it has one."""
+    name = PROCESSES / "sys/kernel/random/boot_id"
+    return name.read_text().strip() if name.exists() else "-"
+
+
+def _started(number: int) -> str | None:
+    """When the process started; None where it has ended.
+
+    In ticks since the boot where the system tells: a start by the clock moves when the clock is set.
+    """
+    if (PROCESSES / "self/stat").exists():
+        try:
+            state, *fields = (PROCESSES / f"{number}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+        return None if state in ENDED else fields[18]
     try:
-        return _name(int(number), psutil.Process(int(number)).create_time()) != owner
+        return f"{psutil.Process(number).create_time():.2f}"
     except psutil.NoSuchProcess:
-        return True
-
-
-def _name(number: int, started: float) -> str:
-    return f"{socket.gethostname()}/{number}/{started:.2f}"
+        return None

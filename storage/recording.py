@@ -418,7 +418,7 @@ def _visited(
             frontier.visited_elsewhere(conn, outcome.url, outcome.visit, now=now, due_at=due_at)
             due_at = None
         return frontier.Visited(
-            id=outcome.visit.id,
+            visit=outcome.visit,
             state="done",
             now=now,
             due_at=due_at,
@@ -429,7 +429,7 @@ def _visited(
         )
     if outcome.state in ("retry", "postponed"):
         return frontier.Visited(
-            id=outcome.visit.id,
+            visit=outcome.visit,
             state="pending",
             now=now,
             due_at=outcome.due_at or now,
@@ -438,7 +438,7 @@ def _visited(
         )
     if outcome.state in ("failed", "skipped"):
         return frontier.Visited(
-            id=outcome.visit.id, state="failed", now=now, due_at=outcome.due_at, reason=outcome.reason
+            visit=outcome.visit, state="failed", now=now, due_at=outcome.due_at, reason=outcome.reason
         )
     return _gone(conn, outcome, missing.get(outcome.visit.id))
 
@@ -471,5 +471,5 @@ def _gone(conn: Connection, outcome: Outcome, missing: tuple[int, datetime | Non
         else:
             due_at = due_at or now + ASK_AGAIN
     return frontier.Visited(
-        id=outcome.visit.id, state="gone", now=now, due_at=due_at, reason=outcome.reason, missing=True
+        visit=outcome.visit, state="gone", now=now, due_at=due_at, reason=outcome.reason, missing=True
     )

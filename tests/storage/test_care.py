@@ -182,7 +182,7 @@ def test_the_doctor_finds_a_sound_archive_well(full: Engine, folder: Path) -> No
 def test_the_doctor_sees_leases_of_the_dead_torn_tails_and_an_old_schema(full: Engine, folder: Path) -> None:
     import socket
 
-    claimed(full, [link(9)], owner=f"{socket.gethostname()}/999999/1.00")
+    claimed(full, [link(9)], owner=f"{socket.gethostname()}/-/999999/1.00")
     (folder / "x.warc.gz.torn").write_bytes(b"x")
     checks = levels(doctor(full, folder))
     assert checks["leases"] == checks["torn tails"] == "warning"

@@ -46,7 +46,7 @@ def test_a_known_link_is_improved_and_never_made_worse(engine: Engine) -> None:
 def test_a_visited_link_is_not_due_because_it_is_found_again(engine: Engine) -> None:
     (visit,) = claimed(engine, [link(1)])
     with writing(engine).begin() as conn:
-        frontier.settle(conn, [Visited(id=visit.id, state="done", now=NOW, due_at=None, went_well=True)])
+        frontier.settle(conn, [Visited(visit=visit, state="done", now=NOW, due_at=None, went_well=True)])
     put(engine, link(1, priority=9))
     assert take(engine) == []
     put(engine, link(1, again=True))
@@ -92,6 +92,43 @@ def test_a_lease_ends_and_counts_as_an_attempt(engine: Engine) -> None:
     assert (second.id, second.attempts) == (first.id, 1)
 
 
+def test_a_page_that_another_process_claimed_meanwhile_is_left_to_it(engine: Engine) -> None:
+    (mine,) = claimed(engine, [link(1)])
+    (theirs,) = take(engine, owner="you", now=NOW + LEASE)
+    with writing(engine).begin() as conn:
+        frontier.settle(conn, [Visited(visit=mine, state="failed", now=NOW + LEASE, due_at=None, reason="late")])
+        assert row(engine, url(1)).state == "leased"
+        frontier.settle(conn, [Visited(visit=theirs, state="done", now=NOW + LEASE, due_at=None, went_well=True)])
+    assert (row(engine, url(1)).state, row(engine, url(1)).reason) == ("done", None)
+
+
+def test_a_lease_that_ended_and_that_nobody_took_is_settled(engine: Engine) -> None:
+    (mine,) = claimed(engine, [link(1)])
+    with writing(engine).begin() as conn:
+        assert frontier.promote(conn, NOW + LEASE) == 1
+        frontier.settle(conn, [Visited(visit=mine, state="done", now=NOW + LEASE, due_at=None, went_well=True)])
+    assert row(engine, url(1)).state == "done"
+
+
+def test_who_goes_on_visiting_keeps_what_stands_in_line(engine: Engine) -> None:
+    """A slow host's pages stand in line for longer than a lease."""
+    visits = claimed(engine, [link(number) for number in range(5)])
+    for turn, visit in enumerate(visits[:4], 1):
+        now = NOW + turn * LEASE * 0.6
+        with writing(engine).begin() as conn:
+            frontier.settle(conn, [Visited(visit=visit, state="done", now=now, due_at=None, went_well=True)])
+        assert take(engine, owner="you", now=now + LEASE * 0.9) == []
+    assert [visit.url for visit in take(engine, owner="you", now=now + LEASE)] == [visits[4].url]
+
+
+def test_fresh_leases_are_not_written_again(engine: Engine) -> None:
+    claimed(engine, [link(1)])
+    with writing(engine).begin() as conn:
+        assert frontier.renew(conn, "me", now=NOW + LEASE / 3, lease=LEASE) == 0
+        assert frontier.renew(conn, "you", now=NOW + LEASE * 0.7, lease=LEASE) == 0
+        assert frontier.renew(conn, "me", now=NOW + LEASE * 0.7, lease=LEASE) == 1
+
+
 def test_what_is_released_is_due_at_once_and_was_no_attempt(engine: Engine) -> None:
     claimed(engine, [link(1), link(2)])
     with writing(engine).begin() as conn:
@@ -106,7 +143,7 @@ def test_what_is_due_later_is_claimed_later(engine: Engine) -> None:
     with writing(engine).begin() as conn:
         frontier.settle(
             conn,
-            [Visited(id=visit.id, state="done", now=NOW, due_at=due, went_well=True, etag='"a"', last_modified="x")],
+            [Visited(visit=visit, state="done", now=NOW, due_at=due, went_well=True, etag='"a"', last_modified="x")],
         )
         assert frontier.outstanding(conn, None, NOW) == 0
         assert frontier.outstanding(conn, ["cinic"], due) == 1
@@ -120,7 +157,7 @@ def test_a_retry_waits_and_keeps_its_attempts(engine: Engine) -> None:
     (visit,) = claimed(engine, [link(1)])
     due = NOW + timedelta(minutes=1)
     with writing(engine).begin() as conn:
-        frontier.settle(conn, [Visited(id=visit.id, state="pending", now=NOW, due_at=due, reason="500")])
+        frontier.settle(conn, [Visited(visit=visit, state="pending", now=NOW, due_at=due, reason="500")])
     assert take(engine) == []
     (again,) = take(engine, now=due)
     assert again.attempts == 1
@@ -200,7 +237,7 @@ def test_what_is_due_next_and_who_holds_leases(engine: Engine) -> None:
         assert frontier.owners(conn) == ["me"]
         assert frontier.next_due(conn, sources=["cinic"]) is None  # a lease is nobody else's to wait for
         assert frontier.next_due(conn) == NOW
-        frontier.settle(conn, [Visited(id=one.id, state="done", now=NOW, due_at=due, went_well=True)])
+        frontier.settle(conn, [Visited(visit=one, state="done", now=NOW, due_at=due, went_well=True)])
         assert frontier.next_due(conn, urls=[url(1)]) == due
         assert frontier.owners(conn) == []
 
@@ -208,8 +245,8 @@ def test_what_is_due_next_and_who_holds_leases(engine: Engine) -> None:
 def test_a_revisit_makes_visited_articles_due_and_nothing_else(engine: Engine) -> None:
     visits = {visit.url: visit for visit in claimed(engine, [link(1), link(2), link("list", kind="listing")])}
     with writing(engine).begin() as conn:
-        done = [Visited(id=visits[at].id, state="done", now=NOW, due_at=None) for at in (url(1), url("list"))]
-        frontier.settle(conn, [*done, Visited(id=visits[url(2)].id, state="gone", now=NOW, due_at=None)])
+        done = [Visited(visit=visits[at], state="done", now=NOW, due_at=None) for at in (url(1), url("list"))]
+        frontier.settle(conn, [*done, Visited(visit=visits[url(2)], state="gone", now=NOW, due_at=None)])
         assert frontier.revisit(conn, ["other"], NOW) == 0
         assert frontier.revisit(conn, None, NOW) == 1
     assert [visit.url for visit in take(engine)] == [url(1)]
