@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.json
 
 from crawler.items import SHANGHAI
@@ -45,7 +44,7 @@ def in_script(rows: Rows, script: Text, convert: Convert | None) -> Rows:
 # --- Arrow ------------------------------------------------------------------------------------------------
 
 
-def typed(rows: Rows, fields: Sequence[Field], originals: pa.ChunkedArray | None = None) -> pa.Table:
+def typed(rows: Rows, fields: Sequence[Field], originals: pa.Array | None = None) -> pa.Table:
     """The fields as columns of their types. ``originals``: the bodies before ``in_script``, where it was used."""
     arrays = []
     for field in fields:
@@ -59,15 +58,15 @@ def typed(rows: Rows, fields: Sequence[Field], originals: pa.ChunkedArray | None
     return pa.Table.from_arrays(arrays, schema=schema(fields))
 
 
-def _parsed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+def _parsed(column: pa.Array, kind: pa.DataType) -> pa.Array:
     """JSON text to nested values, by Arrow's reader. A text that comes again, such as an empty list, is read once."""
-    texts = column.combine_chunks().dictionary_encode()
+    texts = column.dictionary_encode()
     if not len(texts.dictionary):
         return pa.nulls(len(texts), kind)
-    lines = pc.binary_join_element_wise('{"it":', texts.dictionary, "}\n", "").buffers()[2]
+    lines = b'{"it":%s}' % b'}\n{"it":'.join(texts.dictionary.cast(pa.binary()).to_pylist())
     table = pyarrow.json.read_json(
         pa.BufferReader(lines),
-        read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=lines.size),
+        read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(lines)),
         parse_options=pyarrow.json.ParseOptions(
             explicit_schema=pa.schema([("it", _as_text(kind))]), unexpected_field_behavior="error"
         ),
@@ -96,7 +95,7 @@ class _Row(dict[str, Any]):
         return None
 
 
-def as_json(rows: Rows, fields: Sequence[Field], originals: pa.ChunkedArray | None = None) -> Iterator[dict[str, Any]]:
+def as_json(rows: Rows, fields: Sequence[Field], originals: pa.Array | None = None) -> Iterator[dict[str, Any]]:
     """Each article as ``storage.rows.to_json`` gives it, JSON columns still encoded: for ``orjson.dumps``."""
     names = rows.columns.column_names
     values = [_native(rows.columns.column(name), name) for name in names]
@@ -113,7 +112,7 @@ def as_json(rows: Rows, fields: Sequence[Field], originals: pa.ChunkedArray | No
         yield whole if fields is CONTRACT else {field.name: whole[field.name] for field in fields}
 
 
-def _native(column: pa.ChunkedArray, name: str) -> list[Any]:
+def _native(column: pa.Array, name: str) -> list[Any]:
     kind = None if name == "related" else article.columns[name].type
     values: list[Any] = column.to_pylist()
     if isinstance(kind, Moment):

@@ -11,9 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-import numpy as np
 import orjson
-import pyarrow as pa
 from sqlalchemy import ColumnElement, Connection, Engine, select
 
 from storage.corpus import card as cards
@@ -29,7 +27,7 @@ from storage.corpus.manifest import File
 from storage.corpus.options import Options
 from storage.corpus.output import Layout, Output
 from storage.corpus.plan import Ids, Plan
-from storage.corpus.read import Rows, needed, restored, selected
+from storage.corpus.read import needed, restored, selected
 from storage.corpus.snapshot import BATCH, Snapshot, snapshot
 from storage.corpus.target import Hashed, beside, settle
 from storage.corpus.view import View
@@ -246,15 +244,13 @@ class _Job:
             for read in self._view.bulk.stream(
                 plan.query(partition, selected(view, self._columns, self._view.conn.dialect.name))
             ):
-                ids = read.column("id").to_numpy().astype(np.int64)
-                sampled = plan.sampled(ids)
-                columns = restored(read if sampled is None else read.filter(pa.array(sampled)), self._columns)
-                columns = columns if left is None else columns.slice(0, left)
-                left = None if left is None else left - columns.num_rows
-                rows = Rows(columns)
-                ids = columns["id"].to_numpy()
-                clusters = columns["cluster_id"].fill_null(-1).to_numpy()
-                for split, mine in plan.splits(ids, clusters):
+                rows = restored(read, self._columns)
+                sampled = plan.sampled(rows.ids())
+                rows = rows if sampled is None else rows.keep(sampled)
+                if left is not None:
+                    rows = rows.first(left)
+                    left -= len(rows)
+                for split, mine in plan.splits(rows):
                     some = rows if mine is None else rows.keep(mine)
                     if len(some):
                         yield Batch(split, partition, some, self._fields, None, self._view)
@@ -267,7 +263,7 @@ class _Job:
         rows = batch.rows
         if records is not None:
             digests = index.digests(rows, self._layout.mark(place))
-            made = index.records(rows.columns["id"].to_numpy(), number, digests)
+            made = index.records(rows.ids(), number, digests)
             records.write(made.tobytes())
             if self._earlier is not None:
                 changed = self._earlier[1].changed(made)

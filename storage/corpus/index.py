@@ -5,7 +5,6 @@ It is what a later export is compared with. The file is a row of fixed-size reco
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -21,7 +20,10 @@ from storage.corpus.read import Rows
 RECORD: Final = np.dtype([("id", "<i8"), ("file", "<i4"), ("digest", "V16")])
 """id: of the article; file: the place of its file in the manifest's list; digest: of all that was read of it."""
 Records = np.ndarray[tuple[int], np.dtype[np.void]]
-BETWEEN: Final = "\x1f"
+BETWEEN: Final = pa.Array.from_buffers(
+    pa.string(), 1, [None, pa.py_buffer(np.array([0, 1], dtype=np.int32)), pa.py_buffer(b"\x1f")]
+)[0]
+"""What stands between two values; made so that pandas is not loaded (see ``storage.corpus.read``)."""
 ABSENT: Final = "\x00"
 
 
@@ -33,17 +35,12 @@ def digests(rows: Rows, place: str) -> Records:
     columns = [rows.columns.column(name).cast(pa.string()) for name in names]
     begin = blake2b(place.encode() + b"\0", digest_size=16)
     found = bytearray()
-    for line in _joined(columns).cast(pa.binary()).to_pylist():
+    options = {"null_handling": "replace", "null_replacement": ABSENT}
+    for line in pc.binary_join_element_wise(*columns, BETWEEN, **options).cast(pa.binary()).to_pylist():
         one = begin.copy()
         one.update(line)
         found += one.digest()
     return np.frombuffer(bytes(found), dtype="V16")
-
-
-def _joined(columns: Sequence[pa.ChunkedArray | pa.Array]) -> pa.Array:
-    options = {"null_handling": "replace", "null_replacement": ABSENT}
-    joined = pc.binary_join_element_wise(*columns, BETWEEN, **options)
-    return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
 
 
 def records(ids: Ids, file: int, digest: Records) -> Records:

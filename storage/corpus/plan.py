@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from sqlalchemy import BigInteger, ColumnElement, Select, func, select, type_coerce
@@ -33,6 +33,15 @@ class Partition:
     """None: without a date."""
     size: int
     """Articles in the archive, before any condition."""
+
+
+class Numbered(Protocol):
+    """Articles that know their numbers."""
+
+    def ids(self) -> Ids: ...
+
+    def clusters(self) -> Ids:
+        """-1 for those that are in none."""
 
 
 class Plan:
@@ -72,12 +81,13 @@ class Plan:
         """Which of these articles are in the sample; None: all."""
         return None if self._most is None else mix(ids, self._options.seed) <= self._most
 
-    def splits(self, ids: Ids, clusters: Ids) -> Iterator[tuple[str, Mask | None]]:
-        """Each split and which of these articles are in it; None: all. Negative clusters are none."""
+    def splits(self, rows: Numbered) -> Iterator[tuple[str, Mask | None]]:
+        """Each split and which of these articles are in it; None: all."""
         weights = self._options.splits
         if not weights:
             yield SPLITS[0], None
             return
+        ids, clusters = rows.ids(), rows.clusters()
         # Two ranges of numbers that never meet: clusters, and articles that are in none.
         keys = np.where(clusters < 0, ids * 2 + 1, clusters * 2)
         bounds = np.cumsum(weights) / sum(weights)

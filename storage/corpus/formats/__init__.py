@@ -23,7 +23,7 @@ class Batch:
     partition: Partition
     rows: Rows
     fields: Sequence[Field]
-    originals: pa.ChunkedArray | None
+    originals: pa.Array | None
     """The bodies as the pages have them, where ``rows`` was brought to another script."""
     snapshot: Snapshot
 
