@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from string import ascii_lowercase
 
-from pipelines.text import gbk, readings, script
-from pipelines.text.known import Known
+from pipelines.text import gbk, prose, readings, script
+from pipelines.text.known import Known, Tokens
 
 LETTERS = "a-zɡɑāáǎàăēéěèĕêīíǐìĭōóǒòŏūúǔùŭüǖǘǚǜńňǹḿ\u0300\u0301\u0304\u0306\u0308\u030c"
 OPENING, CLOSING = "[(（]", "[)）]"
@@ -21,10 +22,10 @@ _AROUND = "()（）12345 \u00a0\u3000\t"
 
 _SYSTEM = 5
 """Different annotated characters from which on a page is a mirror's work."""
-_DICTIONARY = 12
-"""Different annotated characters from which on it shows what readings the mirror's table has."""
-_SLIPS = 0.05
-"""Up to this share of unusual readings, the table has usual ones only."""
+_SLIPS = 2
+"""Up to so many unusual readings of everyday words, a mirror's table still counts as one of usual readings."""
+_RARE = 16.0
+"""Bits from which on a character is rare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class _Token:
     is_usual: bool
     is_changed: bool
     """Whether conversion to simplified changes the character."""
+    is_rare: bool
+    """Whether the character is so rare that an author may explain its usual reading."""
 
 
 def strip(text: str) -> str:
@@ -51,7 +54,7 @@ def strip(text: str) -> str:
     read = {token: known for token in set(found) if (known := _token(token)).is_reading}
     if not read:
         return left
-    aids = _aids(left, found, read, len(set(gone.tolist())))
+    aids = _aids(left, found, read, gone)
     out: list[str] = []
     done = 0
     for token, (start, end) in zip(found, spans, strict=True):
@@ -68,7 +71,7 @@ def _outer(found: re.Match[str]) -> str:
 
 
 _plain = Known()
-"""Tokens met so far that are aids on every page: a changed character's first reading."""
+"""Tokens met so far that are aids on every page."""
 
 
 def _is_usual(syllable: str, character: str) -> bool:
@@ -84,44 +87,64 @@ def _token(token: str) -> _Token:
         is_reading,
         is_reading and _is_usual(syllable, character),
         is_reading and script.convert(character) != character,
+        is_reading and prose.alone(prose.simplified(character)) > _RARE,
     )
-    if known.is_changed and known.is_usual:
+    if known.is_changed and known.is_usual and not known.is_rare:
         _plain.add(token)
     return known
 
 
-def _aids(text: str, found: list[str], read: dict[str, _Token], plain: int) -> set[str]:
-    """Which of the tokens that are readings are aids, on a page with so many ``plain`` ones besides."""
-    changed = {token for token, known in read.items() if known.is_changed}
-    unusual = {token for token in changed if not read[token].is_usual}
-    system = plain + len(changed)
-    aids = changed - _glosses(text, found, unusual, system)
-    others = read.keys() - changed
-    if system >= _SYSTEM:
-        return aids | {t for t in others if read[t].is_usual and t[0] in _changed_in_words()}
-    return aids | _simplified_system(found, others)
+def _aids(text: str, found: list[str], read: dict[str, _Token], plain: Tokens) -> set[str]:
+    """Which of the tokens that are readings are aids, on a page with these ``plain`` ones besides."""
+    changed = {token: known for token, known in read.items() if known.is_changed}
+    aids = changed.keys() - _glosses(text, found, changed)
+    others = {token: known for token, known in read.items() if not known.is_changed}
+    if not others:
+        return aids
+    if len(changed) + len(set(plain.tolist())) >= _SYSTEM:
+        return aids | {t for t, known in others.items() if known.is_usual and t[0] in _changed_in_words()}
+    return aids | _simplified_system(text, found, others)
 
 
-def _glosses(text: str, found: list[str], unusual: set[str], system: int) -> set[str]:
-    """Unusual readings on a page whose mirror otherwise gives each character its usual one: an author's.
+def _glosses(text: str, found: list[str], changed: Mapping[str, _Token]) -> set[str]:
+    """What an author wrote behind characters that conversion changes.
 
-    An author glosses a word, 樂(yuè)清; so the same character follows each time.
+    A mirror's table gives each character its usual reading. An author explains an unusual one, in a word that not
+    everybody knows, 樂(yuè)清; or a rare character, once, 潁(yǐng)上, where a mirror would annotate each 潁.
     """
-    if system < _DICTIONARY or len(unusual) > max(1, _SLIPS * system):
-        return set()
-    return {token for token in unusual if found.count(token) == 1 or len(_followers(token, text)) == 1}
+    places = {token: _neighbours(text, token) for token, known in changed.items() if not known.is_usual}
+    explained = {token for token, pairs in places.items() if not any(map(_in_everyday_word, pairs))}
+    rare = {
+        token
+        for token, known in changed.items()
+        if known.is_usual and known.is_rare and found.count(token) == 1 and text.count(token[0]) > 1
+    }
+    if len(places) - len(explained) > _SLIPS:  # the table has unusual readings of its own
+        return rare
+    return rare | {token for token in explained if len({after for _, _, after in places[token]}) == 1}
 
 
-def _followers(token: str, text: str) -> set[str]:
-    """The characters that stand behind the token."""
-    return {piece[:1] for piece in text.split(token)[1:]}
+def _neighbours(text: str, token: str) -> set[tuple[str, str, str]]:
+    """What stands before a token, its character, and what stands behind it."""
+    pieces = text.split(token)
+    return {(before[-1:], token[0], after[:1]) for before, after in pairwise(pieces)}
 
 
-def _simplified_system(found: list[str], read: AbstractSet[str]) -> set[str]:
-    """Aids of a mirror that left the script alone: an author explains a reading once, a mirror again and again."""
-    candidates = {token for token in read if script.to_traditional(token[0]) != token[0]}
-    repeated = sum(found.count(token) > 1 for token in candidates)
-    return candidates if len(candidates) >= _SYSTEM and repeated * 3 >= len(candidates) else set()
+def _in_everyday_word(place: tuple[str, str, str]) -> bool:
+    before, character, after = place
+    return prose.is_everyday(before, character) or prose.is_everyday(character, after)
+
+
+def _simplified_system(text: str, found: list[str], read: Mapping[str, _Token]) -> set[str]:
+    """Aids of a mirror that left the script alone: all of an everyday character, and again and again."""
+    aids = {
+        token
+        for token, known in read.items()
+        if known.is_usual and script.to_traditional(token[0]) != token[0] and text.count(token[0]) == found.count(token)
+    }
+    everyday = [t for t in aids if not read[t].is_rare and any(map(_in_everyday_word, _neighbours(text, t)))]
+    repeated = sum(found.count(token) > 1 for token in everyday)
+    return aids if len(everyday) >= _SYSTEM and repeated * 3 >= len(everyday) else set()
 
 
 @cache

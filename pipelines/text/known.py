@@ -1,7 +1,7 @@
 """Takes known bracketed tokens out of a text at once: numpy looks at all brackets together, where ``re`` takes each.
 
 A token is a character and the bracket behind it, 發(fā). As UTF-16 it fits into a row of three 64-bit words, which
-are hashed into one; two rows of one hash in 2^64 would be taken for each other.
+are hashed into one; two of 2^47 rows would be taken for each other.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ _WORDS = 3
 _LENGTH = 4 * _WORDS
 """Characters a token may have."""
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
-_SHIFT = np.uint64(48)
-_SLOTS = 1 << 16
-"""64 bits less ``_SHIFT``: so many that few of some thousand tokens meet."""
+_SLOTS = 1 << 15
+"""So many that few of some thousand tokens find both their places taken, and a cache holds them."""
 _OPEN, _CLOSE = ord("("), ord(")")
 _PADDING = "\0" * _LENGTH
 _FIRST = np.array(
@@ -25,25 +24,33 @@ _FIRST = np.array(
 )
 """By length: what of a row belongs to a token."""
 
-_Hashes: TypeAlias = npt.NDArray[np.uint64]
+Tokens: TypeAlias = npt.NDArray[np.uint64]
+"""Tokens, each as its hash."""
+_Checks: TypeAlias = npt.NDArray[np.uint32]
+
+
+def _places(hashes: Tokens) -> tuple[Tokens, Tokens, _Checks]:
+    """The two slots that a hash may stand in, and what stands there."""
+    check = (hashes & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    return hashes >> np.uint64(49), hashes >> np.uint64(32) & np.uint64(_SLOTS - 1), check
 
 
 class Known:
     """A set of tokens that grows, with ASCII brackets."""
 
     def __init__(self) -> None:
-        self._hashes: _Hashes = np.zeros(_SLOTS, np.uint64)
+        self._checks = np.zeros(_SLOTS, np.uint32)
 
     def add(self, token: str) -> None:
-        """Learns a token; what is too long, or not in the basic plane, isn't. Of two that meet, the later stays."""
+        """Learns a token; what is too long, or not in the basic plane, isn't. One may push another out."""
         raw = token.encode("utf-16-le", "surrogatepass")
         if len(raw) > 2 * _LENGTH or len(raw) != 2 * len(token) or token[1] != "(" or token[-1] != ")":
             return
-        hashed = np.frombuffer(raw.ljust(2 * _LENGTH, b"\0"), np.uint64) @ _FACTORS
-        self._hashes[hashed >> _SHIFT] = hashed
+        one, other, check = _places(np.frombuffer(raw.ljust(2 * _LENGTH, b"\0"), np.uint64)[None] @ _FACTORS)
+        self._checks[other if self._checks[one] else one] = check
 
-    def remove(self, text: str) -> tuple[str, _Hashes]:
-        """The text with known tokens cut down to their character, and the hash of each.
+    def remove(self, text: str) -> tuple[str, Tokens]:
+        """The text with known tokens cut down to their character, and these, in order.
 
         A token that another bracket follows, 樂(lè)(yuè)清, stays: the second must not seem to belong to the character.
         """
@@ -58,7 +65,8 @@ class Known:
         rows = windows[start]
         rows &= _FIRST.take(size + 1, axis=0, mode="clip")
         hashes = rows @ _FACTORS
-        hits = (self._hashes.take(hashes >> _SHIFT) == hashes).nonzero()[0]
+        one, other, check = _places(hashes)
+        hits = ((self._checks.take(one) == check) | (self._checks.take(other) == check)).nonzero()[0]
         if ")(" in text or ")（" in text:
             after = units.take(start.take(hits) + size.take(hits) + 1)
             hits = hits[(after != _OPEN) & (after != ord("（"))]

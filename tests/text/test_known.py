@@ -60,7 +60,7 @@ def test_it_grows():
         known.add(each)
     left, gone = known.remove("".join(tokens))
     assert left.count("(fā)") == len(tokens) - len(gone)
-    assert len(gone) > 1_900  # where two share a slot, the later one has it
+    assert len(gone) > 1_800  # where two share a slot, the later one has it
 
 
 @given(st.lists(st.sampled_from([*TOKENS, "發", "(", ")", "fā", "𠀀", "\ud800", "。", "(GDP)"])).map("".join))
