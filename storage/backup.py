@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,7 +93,7 @@ def _copy_tables(engine: Engine, target: Path) -> None:
 
 
 def _copy_rows(old: Connection, new: Connection) -> None:
-    """All rows of all tables, in an order that keeps references whole, and the full-text index made anew."""
+    """All rows into an empty archive, in an order that keeps references whole, and its full-text index."""
     for table in metadata.sorted_tables:
         rows = old.execution_options(yield_per=ROWS).execute(select(table).order_by(*table.primary_key))
         for part in rows.mappings().partitions(ROWS):
@@ -102,12 +101,9 @@ def _copy_rows(old: Connection, new: Connection) -> None:
         if new.dialect.name == "postgresql" and "id" in table.c:
             top = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
             new.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), top, text("false"))))
-    search.rebuild(new, _texts(old))
-
-
-def _texts(conn: Connection) -> Iterator[tuple[int, str]]:
-    rows = conn.execution_options(yield_per=ROWS).execute(select(article.c.id, article.c.title, article.c.body))
-    return ((row.id, indexed_text(row.title, row.body)) for row in rows)
+    texts = old.execution_options(yield_per=ROWS).execute(select(article.c.id, article.c.title, article.c.body))
+    for found in texts.partitions(ROWS):
+        search.index(new, [(row.id, indexed_text(row.title, row.body)) for row in found])
 
 
 def _copy_records(path: Path, target: Path, end: int) -> None:

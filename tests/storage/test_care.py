@@ -264,6 +264,21 @@ def claimed_visit():
     return visit(99, url("neu"))
 
 
+def test_a_restore_holds_few_texts_at_a_time(
+    full: Engine, copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, sizes = search.index, []
+    monkeypatch.setattr("storage.backup.ROWS", 2)
+    monkeypatch.setattr("storage.search.index", lambda conn, texts: (sizes.append(len(texts)), index(conn, texts)))
+    empty = db.open_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+    restore(copy, empty, tmp_path / "restored")
+    assert faults(empty, tmp_path / "restored") == []
+    empty.dispose()
+    with full.connect() as conn:
+        assert sum(sizes) == conn.execute(select(func.count()).select_from(table)).scalar_one()
+    assert max(sizes) == 2
+
+
 def test_a_backup_overwrites_nothing(full: Engine, folder: Path, copy: Path, tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         backup(full, folder, copy)
