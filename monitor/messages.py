@@ -100,7 +100,7 @@ def _lines(payload: Mapping[str, Any]) -> list[str]:
         lines.append(f"＋ {change['after'][:_SENTENCE]}" if change["after"] else "＋")
     if len(changed) > _CHANGES:
         lines.append(f"另有{len(changed) - _CHANGES}处修改")
-    if policy.get("quote") and not payload.get("changed"):
+    if policy.get("quote") not in (None, payload["title"]) and not changed:
         lines.append(f"“{policy['quote']}”")
     if payload.get("published_at"):
         lines.append(
