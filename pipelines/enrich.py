@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -33,6 +32,11 @@ class Sense:
     after: tuple[str, ...] = ()
     """How the text in front of an unsure word ends, where it ends in a Han character."""
 
+    @property
+    def plain(self) -> bool:
+        """Whether the word has this sense wherever it stands."""
+        return not (self.not_behind or self.not_before or self.beside)
+
     def fits(self, text: str, start: int, end: int) -> bool:
         """Whether the word at these offsets has this sense, judged by its neighbours."""
         if text.endswith(self.not_behind, 0, start) or text.startswith(self.not_before, end):
@@ -47,42 +51,50 @@ class Gazetteer:
         self.names = names
         self.senses = senses
         self._matcher = Matcher(senses)
+        self._plain = {word for word, several in senses.items() if all(sense.plain for sense in several)}
 
-    def found(self, text: str) -> list[tuple[str, int, Sense]]:
+    def found(self, text: str) -> list[Found]:
         """The words of the list in the text, each with its offset and a sense that fits."""
+        plain, senses = self._plain, self.senses
         return [
             (word, start, sense)
             for word, start, end in self._matcher.hits(text)
-            for sense in self.senses[word]
-            if sense.fits(text, start, end)
+            for sense in senses[word]
+            if word in plain or sense.fits(text, start, end)
         ]
+
+
+Found = tuple[str, int, Sense]
+"""A word, its offset in the text, and what it stands for there."""
 
 
 # --- regions ----------------------------------------------------------------------------------------------
 
 
-def regions(gazetteer: Gazetteer, title: str, body: str) -> tuple[Tag, ...]:
+def regions(gazetteer: Gazetteer, text: str) -> tuple[Tag, ...]:
     """The regions that the text names, the one named most first, and behind them those they lie in."""
-    text = f"{title}\n{body}"
-    found = gazetteer.found(text)
-    named = {code for _, _, sense in found if sense.beside is None for code in (sense.code, *around(sense.code))}
-    told: dict[str, list[str]] = {}
-    listed: tuple[int, tuple[str, ...]] = (-1, ())
-    for word, start, sense in found:
-        inside = sense.code, *around(sense.code)
-        if sense.beside is not None:
-            # 中山市东区、西区: behind an "and", a place is of the city of the one before it.
-            follows = text[start - 1 : start] in AND and not (listed[0] == start - 1 and sense.beside in listed[1])
-            if sense.beside not in named or follows:
-                continue
-        listed = start + len(word), inside
-        told.setdefault(sense.code, []).append(word)
-    named_here = dict(told)
-    for code, words in named_here.items():
+    told = _words_by_code(_with_their_city(gazetteer.found(text), text))
+    counts = {code: len(words) for code, words in told.items()}
+    for code in counts:
         for outer in around(code):
             if outer in gazetteer.names and outer not in told:
-                told[outer] = list(words)
-    return _tags(gazetteer, told, Counter({code: len(words) for code, words in named_here.items()}))
+                told[outer] = told[code]
+    return _tags(gazetteer, told, counts)
+
+
+def _with_their_city(found: list[Found], text: str) -> Iterator[Found]:
+    """The finds without the places that are sure only beside their city, where it is not in the text."""
+    sure = {sense.code for _, _, sense in found if sense.beside is None}
+    named = sure.union(*map(around, sure))
+    behind, listed = -1, ""
+    for word, start, sense in found:
+        if sense.beside is not None:
+            # 中山市东区、西区: behind an "and", a place is of the city of the one before it.
+            of_the_same = behind == start - 1 and sense.beside in (listed, *around(listed))
+            if sense.beside not in named or (text[start - 1 : start] in AND and not of_the_same):
+                continue
+        behind, listed = start + len(word), sense.code
+        yield word, start, sense
 
 
 @cache
@@ -97,26 +109,40 @@ def around(code: str) -> tuple[str, ...]:
 # --- industries -------------------------------------------------------------------------------------------
 
 
-def industries(gazetteer: Gazetteer, title: str, body: str) -> tuple[Tag, ...]:
-    """The industries that the text is about and their divisions, the one with most words first."""
-    found = gazetteer.found(f"{title}\n{body}")
-    counts = Counter(sense.code for _, _, sense in found)
-    told: dict[str, list[str]] = {}
-    for word, start, sense in found:
-        if sense.sure or start < len(title) or counts[sense.code] >= ENOUGH:
-            told.setdefault(sense.code, []).append(word)
+def industries(gazetteer: Gazetteer, text: str, title: int) -> tuple[Tag, ...]:
+    """The industries that the text is about and their divisions, the one with most words first.
+
+    The first ``title`` characters of the text are its title.
+    """
+    found = gazetteer.found(text)
+    head = {sense.code for _, start, sense in found if sense.sure or start < title}
+    every = _words_by_code(found)
+    counts = {code: len(words) for code, words in every.items()}
+    told = {code: words for code, words in every.items() if counts[code] >= ENOUGH or code in head}
     for code, words in list(told.items()):
         division = code[:3]
         if division in gazetteer.names and division not in told:
-            told[division] = list(words)
+            told[division] = words
     return _tags(gazetteer, told, counts)
 
 
-def _tags(gazetteer: Gazetteer, told: dict[str, list[str]], counts: Counter[str]) -> tuple[Tag, ...]:
-    return tuple(
-        Tag(code=code, name=gazetteer.names[code], words=tuple(dict.fromkeys(told[code])))
-        for code in sorted(told, key=lambda code: (-counts[code], code))
-    )
+def _words_by_code(found: Iterable[Found]) -> dict[str, list[str]]:
+    told: dict[str, list[str]] = {}
+    for word, _, sense in found:
+        told.setdefault(sense.code, []).append(word)
+    return told
+
+
+def _tags(gazetteer: Gazetteer, told: dict[str, list[str]], counts: dict[str, int]) -> tuple[Tag, ...]:
+    """The tags, those of most words first."""
+    ordered = sorted((-counts.get(code, 0), code) for code in told)
+    return tuple(_tag(code, gazetteer.names[code], tuple(dict.fromkeys(told[code]))) for _, code in ordered)
+
+
+@lru_cache(8192)
+def _tag(code: str, name: str, words: tuple[str, ...]) -> Tag:
+    """Of the many tags of a crawl most are alike."""
+    return Tag(code=code, name=name, words=words)
 
 
 # --- the lists --------------------------------------------------------------------------------------------
@@ -177,11 +203,8 @@ def enricher(profile: Path = DATA) -> Callable[[Article], Article]:
     trades = read_industries(profile / "industries.toml")
 
     def enrich(article: Article) -> Article:
-        return replace(
-            article,
-            regions=regions(places, article.title, article.body),
-            industries=industries(trades, article.title, article.body),
-        )
+        text = f"{article.title}\n{article.body}"
+        return replace(article, regions=regions(places, text), industries=industries(trades, text, len(article.title)))
 
     return enrich
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 
 class Matcher:
@@ -14,7 +14,7 @@ class Matcher:
         self._words = tuple(words)
         if not self._words or "" in self._words:
             raise ValueError("no words" if not self._words else "an empty word")
-        self._automaton = AhoCorasick(self._words, matchkind=MatchKind.LeftmostLongest)
+        self._automaton = AhoCorasick(self._words, MatchKind.LeftmostLongest, implementation=Implementation.DFA)
 
     def hits(self, text: str) -> list[tuple[str, int, int]]:
         """Each word found with its span in characters, in order, none overlapping."""

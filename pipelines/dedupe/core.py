@@ -7,6 +7,7 @@ import unicodedata
 from datetime import date, datetime, timedelta
 
 from crawler.items import SHANGHAI
+from pipelines.dedupe.letters import ENDS, letters
 
 FRESH = timedelta(days=3)
 """How far two publications of one story lie apart, unless the text itself says more."""
@@ -32,7 +33,7 @@ FOOT_LINE = re.compile(
 FOOT_NOTE = re.compile(
     r"\s*[（(][^（()）\n]{0,60}(?:编辑|记者|校对|责编|通讯员|完|来源[:：])[^（()）\n]{0,60}[）)]\s*$"
 )
-SENTENCE_END = re.compile(r"[。！？；\n]+")
+SENTENCE_END = re.compile(f"[{ENDS}]")
 LIKE_WORDS = {
     "今天": "今日|当天|当日|昨天|昨日|日前|近日|近期",
     "目前": "当前|现在|如今|眼下",
@@ -46,8 +47,11 @@ NOT_WORD = re.compile(r"[^\w\n]+|_+")
 
 def sentences(text: str) -> list[str]:
     """The words of each sentence: letters, digits and Han characters alone, in one form (NFKC, lower case)."""
-    bare = NOT_WORD.sub("", SENTENCE_END.sub("\n", text))
-    return unicodedata.normalize("NFKC", bare).lower().split("\n")
+    plain = letters(text)
+    if plain is None:
+        bare = NOT_WORD.sub("", SENTENCE_END.sub("\n", text))
+        plain = unicodedata.normalize("NFKC", bare).lower()
+    return plain.split("\n")
 
 
 def words(text: str) -> str:

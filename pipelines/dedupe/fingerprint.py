@@ -86,13 +86,13 @@ def fingerprint(article: Article) -> Article:
     """The article with its fingerprint, made from its body (from its title where it has no body)."""
     parts = sentences(trimmed(article.body) if article.body else article.title)
     core = "".join(parts)
-    hashes = shingles(core)
+    hashes = distinct(shingles(core))
     signed = signature(hashes)
     keys = _mixed((signed.reshape(BANDS, ROWS) * BAND_WEIGHTS).sum(axis=1, dtype=np.uint64))
     made = Fingerprint(
         recipe=RECIPE,
         exact=sha256(core.encode()).hexdigest(),
-        shingles=len(distinct(hashes)),
+        shingles=len(hashes),
         bands=tuple(dict.fromkeys([*keys.view(np.int64).tolist(), *anchors(parts)])),
         signature=signed.tobytes(),
         days=story_days(article.body, article.published_at),
