@@ -25,6 +25,14 @@ _AFTERWARDS: Final = re.compile(
     "(?:后|以来|之后|以后|[一二三四五六七八九十两]+(?:周年|年来)|发表(?:谈话|声明|讲话))"
 )
 _MADE_LAW: Final = re.compile(r"已(?:经|由)[^。]{6,80}(?P<verb>通过)，现[^。]{0,60}公布")
+_NEAR: Final = 12
+"""Characters in which a sentence says that it is recent."""
+_STATING: Final = re.compile("《[^》]*(?:》[^》《]*)?》(?:[（(][^）)]*[）)])?(?:提出|明确|指出|规定|要求|部署)")
+_REVIEW: Final = re.compile("了?(?:省|市|国家)?(?:级|家)?(?:专家)?(?:组)?(?:评审|论证|验收|审查|鉴定|听证|初审|评估)")
+_STANDARD_BEFORE: Final = re.compile("(?:国家|地方|行业|团体|企业)标准[—：:]*$")
+_STANDARD_BEHIND: Final = re.compile(
+    r"等?(?:首批)?[\d一二三四五六七八九十两]*[项个]?[^，。；]{0,8}?(?:国家|地方|行业|团体|企业)标准"
+)
 _CARRYING_OUT: Final = re.compile("贯彻|落实|宣传|推进|推动|的$")
 _OF_ANOTHER: Final = re.compile("根据|依据|按照|贯彻|落实|名单|入选|关于(?!$)|会|榜")
 
@@ -43,15 +51,16 @@ def _by_verb(sentence: str, inside: tuple[Quoted, ...], home: Place) -> Iterator
     for match in said.announce.finditer(sentence):
         before, between = sentence[: match.start()], match["between"]
         last = clause(before)
-        named_only = between.startswith("的") and not said.recent.search(last)
-        if named_only or _OF_ANOTHER.search(between) or any(one.start < match.start() < one.end for one in inside):
+        if between.startswith("的") and not said.recent.search(last) and not _states(sentence, match.end()):
+            continue
+        if _OF_ANOTHER.search(between) or any(one.start < match.start() < one.end for one in inside):
             continue
         if said.passing.search(last) or said.future.search(last) or not acts_for_the_state(subject(before), home):
             continue
         first = next((index for index, one in enumerate(inside) if one.start >= match.end()), None)
         run = () if first is None else together(sentence, inside, first)
         found = _official(run)
-        if found and not _AFTERWARDS.match(sentence[run[-1].end :]):
+        if found and not _AFTERWARDS.match(sentence[run[-1].end :]) and not _standard(sentence, run):
             yield found, before
 
 
@@ -62,7 +71,9 @@ def _by_outcome(sentence: str, inside: tuple[Quoted, ...], home: Place, *, body:
         run = together(sentence, inside, index)
         before, after = sentence[: one.start], sentence[run[-1].end :]
         outcome = said.outcome.match(after) or _MADE_LAW.match(after)
-        if outcome is None or not is_document(one.title) or mentioned(before):
+        if outcome is None or not is_document(one.title) or mentioned(before) or _standard(sentence, run):
+            continue
+        if outcome["verb"] == "通过" and _REVIEW.match(after, outcome.end()):
             continue
         how, verb = after[: outcome.start("verb")], outcome["verb"]
         if (said.future.search(how) and verb not in _IN_FORCE) or _CARRYING_OUT.search(how):
@@ -71,6 +82,17 @@ def _by_outcome(sentence: str, inside: tuple[Quoted, ...], home: Place, *, body:
             continue
         if acts_for_the_state(subject(before) + how, home):
             yield _official(run), before + after[: outcome.end()]
+
+
+def _states(sentence: str, start: int) -> bool:
+    """Whether a sentence of recent news quotes the document: 日前，市政府印发的《X》提出."""
+    return bool(rules().recent.search(sentence[:_NEAR]) and _STATING.match(sentence, start))
+
+
+def _standard(sentence: str, run: tuple[Quoted, ...]) -> bool:
+    """Whether technical standards are made known: 省级地方标准《…技术规程》, 《…》等5项国家标准."""
+    before, after = sentence[: run[0].start], sentence[run[-1].end :] if run else ""
+    return bool(_STANDARD_BEFORE.search(before) or _STANDARD_BEHIND.match(after))
 
 
 def _is_news(sentence: str, how: str, verb: str) -> bool:

@@ -19,6 +19,8 @@ _ANNIVERSARY: Final = re.compile(
 _LAW: Final = re.compile(
     r"(?P<verb>(?:表决|审议|投票)通过)(?P<object>[^。；]*?(?:(?<![办方])法|修正案|决议|决定)(?=$|[\s，]))"
 )
+_CLAUSE: Final = re.compile(r"[^，,。；\s！!？?]*")
+_ASKED: Final = ("？", "?")
 _ARTICLES: Final = re.compile(r"[\d一二三四五六七八九十]+条|“[^”]+条")
 
 
@@ -33,7 +35,12 @@ def headline(title: str, home: Place) -> str | None:
         return None
     before = outside[: match.start("verb") if match["verb"] else match.start("object2")]
     thing = match["object"] or outside[: match.end("object2")]
-    if match["verb"] in _DONE or not _is_policy(thing):
+    rest = _CLAUSE.match(outside, match.end())
+    if (
+        match["verb"] in _DONE
+        or not _is_policy(thing, rest.group() if rest else "")
+        or outside.startswith(_ASKED, match.end())
+    ):
         return None
     if said.passing.search(clause(before)) or said.future.search(before) or said.meeting.search(before):
         return None
@@ -43,8 +50,8 @@ def headline(title: str, home: Place) -> str | None:
     return (before or title) if public and not private else None
 
 
-def _is_policy(thing: str) -> bool:
-    """Whether what is made known is a policy and no product, list or figure."""
+def _is_policy(thing: str, rest: str) -> bool:
+    """Whether what is made known is a policy and no product, list or figure; ``rest`` follows in the same clause."""
     if thing.endswith("条"):
         return bool(_ARTICLES.search(thing))
-    return not rules().wares.search(thing) or bool(re.search("若干|政策|措施|办法|建设指南", thing))
+    return not rules().wares.search(thing) or bool(re.search("若干|政策|措施|办法|建设指南", thing + rest))

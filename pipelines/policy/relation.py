@@ -19,11 +19,14 @@ from pipelines.policy.rules import LEAD, Reading, Span, rules
 from pipelines.policy.titles import Quoted, kinds_of, plain, quoted, unwrapped
 
 _COLUMN: Final = re.compile(r"^[【\[［][^】\]］]{1,12}[】\]］]\s*|^[^《丨｜|]{1,10}[丨｜|]\s*")
-_DRAFT_NAME: Final = re.compile("征求意见稿|意见征集稿|公示稿|送审稿|草案|讨论稿|修订稿|初稿|代拟稿")
+_DRAFT_NAME: Final = re.compile(
+    "征求意见稿|意见征集稿|公示稿|送审稿|草案(?!的(?:报告|说明|决议|审查|议案|汇报))|讨论稿|修订稿|初稿|代拟稿"
+)
 _SPOKESMAN: Final = re.compile("外交部|国防部|发言人")
 """Who answers journalists on much else than documents."""
 _PASSED: Final = re.compile("通过|审议|提请")
 _ASKING: Final = re.compile("公开征|现向社会|向社会|征求[^。]{0,8}意见|征集意见")
+_INTERNAL: Final = re.compile("征求[^。，]{0,6}(?:部门|单位|各方)[^。，]{0,4}意见")
 _CALL: Final = re.compile("征求对?《》|《》[^，。]{0,8}(?:公开|向社会)[^，。]{0,8}征[求集]")
 """What comments are asked for is a document, whatever it is called."""
 _ABOUT: Final = re.compile(
@@ -45,6 +48,9 @@ _NUMBERED: Final = re.compile(
     r"(?:令|公告|通告)\s?(?:[（(〔\[]?\s?(?:20\d\d年?)?[〕\]]?第?\s?[\d一二三四五六七八九十百〇]+\s?号[）)]?)$"
 )
 _TELLING: Final = re.compile("^[^关]{0,30}(?:[:：]|发布|出台|公布|下发|颁布)")
+_PASSED_ON: Final = re.compile("(?:转发|印发|批转)《》的(?:补充|紧急)?通知$")
+_HEADLINE_OF: Final = re.compile("^[^关《]{2,40}(?:印发|转发|批转)关于(?!.*(?:通知|函|公告|通告|决定|批复)$)")
+"""省委省政府印发关于…的实施意见: a document would end …的通知."""
 _PROPOSAL: Final = re.compile("^(?:中共|中国共产党)[^，。]{2,20}关于[^，。]+的建议$")
 _ACTS: Final = re.compile("(?:决议|决定|命令|意见|批复|通知)$")
 """Kinds whose titles may do without 关于; 某局取水许可公告 is daily business."""
@@ -103,6 +109,8 @@ def _interpretation(paper: Paper, title: str, column: str) -> Reading | None:
     about = bool(named or rules().nouns.search(outside) or "文件" in outside)
     if rules().draft.search(outside) or rules().ending.search(title) or (not named and _SPOKESMAN.search(outside)):
         return None
+    first = next(sentences(paper.text), None) if "解读" in column else None
+    about = about or bool(first and documents(first.text))
     if (explained and (about or listed or "政策" in column)) or (listed and about):
         return Reading("interpretation", Span(paper.title, -1), titles(named), title)
     return None
@@ -120,6 +128,8 @@ def _draft(title: str, text: str) -> Reading | None:
     outside = unquoted(title)
     called = quoted(title) if _CALL.search(outside) else documents(title)
     named = [one for one in called if not mentioned(title[: one.start])]
+    if _INTERNAL.search(outside) and not named:
+        return None
     draft = _DRAFT_NAME.search(unquoted(title) if called and not named else title)
     if rules().draft.search(outside) or (draft and not _PASSED.search(outside) and _asks(title, text)):
         proof = Span(title, -1)
@@ -197,9 +207,9 @@ def _formed(title: str, home: Place) -> bool:
     """Whether a title has the form of an official document's."""
     said, bare = rules(), plain(title)
     outside = unquoted(bare)
-    if re.search("[！!？?]|^图", outside):
+    if re.search("[！!？?]|^图", outside) or _HEADLINE_OF.search(outside):
         return False
-    if _NUMBERED.search(re.sub("[（(]关于.*[）)]$", "", bare)) or _PROPOSAL.search(bare):
+    if _NUMBERED.search(re.sub("[（(]关于.*[）)]$", "", bare)) or _PROPOSAL.search(bare) or _PASSED_ON.search(outside):
         return True
     if "关于" in outside:
         statutory = said.statutory.search(outside) and not _TELLING.search(outside)
