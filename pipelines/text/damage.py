@@ -22,7 +22,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     # UTF-8 read as Windows-1252
     ("lost-bytes", re.compile("(?:[ä-é][\u0080-\u00bf\u0152-\u2122\ufffd]{1,2}){2,}")),
     # 。” or 保” with its first byte lost: A3 A1 is read as ！, and B1 begins the next character
-    ("lost-bytes", re.compile(rf"(?<=[{_HAN}])[?\ufffd][!！](?=[{_BEHIND_QUOTE}])")),
+    ("lost-bytes", re.compile(rf"(?<![!-~])[?\ufffd][!！](?=[{_BEHIND_QUOTE}])")),
     ("replacement", re.compile("\ufffd+")),
     ("private-use", re.compile("[\ue000-\uf8ff]+")),
     ("question-mark", re.compile(rf"(?<=[{_HAN}])\?(?=[{_HAN}])|(?<=[年月])\?|(?<=\d)\?(?=[年月日])")),

@@ -59,6 +59,8 @@ _TEXT = 12.0
 _SHORT = 10.0
 """Bits on top, for a run of one rare character."""
 _HOLE = 10.0
+_CUT = 4.0
+"""A hole at the end of the line, where a byte of a run is lost more often than not."""
 _UNUSUAL = 7.0
 """What it costs that an aid isn't its character's usual reading, which mirrors have in their tables."""
 _LONE_ASCII = 11.0
@@ -69,6 +71,8 @@ _COUNTED = frozenset(
 """Before them a digit is no wonder."""
 _MARGIN = 3.0
 """Bits by which the best reading must be likelier than any other."""
+_SURE = 15.0
+"""The same, where only the reading says that anything is lost."""
 
 
 class _Way(NamedTuple):
@@ -83,8 +87,8 @@ class _Way(NamedTuple):
     def read(self, char: str, pending: int = 0, *, dearer: float = 0.0) -> _Way:
         return _Way(self.cost + prose.cost(self.text[-1], char) + dearer, self.text + char, pending)
 
-    def hole(self) -> _Way:
-        return _Way(self.cost + _HOLE, self.text + HOLE)
+    def hole(self, cost: float = _HOLE) -> _Way:
+        return _Way(self.cost + cost, self.text + HOLE)
 
 
 def unbox(text: str) -> str:
@@ -108,7 +112,7 @@ def undo(text: str) -> str:
 def _may_hold_run(text: str) -> bool:
     if _HINT.search(text) is not None:
         return True
-    return ("!" in text or "！" in text) and _SHIFTED_HINT.search(text) is not None and _is_open(text)
+    return ("!" in text or "！" in text) and _SHIFTED_HINT.search(text) is not None
 
 
 def _is_open(text: str) -> bool:
@@ -133,7 +137,7 @@ def _line(line: str, *, folded: bool) -> str:
 
 def _searched(line: str) -> Iterator[re.Match[str]]:
     """Places where a run may begin, in order."""
-    if not _is_open(line):
+    if "!" not in line and "！" not in line:
         return _SPLICE.finditer(line)
     return merge(_SPLICE.finditer(line), _SHIFTED.finditer(line), key=re.Match.start)
 
@@ -144,7 +148,9 @@ def _run(line: str, start: re.Match[str], before: str, *, folded: bool) -> tuple
     ``before`` is what stands in front of it, two characters.
     """
     if start.re is _SHIFTED:
-        return _follow(line, start.end(), [_Way(_HOLE, before[-1:] + HOLE, _MARKS)], folded=folded, against=line)
+        known = start[0][0] in LOST or _is_open(line)
+        way = _Way(_HOLE, before[-1:] + HOLE, _MARKS)
+        return _follow(line, start.end(), [way], folded=folded, beats=_MARGIN if known else _SURE)
     syllable, lost, last = start[1], start[0][0] in LOST, before[-1:]
     if last.isascii():
         return (start.end(), "") if not lost and _is_trail(before, syllable) else None
@@ -166,9 +172,9 @@ def _read_so(lead: int, syllable: str) -> tuple[tuple[str, int, float], ...]:
 
 
 def _follow(
-    line: str, start: int, ways: list[_Way], *, folded: bool, against: str | None = None
+    line: str, start: int, ways: list[_Way], *, folded: bool, beats: float | None = None
 ) -> tuple[int, str] | None:
-    """Reads the ways on to their ends and takes the best; it must be likelier than the text ``against`` it."""
+    """Reads the ways on to their ends and takes the best; it ``beats`` the text as it is by so many bits."""
     done: list[tuple[float, int, str]] = []
     at = start
     out_of_step = _out_of_step()
@@ -179,9 +185,11 @@ def _follow(
         at, ways, ended = _step(line, at, ways, folded=folded)
         after = line[at : at + 1]
         done += [(way.cost + prose.bond(way.text[-1], after), at, way.text[1:]) for way in ended]
-    if against is not None:
+    if beats is not None:
         done = [
-            way for way in done if way[0] + _MARGIN < prose.text_cost(against[start : way[1]]) and len(way[2]) > _WORD
+            (cost, end, text)
+            for cost, end, text in done
+            if cost + beats < prose.text_cost(line[start:end]) and len(text) > _WORD
         ]
     return _best(line, done)
 
@@ -250,7 +258,7 @@ def _step(line: str, at: int, ways: list[_Way], *, folded: bool) -> tuple[int, l
             return aid.end(), [], [ended for way in ways for ended in _completed(way, aid[1])]
         return aid.end(), ways if readings.is_reading(aid[1], line[at - 1]) else [], []
     if (end := _line_end(line, at)) is not None:
-        return end, [], _closed(line, ways) or [way.hole() for way in ways]
+        return end, [], _closed(line, ways) or [way.hole(_CUT) for way in ways]
     if line[at] not in LOST:
         return _read(line, at, ways, folded=folded)
     # a question mark may also be what A3 BF, out of step, was read as
