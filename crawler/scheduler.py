@@ -29,6 +29,7 @@ from crawler.spiders.site import SiteSpider, exchange_of, what_failed
 from crawler.walk import Tally, Walk
 from storage import frontier, runs
 from storage.owner import process_owner
+from storage.writer import WriterError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -139,6 +140,8 @@ class FrontierScheduler(BaseScheduler):
         try:
             entrances = await self._entrances(spider)
             reason = await self.walk.run(entrances, only=bool(spider.urls), revisit=spider.revisit)
+        except WriterError:  # it has said why
+            reason = "archive_error"
         except Exception:
             logger.exception("the crawl can't go on")
             reason = "archive_error"
