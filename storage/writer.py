@@ -186,8 +186,8 @@ class Writer:
                 self._answer(call)
         try:
             self._raw.close()
-        except OSError:
-            logger.exception("The file of raw pages could not be closed; the next start closes it")
+        except OSError as error:
+            logger.error("The file of raw pages could not be closed, the next start closes it: %s", error)  # noqa: TRY400 - a line says it
 
     def _gather(self) -> tuple[list[_Submitted], _Asked | None, bool]:
         """The outcomes to write next, the call that stood behind them, and whether it was the end."""
