@@ -19,6 +19,8 @@ from storage.writer import Writer
 LEASE = timedelta(minutes=15)
 """How long a claimed visit is this process's; longer than any download may take, queueing included."""
 CLAIM_MIN, CLAIM_MAX = 32, 512
+OFTEN = 1.0
+"""Seconds between two claims below which the next one is for twice as many visits."""
 WATCHED = ("body", "published_at", "origin")
 """Fields that a healthy source's articles have."""
 FIGURES = ("visits", "listings", "listed", "rows", "new", "changed", "repeated", "read", "unfit", "spared")
@@ -139,6 +141,9 @@ class Walk:
         self._woken = False
         self._queued: set[int] = set()
         self._claim_size = CLAIM_MIN
+        self._claimed_at = 0.0
+        self._short = False
+        self._news = False
 
     # --- from the scheduler's side -----------------------------------------------------------------------
 
@@ -154,6 +159,8 @@ class Walk:
         if self._only is not None:
             self._only.update(link.url for link in outcome.links)
         self._writer.submit(outcome).add_done_callback(lambda future: self._done(visit, future))
+        if len(self._kept) == len(self._open):  # nothing else is under way
+            self._writer.hurry()
 
     def lost(self) -> list[Visit]:
         """Visits that were given and neither kept nor still queued: to be asked only when nothing is in flight."""
@@ -188,7 +195,9 @@ class Walk:
 
     async def _claim(self) -> list[Visit]:
         size = self._claim_size if self._budget is None else min(self._claim_size, self._budget)
-        starved = not self._queued
+        hasty = self._loop.time() - self._claimed_at < OFTEN
+        self._claimed_at = self._loop.time()
+        self._news = False
         claimed = await asyncio.wrap_future(
             self._writer.claim(
                 owner=self._owner,
@@ -201,7 +210,8 @@ class Walk:
         )
         # where a host is slow, a lease may end while its visit still stands in line: then it was only renewed
         visits = [visit for visit in claimed if visit.id not in self._open]
-        if starved and len(visits) == self._claim_size:
+        self._short = len(claimed) < size
+        if hasty and not self._short:
             self._claim_size = min(self._claim_size * 2, CLAIM_MAX)
         if self._budget is not None:
             self._budget -= len(visits)
@@ -223,7 +233,14 @@ class Walk:
         return True
 
     async def _room(self) -> None:
-        while len(self._queued) > self._claim_size // 2 or self._writer.full:
+        """Waits until more is wanted, and may be there: the last claim took not all, or something was written since."""
+        while (
+            len(self._queued) > self._claim_size // 2
+            or self._writer.full
+            or (self._short and not self._news and self._open)
+        ):
+            if not self._queued:
+                self._writer.hurry()
             await self._change()
 
     async def _change(self) -> None:
@@ -240,6 +257,7 @@ class Walk:
 
     def _read_inbox(self) -> None:
         self._woken = False
+        self._news = True
         while self._inbox:
             visit, future = self._inbox.popleft()
             outcome = self._kept.pop(visit)

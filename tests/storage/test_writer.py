@@ -48,10 +48,8 @@ def test_what_is_submitted_is_written_with_its_raw_page(engine: Engine, raw: Raw
 
 def test_calls_and_outcomes_keep_their_order(engine: Engine, raw: Raw) -> None:
     keeper = Writer(engine, raw)
-    put = keeper.put([link(1), link(2)], now=NOW)
-    claim = keeper.claim(owner="me", now=NOW, lease=LEASE, limit=9)
-    assert put.result() == 2
-    visits = claim.result()
+    assert keeper.put([link(1), link(2)], now=NOW).result() == 2
+    visits = keeper.claim(owner="me", now=NOW, lease=LEASE, limit=9).result()
     for of in visits:
         keeper.submit(outcome(of, article(of.url)))
     assert keeper.call(frontier.counts).result() == {"done": 2}
@@ -206,4 +204,37 @@ def test_what_a_dead_process_of_this_machine_had_is_given_back(engine: Engine, r
     keeper = Writer(engine, raw)
     assert keeper.release_dead().result() == 1
     assert [of.url for of in keeper.claim(owner="me", now=NOW, lease=LEASE, limit=9).result()] == [url(1)]
+    keeper.close()
+
+
+def test_what_is_asked_comes_before_what_waits(engine: Engine, raw: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "GATHER", 60.0)
+    keeper = Writer(engine, raw)
+    waiting = keeper.submit(outcome(visit(), article(1)))
+    assert keeper.ask(lambda _: 1).result(10) == 1
+    assert not waiting.done()
+    assert keeper.call(lambda _: 2).result(10) == 2
+    assert waiting.done()
+    keeper.close()
+
+
+def test_who_has_nothing_more_to_bring_need_not_wait(engine: Engine, raw: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "GATHER", 60.0)
+    keeper = Writer(engine, raw)
+    waiting = keeper.submit(outcome(visit(), article(1)))
+    keeper.hurry()
+    assert waiting.result(10).kind == "new"
+    second = keeper.submit(outcome(visit(2), article(2)))  # and then it gathers again
+    with pytest.raises(TimeoutError):
+        second.result(0.2)
+    keeper.close()
+    assert second.result().kind == "new"
+
+
+def test_a_full_batch_does_not_wait(engine: Engine, raw: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "GATHER", 60.0)
+    monkeypatch.setattr(writer, "BATCH", 5)
+    keeper = Writer(engine, raw)
+    futures = [keeper.submit(outcome(visit(number), article(number))) for number in range(10)]
+    assert [future.result(10).kind for future in futures] == ["new"] * 10
     keeper.close()
