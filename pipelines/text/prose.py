@@ -84,6 +84,11 @@ def cost(before: str, char: str) -> float:
     return alone(char) + bond(before, char)
 
 
+def stand_together(before: str, char: str) -> bool:
+    """Whether the two stand together in words."""
+    return simplified(before) + simplified(char) in _counts()[1]
+
+
 def is_everyday(before: str, char: str) -> bool:
     """Whether the two stand together in words of everyday use that are no names."""
     return simplified(before) + simplified(char) in _counts()[2]

@@ -16,7 +16,7 @@ from itertools import islice, pairwise, product
 from math import log2
 from typing import NamedTuple
 
-from pipelines.text import gbk, prose, readings
+from pipelines.text import gaps, gbk, prose, readings
 from pipelines.text.annotations import CLOSING, LETTERS, OPENING, SYLLABLE
 
 HOLE = "\ufffd"
@@ -24,6 +24,7 @@ HOLE = "\ufffd"
 LOST = f"?？{HOLE}"
 _FULLWIDTH = re.compile("[\uff01-\uff5e]")
 SIGNS = re.compile(f"[{LOST}{OPENING[1:-1]}!！]")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _SPLICE = re.compile(rf"(?:[{LOST}]{OPENING}?|{OPENING})\s?({SYLLABLE})\s?{CLOSING}")
 _HINT = re.compile(rf"[{LOST}(（]{OPENING}?\s?{SYLLABLE}\s?{CLOSING}")
 """The same, begun with one class, which ``re`` looks for much faster."""
@@ -106,7 +107,9 @@ def undo(text: str) -> str:
     if not _may_hold_run(text):
         return text
     folded = _FULLWIDTH.search(text) is None
-    return "\n".join(_line(line, folded=folded) if _may_hold_run(line) else line for line in text.split("\n"))
+    lossy = folded and _PRIVATE.search(text) is None
+    lines = text.split("\n")
+    return "\n".join(_line(line, folded=folded, lossy=lossy) if _may_hold_run(line) else line for line in lines)
 
 
 def _may_hold_run(text: str) -> bool:
@@ -120,7 +123,8 @@ def _is_open(text: str) -> bool:
     return text.count("“") > text.count("”") or text.count("《") > text.count("》")
 
 
-def _line(line: str, *, folded: bool) -> str:
+def _line(line: str, *, folded: bool, lossy: bool) -> str:
+    """``folded``: full-width characters may have been made ASCII. ``lossy``: private-use ones may have been dropped."""
     out: list[str] = []
     before = ""
     done = 0
@@ -129,7 +133,10 @@ def _line(line: str, *, folded: bool) -> str:
             continue
         before = (before + line[done : found.start()])[-2:]
         out.append(line[done : found.start()])
-        done, text = _run(line, found, before, folded=folded) or (found.end(), found[0])
+        run = _run(line, found, before, folded=folded)
+        if run is not None and lossy and gaps.may_hide(before[-1:] + run[1] + line[run[0] : run[0] + 1]):
+            run = None
+        done, text = run or (found.end(), found[0])
         out.append(text)
         before = (before + text)[-2:]
     return "".join((*out, line[done:]))
