@@ -9,7 +9,6 @@ from typing import Final
 
 from pipelines.policy.terms import HAN, any_of, terms
 
-_NATIONS: Final = "(?:(?:土家|朝鲜|布依|哈萨克|柯尔克孜|蒙古|傈僳|景颇|哈尼|[藏羌彝苗侗傣白回壮])族?){1,3}自治州"
 _LEVELS: Final = "省市州县区"
 _OWN_NAME: Final = ("管委会", "管理委员会", "党工委", "领导小组", "指挥部", "联席会议")
 """Organs whose name is written as it is: 攀枝花钒钛高新区管委会, not 攀枝花市钒钛高新区管委会."""
@@ -43,6 +42,8 @@ def _gazetteer() -> _Gazetteer:
             name = city if (city[-1] in "州盟" and len(city) > 2) or city.endswith("地区") else city + "市"  # noqa: PLR2004
             full[city] = full[name] = name
             province_of[name] = province
+    for official in terms()["autonomous"]["prefectures"]:
+        full[f"{official}自治州"] = next(name for name in province_of if official.startswith(name[:-1]))
     return _Gazetteer(full, province_of, re.compile(any_of(full)))
 
 
@@ -53,26 +54,32 @@ def _organs() -> re.Pattern[str]:
     known = any_of(_gazetteer().full)
     office = "(?:办公厅|办公室|办(?!理|法|事|公))?"
     body = (
-        rf"(?:委(?:员会)?(?!员|托|派|会|任)(?:{office}|组织部|宣传部|统战部|政法委|编办|网信办|社会工作部|农办|军民融合办)"
+        rf"(?:委(?:员会)?(?!员|托|派|会|任)(?:组织部|宣传部|统战部|政法委|编办|网信办|社会工作部|农办|军民融合办|{office})"
         rf"|(?:人民)?政府(?:防汛抗旱指挥部|森林防火指挥部|森林草原防灭火指挥部|安全生产委员会){office}"
         rf"|(?:人民)?政府(?!采购|网|门户|工作报告|投资|债|性|部门|主导){office}"
         r"|人大常委会|人民代表大会常务委员会|人民代表大会|人大|政协"
         r"|(?:中级)?人民法院|人民检察院|总工会|妇联|残联"
         rf"|{any_of(departments)}(?:委员会|委(?!员)|总局|局|厅|办公室|办(?!理|法|事)|中心|总队|支队){office}"
+        rf"(?:[{HAN}]{{2,6}}(?:分局|总队|支队|大队))?"
         rf"|[{HAN}“”]{{0,14}}?(?:新区|高新区|经开区|开发区|园区|新城)(?:管理委员会|管委会|党工委)"
         rf"|[{HAN}“”]{{2,16}}?(?:领导小组|指挥部|联席会议){office}"
         rf"|(?:安全生产委员会|安委会|规划委员会|爱国卫生运动委员会){office})"
     )
     county = rf"(?:(?![由据把的是为到在各该])[{HAN}]){{1,4}}?(?:自治县|县|区|市|旗)"
     edge = r"(?:^|(?<=近日)|(?<=日前)|(?<=[^\u4e00-\u9fff])|(?<=[由从经与和])|(?<=中共)|(?<=中国共产党))"
+    acting = "(?:近日|日前|今天|今日|昨天|联合|印发|下发|发出|发布|出台|公布)"
     return re.compile(
         rf"国家税务总局{known}(?:{county})?税务局"
+        rf"|国务院(?:(?!{acting}|办公厅|关于|批|要求|部署|建立)[{HAN}]){{2,24}}?(?:机制|委员会|领导小组)(?:办公室|综合组)?"
+        rf"(?=[^{HAN}]|{acting})"
+        rf"|中央军委[{HAN}]{{2,6}}?部(?![门队署])"
         rf"|{any_of([*words['national'], *words['aliases']])}(?![署门队])(?P<desk>办公厅|办公室)?"
         rf"|中央[{HAN}“”、]{{2,24}}?领导小组(?:办公室)?"
         rf"|国家[{HAN}]{{2,8}}?(?:总局|局|委员会|委(?!员)|办公室)"
-        rf"|(?P<party>中共|中国共产党)?(?:(?P<known>{known}(?:{known})?(?:{_NATIONS})?)(?P<county>{county})?"
+        rf"|(?P<party>中共|中国共产党)?(?:(?P<known>{known}(?:{known})?)(?P<county>{county})?"
         rf"|{edge}(?P<own>(?![我全本该各由从经据向对将把]|[{HAN}]{{1,3}}{known}|近日|日前|近期|昨日|今日|今天|记者|中共){county})|(?P<level>[省市州县区]))"
         rf"(?P<again>[市县区](?=委|政府|人大))?(?:第?[一二三四五六七八九十]+届)?(?P<body>{body})"
+        rf"|{edge}(?![我全本该各])[{HAN}“”]{{3,16}}?领导小组(?:办公室)?(?={acting}|、)"
     )
 
 
@@ -108,7 +115,8 @@ def _full(match: re.Match[str], place: str | None, home: Place) -> tuple[str, st
         name = (match["known"] if own else names[-1]) + (match["county"] or "")
     else:
         name = match["own"] or _relative(match["level"], place, home)
-    return f"{match['party'] or ''}{name}{match['body']}", name
+    again = match["again"] if match["own"] and len(match["own"]) == len("东区") else None
+    return f"{match['party'] or ''}{name}{again or ''}{match['body']}", name
 
 
 def _relative(level: str, place: str | None, home: Place) -> str:
@@ -198,7 +206,7 @@ _DISTRICT: Final = re.compile(rf"[{HAN}]{{1,4}}?(?:县|区)(?:政府|委|人大|
 @lru_cache(maxsize=4096)
 def issuer_key(name: str) -> str:
     """What two names of one organ have in common: 中共攀枝花市委员会 and 攀枝花市委, 市经济和信息化局 and 市经信局."""
-    text = re.sub(rf"(?<=[{HAN}]{{2}}){_NATIONS}", "州", re.sub(r"\s+", "", name))
+    text = re.sub(r"([市县区])\1(?=委|政府|人大)", r"\1", re.sub(r"\s+", "", name))
     text = str(terms()["organs"]["aliases"].get(text, text))
     if text in terms()["organs"]["national"]:
         return text

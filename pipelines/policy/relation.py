@@ -229,7 +229,7 @@ def _formed(title: str, home: Place) -> bool:
 
 def _is_headline(title: str) -> bool:
     """Whether a title tells what somebody does, as no document's does."""
-    if rules().news_verb.search(title):
+    if rules().news_verb.search(title) or rules().award.search(title):
         return True
     return bool(re.search(r"[\s，,：:！!]", title.strip())) and not re.search(r"^\S+[委府局会厅部室]\s", title)
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipelines.policy.dates import signed_on
-from pipelines.policy.issuers import Place, issuers
+from pipelines.policy.issuers import Place, issuer_key, issuers
 from pipelines.policy.paper import HEAD, Paper
 from pipelines.policy.rules import Reading
 from pipelines.policy.titles import plain
 
 _QUOTED: Final = re.compile("《[^《》]*(?:《[^《》]*》[^《》]*)*》")
+_AND_OTHERS: Final = re.compile("等[一二三四五六七八九十两多\\d]*(?:个|家)?(?:部门|部委|单位|委|局|厅)|会同|联合")
 _ACT: Final = re.compile("印发|发布|公布|转发|批转|废止|公开征|征求|征集|《")
 _VERB: Final = re.compile("印发|出台|发布|公布|下发|颁布|转发|制定|起草|编制")
 _ACCORDING: Final = re.compile("根据|按照|依据|贯彻|落实")
@@ -32,7 +33,15 @@ def issued_by(paper: Paper, reading: Reading) -> tuple[str, ...]:
         if reading.relation in ("document", "draft", "repeal")
         else _of_news(paper, reading)
     )
-    return next((found for found in ways if found), ())
+    found = next((found for found in ways if found), ())
+    return _all_of(found, paper) if len(found) == 1 and _AND_OTHERS.search(paper.title + reading.by) else found
+
+
+def _all_of(found: tuple[str, ...], paper: Paper) -> tuple[str, ...]:
+    """Who the text lists where the title says 市财政局等四部门: the same organ and those beside it."""
+    lists = (_signature(paper.text, paper.place), _by_verb(paper.text[:HEAD], paper.place))
+    first = issuer_key(found[0])
+    return max((one for one in lists if one and issuer_key(one[0]) == first), key=len, default=found)
 
 
 def _of_document(paper: Paper, reading: Reading) -> Iterator[tuple[str, ...]]:
