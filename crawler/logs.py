@@ -4,16 +4,31 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
+from time import struct_time
 from typing import TYPE_CHECKING, Any
 
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
-from crawler.items import Outcome
+from crawler.items import SHANGHAI, Outcome
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.http import Response
     from twisted.python.failure import Failure
+
+
+DATE_FORMAT = "%Y-%m-%d %H:%M:%S+08:00"
+"""Of log lines, where ``in_china_time`` was called."""
+
+
+def in_china_time() -> None:
+    """From now on this process logs in the time that all the commands speak in, wherever its machine stands."""
+    logging.Formatter.converter = staticmethod(_china_time)
+
+
+def _china_time(seconds: float | None) -> struct_time:
+    return datetime.fromtimestamp(seconds or 0, SHANGHAI).timetuple()
 
 
 class Brief(LogFormatter):

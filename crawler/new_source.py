@@ -42,9 +42,12 @@ def draft(page: Page) -> str:
         raise ValueError(f"{page.url!r} is no address of a page")
     home = f"{parts.scheme}://{parts.netloc}/"
     entrances, example = [home], page.url
-    listing = read_listing(page, None)
-    if not isinstance(read_article(page, None), ScrapedArticle) and isinstance(listing, Listing):
-        rows = [row.url for row in listing.rows if urlsplit(row.url).hostname == host]
+    article, listing = read_article(page, None), read_listing(page, None)
+    if isinstance(article, NotArticle):
+        listed = listing.rows if isinstance(listing, Listing) else ()
+        rows = [row.url for row in listed if urlsplit(row.url).hostname == host]
+        if not rows:
+            raise ValueError(f"{page.url!r} has neither an article nor a list of its site's: {article.reason}")
         if len(rows) >= _SEVERAL:
             entrances, example = [page.url], rows[0]
     domain = next((host.removeprefix(prefix) for prefix in _GENERIC_HOSTS if host.startswith(prefix)), host)

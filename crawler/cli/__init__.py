@@ -41,6 +41,11 @@ COMMANDS = {
 class LazyGroup(TyperGroup):
     """Loads a command's module when it is asked for: ``panxi clean`` must not wait for Scrapy."""
 
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        unloaded: Any = None
+        self.commands = dict.fromkeys(COMMANDS, unloaded)  # a mistyped name is compared with these
+
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, Db, WarcDir, archive, fail, page
+from crawler.cli.common import DEFAULT_DB, Db, WarcDir, a_path, archive, fail, page
 from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
@@ -15,7 +15,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command(epilog=examples("panxi backup backups/$(date +%F)"))
 def backup(
-    target: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
+    target: Annotated[Path, typer.Argument(metavar="FOLDER", parser=a_path, help="A folder that does not exist yet.")],
     warc_dir: WarcDir = None,
     db: Db = DEFAULT_DB,
 ) -> None:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -55,6 +56,27 @@ def page() -> Console:
     return _console(stderr=False)
 
 
+def a_path(typed: str | Path) -> Path:
+    """The parser of arguments (and defaults) that are paths: an empty one is no folder, but an unset variable."""
+    if not str(typed).strip():
+        raise typer.BadParameter("an empty name: is a variable of your shell unset?")
+    return Path(typed)
+
+
+def a_web_address(typed: str) -> str:
+    """The parser of arguments that are addresses of pages."""
+    from crawler.urls import canonical
+
+    if canonical(typed) is None:
+        raise typer.BadParameter(f"not an http(s) address: {typed!r}")
+    return typed
+
+
+def plural(number: int, noun: str) -> str:
+    """1 page, 2 pages: the noun alone."""
+    return noun if number == 1 else f"{noun}s"
+
+
 def local(at: datetime | None, none: str = "never") -> str:
     """A moment for a person, to the minute, in China's time. What shows one says once that times are +08:00."""
     from crawler.items import SHANGHAI
@@ -64,13 +86,10 @@ def local(at: datetime | None, none: str = "never") -> str:
 
 def log_to_stderr() -> None:
     """The log of a command that runs until it is stopped: INFO and above, with China's time and its offset."""
-    from crawler.items import SHANGHAI
+    from crawler.logs import DATE_FORMAT, in_china_time
 
-    form = logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S+08:00")
-    form.converter = lambda seconds: datetime.fromtimestamp(seconds or 0, SHANGHAI).timetuple()
-    handler = logging.StreamHandler()
-    handler.setFormatter(form)
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    in_china_time()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt=DATE_FORMAT)
     for chatty in ("apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
@@ -103,6 +122,12 @@ def known(lookup: Callable[[str], str], typed: Iterable[str] | None) -> list[str
         return [lookup(one) for one in typed or ()]
     except UnknownNameError as error:
         fail(str(error), hint=error.hint)
+
+
+def ask_for_contact() -> None:
+    """A webmaster who is annoyed must know whom to ask: where nobody is named, the person at the keyboard is told."""
+    if not os.environ.get("PANXI_CONTACT"):
+        console.print("PANXI_CONTACT is not set: webmasters can't write to you (docs/settings.md).", style="dim")
 
 
 def sites(typed: Iterable[str] | None) -> list[Site]:

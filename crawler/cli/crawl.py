@@ -15,10 +15,12 @@ from crawler.cli.common import (
     Db,
     Sources,
     archive,
+    ask_for_contact,
     console,
     emit,
     fail,
     page,
+    plural,
     sites,
 )
 from crawler.cli.help import examples
@@ -78,6 +80,8 @@ def crawl(
     if not all(address.strip() for address in url or ()):
         fail("an empty address", hint="is a variable of your shell unset?")
     names = [site.name for site in sites(sources)]
+    if not due and not allow_loopback:
+        ask_for_contact()
     with archive(db, create=True) as engine, held(engine, names) if due else nullcontext(True) as ours:
         if not ours:
             console.print("Nothing done: another process crawls this source.", markup=False)
@@ -107,11 +111,15 @@ def run(
 ) -> Crawled:
     """Crawls with a progress line on a terminal; ends the command with code 2 for arguments that make no sense."""
     from crawler.crawl import crawl, project_settings
+    from crawler.logs import DATE_FORMAT, in_china_time
     from crawler.open_archive import raw_folder
     from storage.raw import prepare
 
+    in_china_time()
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
-    configured = project_settings(PANXI_DB=db, LOG_LEVEL=logging.getLevelName(level), **(settings or {}))
+    configured = project_settings(
+        PANXI_DB=db, LOG_LEVEL=logging.getLevelName(level), LOG_DATEFORMAT=DATE_FORMAT, **(settings or {})
+    )
     try:
         prepare(raw_folder(db, configured["PANXI_WARC_DIR"]))
     except OSError as error:
@@ -178,16 +186,16 @@ def tell(crawled: Crawled, db: str) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(justify="right", style="bold")
     table.add_column()
-    for number, meaning in (
-        (tally.visits, f"pages visited in {crawled.seconds:.1f} s, {tally.listings} of them listings"),
-        (tally.rows, "rows found on the listings"),
-        (tally.new, "articles new"),
-        (tally.changed, "articles changed: the earlier text is kept as a revision"),
-        (tally.repeated, "articles seen again, unchanged"),
-        (tally.spared, f"known article pages left alone; {tally.article_requests} were asked for"),
+    for number, noun, what in (
+        (tally.visits, "page", f"visited in {crawled.seconds:.1f} s, {tally.listings} of them listings"),
+        (tally.rows, "row", "found on the listings"),
+        (tally.new, "article", "new"),
+        (tally.changed, "article", "changed: the earlier text is kept as a revision"),
+        (tally.repeated, "article", "seen again, unchanged"),
+        (tally.spared, "known article", f"left alone; {tally.article_requests} were asked for"),
     ):
-        if number or meaning.startswith(("pages", "articles new")):
-            table.add_row(str(number), meaning)
+        if number or noun == "page" or what == "new":
+            table.add_row(str(number), f"{plural(number, noun)} {what}")
     out.print(table)
     _tell_reasons(out, "passed over", tally.passed_over, tally)
     _tell_reasons(out, "failed", tally.failures, tally)
@@ -200,7 +208,7 @@ def tell(crawled: Crawled, db: str) -> None:
 
 def _tell_reasons(out: Console, heading: str, counted: Counter[str], tally: Tally) -> None:
     if counted:
-        out.print(f"[bold]{counted.total()}[/] {'page' if counted.total() == 1 else 'pages'} {heading}:")
+        out.print(f"[bold]{counted.total()}[/] {plural(counted.total(), 'page')} {heading}:")
     for reason, count in counted.most_common(12):
         out.print(f"  {count} × {reason}, e.g. {tally.examples[reason]}", markup=False, style="dim")
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import AsJson, archive, emit, fail, page
+from crawler.cli.common import AsJson, a_path, archive, emit, fail, page
 from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
@@ -22,9 +22,9 @@ OURS = ("panxi.db", "panxi.db-shm", "panxi.db-wal", "panxi-warc", "visits")
 
 @app.command(epilog=examples("panxi demo", "panxi demo --fresh --dir /tmp/demo"))
 def demo(
-    where: Annotated[
-        str, typer.Option("--dir", metavar="FOLDER", help="Where the demo's archive is.")
-    ] = "demo-archive",
+    folder: Annotated[
+        Path, typer.Option("--dir", metavar="FOLDER", parser=a_path, help="Where the demo's archive is.")
+    ] = Path("demo-archive"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin with an empty archive again.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -35,7 +35,7 @@ def demo(
     from crawler.cli.crawl import run, summary, tell
     from crawler.replica import serve
 
-    folder = _folder(where, fresh=fresh)
+    _prepare(folder, fresh=fresh)
     db = f"sqlite:///{folder / 'panxi.db'}"
     with serve(state=folder / "visits") as replica:
         with archive(db, create=True):
@@ -54,25 +54,22 @@ def demo(
         emit(summary(crawled))
     else:
         tell(crawled, db)
-        _next(db)
+        if crawled.complete:
+            _next(db)
     raise typer.Exit(0 if crawled.complete else 1)
 
 
-def _folder(where: str, *, fresh: bool) -> Path:
-    """The demo's folder, made where it is not, and emptied of the demo for a fresh one; nothing else is touched."""
-    folder = Path(where)
-    if not where.strip():
-        fail("an empty folder name", hint="is a variable of your shell unset?")
+def _prepare(folder: Path, *, fresh: bool) -> None:
+    """Makes the folder where it is not, and removes the demo from it for a fresh one; nothing else is touched."""
     if (folder / "panxi.db").exists() and not (folder / "visits").exists():
-        fail(f"{where!r} has an archive that is not the demo's: it is left alone")
+        fail(f"{str(folder)!r} has an archive that is not the demo's: it is left alone")
     try:
         for one in OURS if fresh else ():
             path = folder / one
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        fail(f"{where!r}: {error.strerror}")
-    return folder
+        fail(f"{str(folder)!r}: {error.strerror}")
 
 
 def _next(db: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import console, emit, fail, known
+from crawler.cli.common import a_path, a_web_address, console, emit, fail, known
 from crawler.cli.help import examples
 
 if TYPE_CHECKING:
@@ -31,7 +31,10 @@ SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 )
 def extract(
     file_or_url: Annotated[str, typer.Argument(help="A saved page, an address, or - for standard input.")],
-    url: Annotated[str | None, typer.Option("--url", help="The address the saved page came from.")] = None,
+    url: Annotated[
+        str | None,
+        typer.Option("--url", metavar="URL", parser=a_web_address, help="The address the saved page came from."),
+    ] = None,
     source: Annotated[str | None, typer.Option("--source", help="Read it as a page of this source.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Also say where each field came from.")] = False,
     allow_loopback: Annotated[
@@ -48,8 +51,6 @@ def extract(
     from crawler.wiring import read_article
     from storage.archive import article_json
 
-    if url is not None:
-        _must_be_web(url)
     page = _page(file_or_url, url, allow_loopback=allow_loopback)
     site = _site(source, url or file_or_url)
     if page.fetched_at is None:
@@ -83,25 +84,15 @@ def _page(file_or_url: str, url: str | None, *, allow_loopback: bool) -> Page:
         return Page(url=url or "http://localhost/", body=sys.stdin.buffer.read())
     path = Path(file_or_url)
     if SCHEME.match(file_or_url) and not path.exists():
-        _must_be_web(file_or_url)
-        return _fetched(file_or_url, allow_loopback=allow_loopback)
-    if not file_or_url.strip():
-        fail("an empty file name or address", hint="is a variable of your shell unset?")
+        return _fetched(a_web_address(file_or_url), allow_loopback=allow_loopback)
     try:
-        body = path.read_bytes()
+        body = a_path(file_or_url).read_bytes()
     except OSError as error:
         fail(
             f"{file_or_url!r}: {error.strerror}",
             hint="a saved page, or an address that begins with http:// or https://",
         )
     return Page(url=url or path.resolve().as_uri(), body=body)
-
-
-def _must_be_web(address: str) -> None:
-    from crawler.urls import canonical
-
-    if canonical(address) is None:
-        fail(f"not an http(s) address: {address!r}", hint="a saved page is named by its path alone")
 
 
 def _fetched(address: str, *, allow_loopback: bool) -> Page:

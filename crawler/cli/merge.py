@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import console, fail
+from crawler.cli.common import a_path, console, fail
 from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
@@ -15,9 +15,11 @@ app = typer.Typer(add_completion=False)
 
 @app.command(epilog=examples("panxi merge corpus/manifest.json delta/manifest.json corpus-new"))
 def merge(
-    before: Annotated[Path, typer.Argument(metavar="MANIFEST", help="The manifest of the export you have.")],
-    delta: Annotated[Path, typer.Argument(metavar="DELTA", help="The manifest of the delta to it.")],
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="Where the newer export goes.")],
+    before: Annotated[
+        Path, typer.Argument(metavar="MANIFEST", parser=a_path, help="The manifest of the export you have.")
+    ],
+    delta: Annotated[Path, typer.Argument(metavar="DELTA", parser=a_path, help="The manifest of the delta to it.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", parser=a_path, help="Where the newer export goes.")],
     force: Annotated[bool, typer.Option("--force", help="Replace what is at PATH.")] = False,
 ) -> None:
     """Apply a delta that panxi export --since-export made, without the archive.

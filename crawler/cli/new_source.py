@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import fail, page
+from crawler.cli.common import a_path, a_web_address, fail, page
 from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
@@ -20,8 +20,13 @@ app = typer.Typer(add_completion=False)
     )
 )
 def new_source(
-    url: Annotated[str, typer.Argument(help="An article or a column page of the site.")],
-    file: Annotated[Path | None, typer.Option("--file", help="The saved page, instead of fetching it.")] = None,
+    url: Annotated[
+        str, typer.Argument(metavar="URL", parser=a_web_address, help="An article or a column page of the site.")
+    ],
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", metavar="FILE", parser=a_path, help="The saved page, instead of fetching it."),
+    ] = None,
     allow_loopback: Annotated[
         bool, typer.Option("--allow-loopback", help="Let an address of this machine be fetched.")
     ] = False,
@@ -43,10 +48,15 @@ def new_source(
         written = write(seen, root / "crawler" / "sites", root / "tests" / "sites")
     except FetchError as error:
         fail(str(error), code=1)
-    except (OSError, ValueError) as error:
+    except FileExistsError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename!r}: {error.strerror}")
+    except ValueError as error:
         fail(str(error))
     for path in written:
         page().print(f"written: {path.relative_to(root)}", markup=False)
     page().print(
-        "Now look through the definition, and run the tests: they write what the case expects, for you to read."
+        "Now look through the definition, and run pytest tests/test_sites.py: it writes what the case expects,"
     )
+    page().print("for you to read. docs/add-a-source.md tells of each step.")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, Db, WarcDir, fail, page
+from crawler.cli.common import DEFAULT_DB, Db, WarcDir, a_path, fail, page
 from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
@@ -20,7 +20,7 @@ app = typer.Typer(add_completion=False)
     )
 )
 def restore(
-    source: Annotated[Path, typer.Argument(help="A folder that panxi backup made.")],
+    source: Annotated[Path, typer.Argument(metavar="FOLDER", parser=a_path, help="A folder that panxi backup made.")],
     warc_dir: WarcDir = None,
     db: Db = DEFAULT_DB,
 ) -> None:

@@ -14,6 +14,7 @@ from crawler.cli.common import (
     Db,
     Sources,
     archive,
+    ask_for_contact,
     console,
     fail,
     local,
@@ -52,6 +53,7 @@ def schedule(
     from storage.runs import last_runs
 
     log_to_stderr()
+    ask_for_contact()
     chosen = sites(sources)
     with archive(db, create=True) as engine, engine.connect() as connection:
         last = last_runs(connection)
@@ -115,9 +117,10 @@ def _forever(
         parallel=parallel,
         deliver_every=timedelta(seconds=deliver_every),
     )
-    jobs.start()
+    jobs.start(paused=True)  # told before the first crawl is under way and its next one is meant
     for job in sorted(jobs.get_jobs(), key=lambda job: job.next_run_time):
         logger.info("%-24s next at %s", job.id, local(job.next_run_time))
+    jobs.resume()
     stopped.wait()
     logger.info("stopping")
     commands.stop()

@@ -66,7 +66,9 @@ def sources(
         table.add_row(row["name"], title, f"{row['every_hours']:g} h", local(row["last_crawled"]))
     page().print(table)
     live = sum(row["verified"] is not None for row in rows)
-    page().print(f"{live} of {len(rows)} were seen to read their live site (panxi sources --check). Times: +08:00.")
+    page().print(
+        f"\nSeen to read the live site: {live} of {len(rows)} (panxi sources --check). Times: +08:00.", style="dim"
+    )
 
 
 def _row(site: Site, last: dict[str, datetime]) -> dict[str, Any]:

@@ -39,7 +39,8 @@ def status(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
     for name in ("articles", "revisions", "clusters", "captures", "gone"):
         table.add_row(f"{told[name]:,}", MEANINGS[name])
     out.print(table)
-    out.print("\n[dim]articles by source[/]")
+    if told["sources"]:
+        out.print("\n[dim]articles by source[/]")
     for source, count in told["sources"].items():
         out.print(f"  {count:>7,}  {source or '(no source: named by a person)'}", markup=False)
     out.print("\n[dim]addresses on the frontier[/]")

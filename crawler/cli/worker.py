@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, Db, archive, fail, log_to_stderr
+from crawler.cli.common import DEFAULT_DB, Db, archive, ask_for_contact, fail, log_to_stderr
 from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
@@ -33,6 +33,7 @@ def worker(
         from crawler.worker import install, make_app, panxi, work
 
         log_to_stderr()
+        ask_for_contact()
         install(engine)
         conninfo = make_url(db).set(drivername="postgresql").render_as_string(hide_password=False)
         asyncio.run(work(make_app(conninfo, engine, SITES, panxi(db)), parallel=parallel, name=process_owner()))

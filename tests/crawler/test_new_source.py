@@ -66,6 +66,13 @@ def test_a_column_page_becomes_the_entrance(tmp_path: Path) -> None:
     assert site.is_article("http://www.cailiao.example/n/1003.html")
 
 
+@pytest.mark.parametrize("html", ["", "<html><body><p>正在维护</p></body></html>"])
+def test_a_page_that_shows_nothing_of_a_site_gives_no_source(html: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="neither an article nor a list"):
+        write(page("http://www.cailiao.example/n/1001.html", html), tmp_path / "sites", tmp_path / "cases")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_quotes_and_dollars_of_a_page_stay_text(tmp_path: Path) -> None:
     html = ARTICLE.replace("某某材料网</title>", '某"材$料\\网</title>')
     assert "材$料" in site_of(draft(page("http://www.cailiao.example/n/1001.html", html)), tmp_path).title

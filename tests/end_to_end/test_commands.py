@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -60,13 +61,20 @@ def test_clean_keeps_the_script_when_asked(panxi: Panxi) -> None:
         (("extract", "missing.html"), "'missing.html': No such file or directory"),
         (("extract", "missing.html", "--source", "nowhere"), "No such file or directory"),
         (("extract", "."), "'.': Is a directory"),
-        (("extract", ""), "an empty file name or address"),
+        (("extract", ""), "an empty name"),
         (("extract", "ftp://example.com/x"), "not an http(s) address: 'ftp://example.com/x'"),
-        (("extract", "file:///etc/passwd"), "a saved page is named by its path alone"),
+        (("extract", "file:///etc/passwd"), "not an http(s) address"),
         (("extract", "http://[::1"), "not an http(s) address"),
         (("extract", "-", "--url", "mailto:a@b.cn"), "not an http(s) address: 'mailto:a@b.cn'"),
         (("extract", "-", "--source", "cinik"), "did you mean 中国产业经济信息网 (cinic)?"),
-        (("demo", "--dir", ""), "an empty folder name"),
+        (("demo", "--dir", ""), "an empty name"),
+        (("backup", ""), "an empty name"),
+        (("restore", " "), "an empty name"),
+        (("merge", "a", "", "b"), "an empty name"),
+        (("new-source", ""), "not an http(s) address: ''"),
+        (("new-source", "ftp://x.example/"), "not an http(s) address: 'ftp://x.example/'"),
+        (("new-source", "http://x.example/1.html", "--file", "missing.html"), "'missing.html': No such file"),
+        (("serch", "钒钛"), "Did you mean 'search'"),
         (("schedule", "cinik"), "did you mean 中国产业经济信息网 (cinic)?"),
         (("sources", "cinik"), "did you mean 中国产业经济信息网 (cinic)?"),
         (("show", "1"), "there is no archive"),
@@ -120,9 +128,18 @@ def test_an_unreachable_host_is_a_failure_that_is_named(panxi: Panxi) -> None:
 
 
 def test_the_loopback_is_refused_unless_allowed(panxi: Panxi) -> None:
-    told = panxi("crawl", "--url", "http://127.0.0.1:9/x.html", "--json")
+    told = panxi("crawl", "--url", "http://127.0.0.1:9/x.html", "--json", TZ="America/New_York")
     assert told.code == 1
     assert "--allow-loopback" in told.json["failed"][0]["reason"]
+    (warning,) = (line for line in told.err.splitlines() if "refused" in line)
+    logged = datetime.fromisoformat(warning[: len("2026-01-01 00:00:00+08:00")])
+    assert abs(datetime.now(UTC) - logged) < timedelta(minutes=2)
+
+
+def test_a_crawl_that_names_nobody_to_write_to_says_so(panxi: Panxi) -> None:
+    address = ("crawl", "--url", "http://127.0.0.1:9/x.html")
+    assert "PANXI_CONTACT is not set" in panxi(*address, PANXI_CONTACT="").err
+    assert "PANXI_CONTACT" not in panxi(*address, PANXI_CONTACT="you@example.org").err
 
 
 def test_the_seed_is_read_and_restored(panxi: Panxi, tmp_path: Path) -> None:

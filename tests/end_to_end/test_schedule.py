@@ -58,6 +58,7 @@ def test_a_schedule_ends_well_on_sigterm(rested: str, tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     assert b"Traceback" not in log.read_bytes()
+    assert b"+08:00 crawl cinic" in log.read_bytes()
 
 
 def test_status_shows_sources_by_state_with_what_was_and_what_comes(
