@@ -38,6 +38,8 @@ WarcDir = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON lines on standard output, nothing else there.")]
 
+AllowLoopback = Annotated[bool, typer.Option("--allow-loopback", help="Let addresses of this machine be fetched.")]
+
 UNBOUND = 10_000
 """Columns of a pipe: what is piped is searched by lines, so no line is folded there."""
 

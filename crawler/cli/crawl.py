@@ -11,6 +11,7 @@ import typer
 
 from crawler.cli.common import (
     DEFAULT_DB,
+    AllowLoopback,
     AsJson,
     Db,
     Sources,
@@ -59,9 +60,7 @@ def crawl(
         bool,
         typer.Option("--due", help="As a schedule does: only listings that are due, one crawl of a source at a time."),
     ] = False,
-    allow_loopback: Annotated[
-        bool, typer.Option("--allow-loopback", help="Let addresses of this machine be fetched.")
-    ] = False,
+    allow_loopback: AllowLoopback = False,
     db: Db = DEFAULT_DB,
     as_json: AsJson = False,
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="More log; twice: all.")] = 0,

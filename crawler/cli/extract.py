@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import a_path, a_web_address, console, emit, fail, known
+from crawler.cli.common import AllowLoopback, a_path, a_web_address, console, emit, fail, known
 from crawler.cli.help import examples
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ def extract(
     ] = None,
     source: Annotated[str | None, typer.Option("--source", help="Read it as a page of this source.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Also say where each field came from.")] = False,
-    allow_loopback: Annotated[
-        bool, typer.Option("--allow-loopback", help="Let an address of this machine be fetched.")
-    ] = False,
+    allow_loopback: AllowLoopback = False,
 ) -> None:
     """Read one page and print the article as one JSON object, storing nothing.
 

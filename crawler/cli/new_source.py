@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import a_path, a_web_address, fail, page
+from crawler.cli.common import AllowLoopback, a_path, a_web_address, fail, page
 from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
@@ -27,9 +27,7 @@ def new_source(
         Path | None,
         typer.Option("--file", metavar="FILE", parser=a_path, help="The saved page, instead of fetching it."),
     ] = None,
-    allow_loopback: Annotated[
-        bool, typer.Option("--allow-loopback", help="Let an address of this machine be fetched.")
-    ] = False,
+    allow_loopback: AllowLoopback = False,
 ) -> None:
     """Write a definition and an empty case for a site, in a checkout of the project. Nothing is overwritten."""
     from crawler.crawl import project_settings

@@ -8,6 +8,7 @@ import typer
 
 from crawler.cli.common import (
     DEFAULT_DB,
+    AllowLoopback,
     AsJson,
     Db,
     Sources,
@@ -39,9 +40,7 @@ def sources(
     check: Annotated[
         bool, typer.Option("--check", help="Visit each and say which fields read and which don't (needs the network).")
     ] = False,
-    allow_loopback: Annotated[
-        bool, typer.Option("--allow-loopback", help="Let addresses of this machine be fetched.")
-    ] = False,
+    allow_loopback: AllowLoopback = False,
     db: Db = DEFAULT_DB,
     as_json: AsJson = False,
 ) -> None:
