@@ -27,6 +27,8 @@ _AFTERWARDS: Final = re.compile(
 _MADE_LAW: Final = re.compile(r"已(?:经|由)[^。]{6,80}(?P<verb>通过)，现[^。]{0,60}公布")
 _NEAR: Final = 12
 """Characters in which a sentence says that it is recent."""
+_CHOSEN: Final = 30
+"""Characters behind a document in which somebody is chosen by it."""
 _STATING: Final = re.compile("《[^》]*(?:》[^》《]*)?》(?:[（(][^）)]*[）)])?(?:提出|明确|指出|规定|要求|部署)")
 _REVIEW: Final = re.compile("了?(?:省|市|国家)?(?:级|家)?(?:专家)?(?:组)?(?:评审|论证|验收|审查|鉴定|听证|初审|评估)")
 _STANDARD_BEFORE: Final = re.compile("(?:国家|地方|行业|团体|企业)标准[—：:]*$")
@@ -60,7 +62,8 @@ def _by_verb(sentence: str, inside: tuple[Quoted, ...], home: Place) -> Iterator
         first = next((index for index, one in enumerate(inside) if one.start >= match.end()), None)
         run = () if first is None else together(sentence, inside, first)
         found = _official(run)
-        if found and not _AFTERWARDS.match(sentence[run[-1].end :]) and not _standard(sentence, run):
+        after = sentence[run[-1].end :] if run else ""
+        if found and not (_AFTERWARDS.match(after) or _chosen(after) or _standard(sentence, run)):
             yield found, before
 
 
@@ -87,6 +90,11 @@ def _by_outcome(sentence: str, inside: tuple[Quoted, ...], home: Place, *, body:
 def _states(sentence: str, start: int) -> bool:
     """Whether a sentence of recent news quotes the document: 日前，市政府印发的《X》提出."""
     return bool(rules().recent.search(sentence[:_NEAR]) and _STATING.match(sentence, start))
+
+
+def _chosen(after: str) -> bool:
+    """Whether the news is who was chosen by the document: 印发《…的通知》，攀枝花入选."""
+    return bool(rules().award.search(after.partition("。")[0][:_CHOSEN]))
 
 
 def _standard(sentence: str, run: tuple[Quoted, ...]) -> bool:
