@@ -1,10 +1,10 @@
 """What a crawl costs, beside a spider that fetches the same pages, follows the same links and reads nothing.
 
-``python -m benchmarks.crawl [--articles 5000] [--rounds 3] [--only NAME…] [--stages]``
+``python -m benchmarks.crawl [--articles 5000] [--rounds 3] [--only NAME…]``
 
 Each contestant crawls in a process of its own, one after the other, in several rounds; the server is another
-process. CPU time is the contestant's own, all threads, from the start of the crawl to its end. ``--stages`` adds what
-``benchmarks.stages`` measures.
+process. CPU time is the contestant's own, all threads, from the start of the crawl to its end. What each stage of ours
+costs by itself is measured behind it by ``benchmarks.stages``.
 """
 
 from __future__ import annotations
@@ -225,7 +225,6 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=5000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", nargs="+", choices=CONTESTANTS, default=CONTESTANTS)
-    parser.add_argument("--stages", action="store_true", help="what each stage of ours costs by itself, too")
     parser.add_argument("--contest", choices=CONTESTANTS, help=argparse.SUPPRESS)
     parser.add_argument("--home", help=argparse.SUPPRESS)
     parser.add_argument("--db", help=argparse.SUPPRESS)
@@ -249,11 +248,8 @@ def main() -> None:
                     f"round {number + 1}  {name:14} {run['pages'] / run['wall']:7.0f} pages/s  "
                     f"{1000 * run['cpu'] / run['pages']:6.2f} CPU ms a page  {run['peak_mb']:5.0f} MB"
                 )
-    stages: dict[str, Any] = {"cpu_ms_by_stage": None}
-    if arguments.stages:
-        done = subprocess.run([sys.executable, "-m", "benchmarks.stages"], capture_output=True, text=True, check=True)
-        stages = json.loads(done.stdout.splitlines()[-1])
-    print(json.dumps(result(runs) | stages))
+    done = subprocess.run([sys.executable, "-m", "benchmarks.stages"], capture_output=True, text=True, check=True)
+    print(json.dumps(result(runs) | json.loads(done.stdout.splitlines()[-1])))
 
 
 def result(runs: dict[str, list[dict[str, float]]]) -> dict[str, Any]:
