@@ -285,19 +285,11 @@ def _candidates(node: Node | None, where: Sequence[ColumnElement[bool]], dialect
     """Those that are found and confirmed, by the index's parameter ``expression`` where it can lead, those first that
     came in last; else those with the latest date.
     """
-    c = article.c
-    at = func.coalesce(type_coerce(c.published_at, BigInteger), NEVER)
-    columns = select(at, c.id, c.source, c.policy_kind, c.policy_relation)
     if node is None or _wide(node, dialect) is None:
-        order = (c.published_at.desc().nulls_last(), c.id.desc()) if by_date else (c.id.desc(),)
-        return columns.where(*where, *([] if node is None else [_holds(node, dialect)])).order_by(*order)
-    key = _index_id(dialect)
-    # FTS5 gives its rows in this order by itself. PostgreSQL must not walk the primary key for the order's sake and
-    # read every article's terms on its way: a sum it can't find in an index.
-    order_key = key if dialect == "sqlite" else key + 0
+        order = (article.c.published_at.desc().nulls_last(), article.c.id.desc()) if by_date else (article.c.id.desc(),)
+        return _LOOKED_AT.where(*where, *([] if node is None else [_holds(node, dialect)])).order_by(*order)
     tests = [*where] if _certain(node) else [*where, _confirmed(node, dialect)]
-    led = columns.select_from(_INDEX[dialect].join(article, c.id == key))
-    return led.where(_matches(bindparam("expression", type_=Text), dialect), *tests).order_by(order_key.desc())
+    return _LED[dialect].where(*tests)
 
 
 def _packed(statement: Select[Any], dialect: str) -> Select[Any]:
@@ -417,6 +409,25 @@ def _index_id(dialect: str) -> ColumnElement[int]:
     return _INDEX[dialect].c["rowid" if dialect == "sqlite" else "article_id"]
 
 
+_LOOKED_AT: Final = select(
+    func.coalesce(type_coerce(article.c.published_at, BigInteger), NEVER),
+    article.c.id,
+    article.c.source,
+    article.c.policy_kind,
+    article.c.policy_relation,
+)
+
+
+def _led(dialect: str) -> Select[Any]:
+    key = _index_id(dialect)
+    # FTS5 gives its rows in this order by itself. PostgreSQL must not walk the primary key for the order's sake and
+    # read every article's terms on its way: a sum it can't find in an index.
+    order = key if dialect == "sqlite" else key + 0
+    statement = _LOOKED_AT.select_from(_INDEX[dialect].join(article, article.c.id == key))
+    return statement.where(_matches(bindparam("expression", type_=Text), dialect)).order_by(order.desc())
+
+
+_LED: Final = {dialect: _led(dialect) for dialect in _INDEX}
 _PUT: Final = {
     "sqlite": text("INSERT INTO article_search (rowid, grams) VALUES (:id, :grams)"),
     "postgresql": text(

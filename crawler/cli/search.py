@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, emit, page
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, emit, fail, known, page
 from crawler.cli.help import examples
 
 if TYPE_CHECKING:
     from rich.text import Text
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Connection
 
     from storage.search import Hit, Marked
 
 app = typer.Typer(add_completion=False)
+LOOKED_AT = 5_000
+"""Finds that are put in order: ten times what the page looks at, for nobody else waits."""
 
 
 @app.command(
@@ -28,9 +31,13 @@ app = typer.Typer(add_completion=False)
 )
 def search(
     query: Annotated[str, typer.Argument(help='Words, "a phrase", AND OR NOT, -word; either script.')],
-    source: Annotated[list[str] | None, typer.Option("--source", help="Only of these sources.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="Only of these sources: name, title or host.")
+    ] = None,
     region: Annotated[list[str] | None, typer.Option("--region", help="Only of these regions: code or name.")] = None,
-    industry: Annotated[list[str] | None, typer.Option("--industry", help="Only of these industries.")] = None,
+    industry: Annotated[
+        list[str] | None, typer.Option("--industry", help="Only of these industries: code or name.")
+    ] = None,
     policy: Annotated[bool, typer.Option("--policy", help="Only what speaks of an official document.")] = False,
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or after.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or before.")] = None,
@@ -42,10 +49,20 @@ def search(
     """Search titles and texts; the best first, with the place where the words stand."""
     from pipelines.text.script import to_simplified
     from storage import search as index
+    from storage.db import mapped
+    from storage.schema import article
 
-    where = _conditions(source, region, industry, since, until, policy=policy)
-    with archive(db) as engine, engine.connect() as connection:
-        found = index.search(connection, query, fold=to_simplified, where=where, limit=limit, offset=offset)
+    with archive(db) as engine, mapped(engine).connect() as connection:
+        where = [
+            *_about(connection, source, region, industry),
+            *_since(since, until),
+            *([article.c.policy_relation.is_not(None)] if policy else []),
+        ]
+        found = index.search(
+            connection, query, fold=to_simplified, where=where, limit=limit, offset=offset, most=LOOKED_AT
+        )
+    if not found.searchable:
+        fail(f"{query!r} holds no character that could be searched for")
     if as_json:
         for hit in found.hits:
             emit(_json(hit))
@@ -55,42 +72,45 @@ def search(
         out.print(f"[bold cyan]{hit.id}[/] ", _styled(hit.title), sep="")
         out.print(f"   {_day(hit)}  {hit.origin or hit.source or ''}  {hit.url}", style="dim", markup=False)
         out.print("   ", _styled(hit.snippet), sep="")
-    shown = f", {offset + 1}–{offset + len(found.hits)} shown" if found.total > len(found.hits) else ""
-    out.print(f"{found.total} found{shown}" if found.hits else "Nothing found.", style="dim")
+    if not found.total:
+        out.print("Nothing found.", style="dim")
+        return
+    place = f"{offset + 1}–{offset + len(found.hits)}" if found.hits else "none"
+    shown = f", {place} shown" if found.total > len(found.hits) else ""
+    out.print(f"{'more than ' if found.more else ''}{found.total} found{shown}", style="dim")
+    if found.more:
+        out.print("Of equally good ones only those that came in last were looked at.", style="dim")
 
 
-def _conditions(
-    sources: list[str] | None,
-    regions: list[str] | None,
-    industries: list[str] | None,
-    since: datetime | None,
-    until: datetime | None,
-    *,
-    policy: bool,
-) -> list[ColumnElement[bool]]:
+def _about(
+    connection: Connection, sources: list[str] | None, regions: list[str] | None, industries: list[str] | None
+) -> Iterator[ColumnElement[bool]]:
+    from functools import partial
+
+    from sqlalchemy import func, or_, select
+
+    from crawler.cli import names
+    from storage.schema import article, source, tag
+
+    if sources:
+        kept = connection.execute(select(source.c.name)).scalars().all()
+        yield article.c.source.in_(known(partial(names.source, kept=kept), sources))
+    for kind, codes in (("region", known(names.region, regions)), ("industry", known(names.industry, industries))):
+        if codes:
+            within = or_(*(func.substr(tag.c.code, 1, len(code)) == code for code in codes))
+            yield article.c.id.in_(select(tag.c.article_id).where(tag.c.kind == kind, within))
+
+
+def _since(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement[bool]]:
     from datetime import timedelta
 
-    from sqlalchemy import or_, select
-
     from crawler.items import SHANGHAI
-    from storage.schema import article, tag
+    from storage.schema import article
 
-    where: list[ColumnElement[bool]] = []
-    if sources:
-        where.append(article.c.source.in_(sources))
-    for kind, wanted in (("region", regions), ("industry", industries)):
-        if wanted:
-            tagged = select(tag.c.article_id).where(
-                tag.c.kind == kind, or_(tag.c.code.in_(wanted), tag.c.name.in_(wanted))
-            )
-            where.append(article.c.id.in_(tagged))
-    if policy:
-        where.append(article.c.policy_relation.is_not(None))
     if since:
-        where.append(article.c.published_at >= since.replace(tzinfo=SHANGHAI))
+        yield article.c.published_at >= since.replace(tzinfo=SHANGHAI)
     if until:
-        where.append(article.c.published_at < until.replace(tzinfo=SHANGHAI) + timedelta(days=1))
-    return where
+        yield article.c.published_at < until.replace(tzinfo=SHANGHAI) + timedelta(days=1)
 
 
 def _styled(parts: Marked) -> Text:
@@ -117,5 +137,4 @@ def _json(hit: Hit) -> dict[str, Any]:
         "published_at": hit.published_at.astimezone(SHANGHAI).isoformat() if hit.published_at else None,
         "origin": hit.origin,
         "cluster": hit.cluster,
-        "score": hit.score,
     }

@@ -92,6 +92,7 @@ def run(config: Config, *, host: str, port: int) -> None:
 
 def configured(engine: Engine, db: str, *, token: str | None = None, hosts: tuple[str, ...] = ()) -> Config:
     """The page's configuration over an archive: what stands in it, and where its raw pages are."""
+    from crawler.cli import names
     from crawler.open_archive import raw_folder
     from monitor.web.config import LOOPBACK_NAMES, Config
     from pipelines.text.encoding import decode
@@ -104,6 +105,7 @@ def configured(engine: Engine, db: str, *, token: str | None = None, hosts: tupl
         decode=lambda body, content_type: decode(body, content_type).text,
         raw=raw_folder(db, os.environ.get("PANXI_WARC_DIR")),
         sources=source_cards(),
+        names={"region": names.region, "industry": names.industry, "source": names.source},
         home_region=home_region(),
         token=token,
         hosts=(*LOOPBACK_NAMES, *(f"[{name}]" if ":" in name else name for name in hosts)),

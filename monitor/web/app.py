@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -49,8 +50,8 @@ VIEWS: Mapping[str, View] = {
 LIMITED = frozenset({"/search"})
 """Views that cost the index a look-up."""
 LARGEST_FORM = 64 * 1024
-WORKERS = 1
-"""Threads that answer: more would only take turns at the interpreter."""
+WORKERS = 2
+"""Threads that answer, in the order of asking: while one waits for the database the other has the interpreter."""
 
 
 def create_app(config: Config) -> Starlette:
@@ -85,6 +86,7 @@ def create_app(config: Config) -> Starlette:
 @asynccontextmanager
 async def _lifespan(_app: Starlette) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = WORKERS
+    gc.freeze()  # what is loaded by now stays: a collection need not walk it while readers wait
     yield
 
 

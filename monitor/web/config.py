@@ -38,6 +38,8 @@ class Config:
     raw: Path | None = None
     """The folder of raw pages; None where the archive keeps none."""
     sources: Mapping[str, SourceCard] = field(default_factory=dict)
+    names: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    """For each facet that people have names for: what they type to the archive's code; ValueError: nothing known."""
     home_region: tuple[str, str] | None = None
     """Code and name of the region the policy time line opens with."""
     token: str | None = None

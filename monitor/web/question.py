@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, cast, get_args
 from urllib.parse import urlencode
@@ -87,22 +87,36 @@ def write(question: Question, **changes: Any) -> str:
 
     Any change but that of the page goes back to the first one.
     """
-    pairs: list[tuple[str, str]] = []
-    for name, default in DEFAULTS.items():
-        value = changes.get(name, default if name == "page" else getattr(question, name))
-        if value == default:
-            continue
-        if isinstance(value, tuple):
-            pairs.extend((name, item) for item in value)
-        else:
-            pairs.append((name, "1" if value is True else str(value)))
-    return urlencode(pairs)
+    return _joined(_written(question) | {name: _pairs(name, value) for name, value in changes.items()})
 
 
-def toggled(question: Question, facet: str, value: str) -> str:
-    """The query string with the facet's value taken in, or left out where it was in."""
-    now: tuple[str, ...] = getattr(question, facet)
-    return write(question, **{facet: tuple(v for v in now if v != value) if value in now else (*now, value)})
+def toggles(question: Question) -> Callable[[str, str], str]:
+    """Facet and value to the query string with that value taken in, or left out where it was in."""
+    written = _written(question)
+
+    def toggled(facet: str, value: str) -> str:
+        now: tuple[str, ...] = getattr(question, facet)
+        then = tuple(v for v in now if v != value) if value in now else (*now, value)
+        return _joined(written | {facet: _pairs(facet, then)})
+
+    return toggled
+
+
+def _written(question: Question) -> dict[str, str]:
+    """The part of the query string that each field writes, but for the page, in one order."""
+    return {name: "" if name == "page" else _pairs(name, getattr(question, name)) for name in DEFAULTS}
+
+
+def _pairs(name: str, value: Any) -> str:
+    if value == DEFAULTS[name]:
+        return ""
+    if isinstance(value, tuple):
+        return urlencode([(name, item) for item in value])
+    return urlencode({name: "1" if value is True else str(value)})
+
+
+def _joined(parts: Mapping[str, str]) -> str:
+    return "&".join(filter(None, parts.values()))
 
 
 def page_number(text: str) -> int:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, update
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from benchmarks.made_archive import NOW, keep, made
@@ -26,7 +24,7 @@ from storage.db import writing
 from storage.raw import Pointer, RawError, read
 from storage.schema import capture
 from tests.monitor.web.browser import Browser, browser, visit  # noqa: F401 - a fixture
-from tests.monitor.web.conftest import HOSTILE, furnished
+from tests.monitor.web.conftest import HOSTILE
 
 PAYLOADS = (
     HOSTILE,
@@ -42,26 +40,6 @@ PAYLOADS = (
 
 TOUCH_ALL = """for (const one of document.querySelectorAll("main *"))
     for (const name of ["mouseover", "focus", "load", "error"]) one.dispatchEvent(new Event(name));"""
-
-
-@pytest.fixture(scope="module")
-def config(tmp_path_factory: pytest.TempPathFactory, _templates: Callable[[str, str], str]) -> Iterator[Config]:
-    folder = tmp_path_factory.mktemp("faults-web")
-    engine = db.open_engine(_templates("sqlite", str(folder)))
-    yield furnished(engine, folder)
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def client(config: Config) -> Iterator[TestClient]:
-    with TestClient(create_app(config), raise_server_exceptions=False) as client:
-        yield client
-
-
-@pytest.fixture
-def on_each(engine: Engine, tmp_path: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(furnished(engine, tmp_path)), raise_server_exceptions=False) as client:
-        yield client
 
 
 # --- 27 Script payloads in title, body, URL, query: nothing runs in a real browser, CSP there, links dead --------

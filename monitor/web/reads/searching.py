@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -113,6 +113,18 @@ def tag_names(conn: Connection, codes: Sequence[str]) -> dict[str, str]:
     return {code: name for code, name in names.items() if name is not None}
 
 
+def unknown(conn: Connection, question: Question, sources: Container[str]) -> tuple[tuple[str, str], ...]:
+    """Facets and values of the question that neither the archive nor ``sources`` knows: why nothing was found."""
+    known = tag_names(conn, (*question.region, *question.industry))
+    tags = [(facet, code) for facet in KINDS for code in getattr(question, facet) if code not in known]
+    absent = [
+        ("source", name)
+        for name in question.source
+        if name not in sources and conn.execute(select(article.c.id).where(article.c.source == name)).first() is None
+    ]
+    return (*absent, *tags)
+
+
 def filters(question: Question) -> list[ColumnElement[bool]]:
     """The question's facets as conditions on ``storage.schema.article``."""
     c = article.c
@@ -140,7 +152,8 @@ def _count(conn: Connection, found: Finds) -> dict[str, Counter[tuple[str, str]]
         "industry": Counter(),
     }
     sqlite = conn.dialect.name == "sqlite"
-    ids = orjson.dumps(found.ids).decode() if sqlite else list(found.ids)
+    in_order = sorted(found.ids)  # as the tags lie
+    ids = orjson.dumps(in_order).decode() if sqlite else in_order
     for kind, code, name, count in conn.execute(_TAGS[conn.dialect.name], {"ids": ids}):
         counts[kind][code, name] += count
     return counts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from monitor.watches import RELATIONS, Rule, Scope
 from monitor.web.answer import Refused
 from monitor.web.question import Question
+from storage.query import parse
 
 LONGEST_NAME = 60
 
@@ -16,6 +17,8 @@ def rule_of(question: Question) -> Rule:
     """
     if question.empty:
         raise Refused(400, "没有检索词，也没有筛选条件。", hint="先检索，再存为关注。")
+    if question.q and parse(question.q) is None:
+        raise Refused(400, f"“{question.q}”里没有可以检索的字。")
     return Rule(
         scope=_scope(question),
         words=question.q or None,

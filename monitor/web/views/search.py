@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
 from crawler.items import SHANGHAI
 from monitor.web.answer import Answer, Asked, Entry
-from monitor.web.question import LAST_PAGE, Question, read, toggled, write
-from monitor.web.reads.searching import Results, find, newest, tag_names
+from monitor.web.config import Config
+from monitor.web.question import FACETS, LAST_PAGE, Question, read, toggles, write
+from monitor.web.reads.searching import Results, find, newest, tag_names, unknown
 from monitor.web.views.common import entry, source_title
 from monitor.web.words import RELATION
 from storage.search import Hit
@@ -18,8 +20,9 @@ FEED_LENGTH = 50
 
 def search(asked: Asked) -> Answer:
     """A page of what is found."""
-    question = read(asked.pairs)
+    question = coded(read(asked.pairs), asked.config)
     results = find(asked.conn, question, asked.config.fold)
+    toggled = toggles(question)
     return Answer(
         template="search.html",
         title=described(question, asked) or "全部文章",
@@ -27,7 +30,9 @@ def search(asked: Asked) -> Answer:
             "question": question,
             "results": results,
             "pages": min(results.pages, LAST_PAGE),
-            "toggled": lambda facet, value: f"/search?{toggled(question, facet, value)}",
+            "toggled": lambda facet, value: f"/search?{toggled(facet, value)}",
+            "bare_address": f"/search?{write(question, **dict.fromkeys(FACETS, ()))}",
+            "unknown": () if results.total else unknown(asked.conn, question, asked.config.sources),
             "address": lambda **changes: f"/search?{write(question, **changes)}",
             "written": write(question),
             "name_of": lambda facet, value: name_of(facet, value.code, value.name, asked),
@@ -40,6 +45,22 @@ def search(asked: Asked) -> Answer:
         json=lambda: _json(question, results),
         feed=lambda: _feed(asked, question),
     )
+
+
+def coded(question: Question, config: Config) -> Question:
+    """The question with the names that people use for regions, industries and sources as the archive's codes."""
+    facets: dict[str, Any] = {
+        facet: tuple(dict.fromkeys(_code(value, config.names[facet]) for value in getattr(question, facet)))
+        for facet in config.names
+    }
+    return replace(question, **facets)
+
+
+def _code(value: str, lookup: Callable[[str], str]) -> str:
+    try:
+        return lookup(value)
+    except ValueError:  # the archive may hold what nobody has a name for
+        return value
 
 
 def described(question: Question, asked: Asked) -> str:
@@ -71,6 +92,7 @@ def _json(question: Question, results: Results) -> dict[str, Any]:
         "question": asdict(question),
         "total": results.total,
         "total_is_least": results.more,
+        "searchable": results.searchable,
         "facets": results.facets,
         "hits": [_hit(hit) for hit in results.hits],
     }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Engine, select
@@ -279,3 +282,42 @@ def test_the_feed_of_a_search_has_the_whole_text(client: TestClient, config: Con
     with config.engine.connect() as conn:
         body = conn.execute(select(article.c.body).where(article.c.url == item["url"])).scalar_one()
     assert body.split("\n")[-1] in item["content_html"]
+
+
+def test_words_without_a_letter_are_told_and_find_nothing(client: TestClient) -> None:
+    page = client.get("/search?q=……").text
+    assert "里没有可以检索的字" in page
+    assert '<ol class="results"' not in page
+    assert client.get("/search.json?q=……").json() | {"question": None, "facets": None} == {
+        "question": None, "facets": None, "total": 0, "total_is_least": False, "searchable": False, "hits": [],
+    }  # fmt: skip
+
+
+def test_an_unknown_region_or_source_is_told(client: TestClient) -> None:
+    page = client.get("/search?q=钒钛&region=亚特兰蒂斯&source=nobody").text
+    assert "档案里没有地区“亚特兰蒂斯”" in page
+    assert "档案里没有来源网站“nobody”" in page
+    assert "没有文章同时符合这些条件" in client.get("/search?q=钒钛&year=1950&region=510400").text
+
+
+def test_a_name_of_a_region_is_as_good_as_its_code(config: Config) -> None:
+    def lookup(typed: str) -> str:
+        if typed != "攀枝花":
+            raise ValueError(typed)
+        return "510400"
+
+    with TestClient(create_app(replace(config, names={"region": lookup}))) as client:
+        by_name, by_code = (client.get(f"/search.json?region={value}").json() for value in ("攀枝花", "510400"))
+    assert by_name["total"] > 0
+    assert by_name == by_code
+
+
+def test_each_chosen_facet_goes_with_one_click(client: TestClient) -> None:
+    page = client.get("/search?q=钒钛&region=510400&year=2020").text
+    chips = page[page.index('class="chips"') : page.index("</ul>", page.index('class="chips"'))]
+    assert [html.unescape(address) for address in re.findall(r'href="/search\?([^"]*)"', chips)] == [
+        f"q={quote('钒钛')}&year=2020",
+        f"q={quote('钒钛')}&region=510400",
+        f"q={quote('钒钛')}",
+    ]
+    assert 'class="chips"' not in client.get("/search?q=钒钛").text

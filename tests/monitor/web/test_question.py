@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.web.question import LAST_PAGE, LONGEST_WORDS, BadQuestion, Question, read, toggled, write
+from monitor.web.question import LAST_PAGE, LONGEST_WORDS, BadQuestion, Question, read, toggles, write
 
 WORDS = (
     st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=20).map(str.strip).filter(bool)
@@ -43,10 +43,10 @@ def test_one_question_has_one_address(question: Question) -> None:
 
 @given(QUESTIONS, WORDS)
 def test_toggling_twice_changes_nothing_but_the_page(question: Question, value: str) -> None:
-    once = read(parse_qsl(toggled(question, "kind", value)))
+    once = read(parse_qsl(toggles(question)("kind", value)))
     assert once.page == 1
     assert (value in once.kind) != (value in question.kind)
-    assert set(read(parse_qsl(toggled(once, "kind", value))).kind) == set(question.kind)
+    assert set(read(parse_qsl(toggles(once)("kind", value))).kind) == set(question.kind)
 
 
 def test_what_is_the_default_is_not_in_the_address() -> None:
