@@ -3,28 +3,68 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, emit, fail
+from crawler.cli import names
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, a_path, archive, console, emit, fail, known
 from crawler.cli.help import examples
+from crawler.items import SHANGHAI
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from storage.corpus.export import Done, Means, Progress
-    from storage.corpus.options import Options, Selection
+    from storage.corpus.options import Options
 
 app = typer.Typer(add_completion=False)
 
 CHOOSE, SHAPE, TIME = "Which articles", "What of them", "Since when"
 
+ENDING = re.compile(r"\.[a-z]\w*$", re.IGNORECASE | re.ASCII)
+"""What is meant for the ending of a file: corpus-2020.04 is a folder."""
+
 Names = list[str] | None
+
+
+def _target(typed: str) -> str:
+    return typed if typed == "-" else str(a_path(typed))
+
+
+def _day(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise typer.BadParameter(f"a day is such as 2020-04-11, not {typed!r}") from None
+
+
+def _time(typed: str) -> datetime:
+    """A time without a zone is China's."""
+    try:
+        found = datetime.fromisoformat(typed)
+    except ValueError:
+        raise typer.BadParameter(f"a time is such as 2020-04-11T08:00+08:00, not {typed!r}") from None
+    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
+
+
+def _listed(typed: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in typed.split(",") if name.strip())
+
+
+def _weights(typed: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in typed.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"weights are such as 0.8,0.1,0.1, not {typed!r}") from None
 
 
 @app.command(
@@ -38,7 +78,9 @@ Names = list[str] | None
 def export(
     path: Annotated[
         str,
-        typer.Argument(metavar="PATH", help="A file (by its ending), a folder, or - for standard output."),
+        typer.Argument(
+            metavar="PATH", parser=_target, help="A file (by its ending), a folder, or - for standard output."
+        ),
     ],
     form: Annotated[
         str | None,
@@ -51,24 +93,29 @@ def export(
     ] = None,
     *,
     published_from: Annotated[
-        str | None,
-        typer.Option("--from", metavar="DAY", help="Published on this day or later.", rich_help_panel=CHOOSE),
+        date | None,
+        typer.Option(
+            "--from", metavar="DAY", parser=_day, help="Published on this day or later.", rich_help_panel=CHOOSE
+        ),
     ] = None,
     published_until: Annotated[
-        str | None, typer.Option("--until", metavar="DAY", help="… on this day or before.", rich_help_panel=CHOOSE)
+        date | None,
+        typer.Option("--until", metavar="DAY", parser=_day, help="… on this day or before.", rich_help_panel=CHOOSE),
     ] = None,
     seen_from: Annotated[
-        str | None, typer.Option(metavar="DAY", help="First seen on this day or later.", rich_help_panel=CHOOSE)
+        date | None,
+        typer.Option(metavar="DAY", parser=_day, help="First seen on this day or later.", rich_help_panel=CHOOSE),
     ] = None,
     seen_until: Annotated[
-        str | None, typer.Option(metavar="DAY", help="… on this day or before.", rich_help_panel=CHOOSE)
+        date | None,
+        typer.Option(metavar="DAY", parser=_day, help="… on this day or before.", rich_help_panel=CHOOSE),
     ] = None,
     source: Annotated[Names, typer.Option(help="Of this source; may be given again.", rich_help_panel=CHOOSE)] = None,
     region: Annotated[
-        Names, typer.Option(help="A code of GB/T 2260 with all it contains, or a name.", rich_help_panel=CHOOSE)
+        Names, typer.Option(help="A name, or a code of GB/T 2260: with all it contains.", rich_help_panel=CHOOSE)
     ] = None,
     industry: Annotated[
-        Names, typer.Option(help="A code of GB/T 4754 with all it contains, or a name.", rich_help_panel=CHOOSE)
+        Names, typer.Option(help="A name, or a code of GB/T 4754: with all it contains.", rich_help_panel=CHOOSE)
     ] = None,
     policy_kind: Annotated[
         Names, typer.Option(help="意见, 通知, …; any: all articles on a policy.", rich_help_panel=CHOOSE)
@@ -77,9 +124,12 @@ def export(
     query: Annotated[str | None, typer.Option(help="As panxi search takes it.", rich_help_panel=CHOOSE)] = None,
     min_length: Annotated[int | None, typer.Option(help="Characters of the body.", rich_help_panel=CHOOSE)] = None,
     max_length: Annotated[int | None, typer.Option(help="Characters of the body.", rich_help_panel=CHOOSE)] = None,
-    damage: Annotated[str, typer.Option(help="any, none or only.", rich_help_panel=CHOOSE)] = "any",
+    damage: Annotated[
+        Literal["any", "none", "only"], typer.Option(help="With broken spans or without.", rich_help_panel=CHOOSE)
+    ] = "any",
     written_in: Annotated[
-        str | None, typer.Option(help="The page's script: simplified, traditional or mixed.", rich_help_panel=CHOOSE)
+        Literal["simplified", "traditional", "mixed"] | None,
+        typer.Option(help="The page's script.", rich_help_panel=CHOOSE),
     ] = None,
     language: Annotated[str | None, typer.Option(help="As the page declares it.", rich_help_panel=CHOOSE)] = None,
     rights: Annotated[
@@ -93,19 +143,24 @@ def export(
         bool, typer.Option("--withdrawn", help="Also articles whose page has vanished.", rich_help_panel=CHOOSE)
     ] = False,
     fields: Annotated[
-        str | None, typer.Option(metavar="A,B,…", help="Only these fields, in this order.", rich_help_panel=SHAPE)
+        Any,
+        typer.Option(metavar="A,B,…", parser=_listed, help="Only these fields, in this order.", rich_help_panel=SHAPE),
     ] = None,
     script: Annotated[
-        str, typer.Option(help="Title and body simplified, traditional or original.", rich_help_panel=SHAPE)
+        Literal["simplified", "traditional", "original"],
+        typer.Option(help="The script of title and body.", rich_help_panel=SHAPE),
     ] = "simplified",
     limit: Annotated[int | None, typer.Option(help="At most so many articles.", rich_help_panel=SHAPE)] = None,
     sample: Annotated[
         float | None, typer.Option(help="A share (0.1) or a number (500) of them, by hash.", rich_help_panel=SHAPE)
     ] = None,
     splits: Annotated[
-        str | None,
+        Any,
         typer.Option(
-            metavar="A,B[,C]", help="Weights of train, validation, test; no cluster is divided.", rich_help_panel=SHAPE
+            metavar="A,B[,C]",
+            parser=_weights,
+            help="Weights of train, validation, test; no cluster is divided.",
+            rich_help_panel=SHAPE,
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="For sample and splits.", rich_help_panel=SHAPE)] = 0,
@@ -119,7 +174,10 @@ def export(
         ),
     ] = None,
     as_of: Annotated[
-        str | None, typer.Option(metavar="TIME", help="The archive as it stood then (ISO 8601).", rich_help_panel=TIME)
+        datetime | None,
+        typer.Option(
+            metavar="TIME", parser=_time, help="The archive as it stood then (ISO 8601).", rich_help_panel=TIME
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is at PATH.")] = False,
     raw: Annotated[
@@ -134,50 +192,60 @@ def export(
     The same archive and options give the same bytes. PATH is written beside itself and put in place whole.
     """
     needs_arrow()
-    from storage.corpus.fields import CorpusError
-
-    try:
+    with _told(path), archive(db) as engine, _progress() as progress:
+        from storage.corpus.export import export as run
         from storage.corpus.options import Options, Selection
 
         selection = Selection(
-            published_from=_day(published_from, "--from"),
-            published_until=_day(published_until, "--until"),
-            seen_from=_day(seen_from, "--seen-from"),
-            seen_until=_day(seen_until, "--seen-until"),
-            sources=tuple(source or ()),
-            regions=tuple(region or ()),
-            industries=tuple(industry or ()),
+            published_from=published_from,
+            published_until=published_until,
+            seen_from=seen_from,
+            seen_until=seen_until,
+            sources=_sources(engine, source),
+            regions=tuple(known(names.region, region)),
+            industries=tuple(known(names.industry, industry)),
             policy_kinds=tuple(policy_kind or ()),
             issuers=tuple(issuer or ()),
             query=query,
             min_length=min_length,
             max_length=max_length,
-            damage=_one_of(damage, Selection, "damage"),
-            written_in=_one_of(written_in, Selection, "written_in"),
+            damage=damage,
+            written_in=written_in,
             language=language,
             rights=rights,
             reprints=reprints,
             withdrawn=withdrawn,
         )
         options = Options(
-            format=_format(form, path),
+            format=_format(form, path, since_export),
             selection=selection,
-            fields=None if fields is None else tuple(name.strip() for name in fields.split(",") if name.strip()),
-            script=_one_of(script, Options, "script"),
+            fields=fields,
+            script=script,
             limit=limit,
             sample=sample,
-            splits=_weights(splits),
+            splits=splits or (),
             seed=seed,
             bom=bom,
-            as_of=_time(as_of),
+            as_of=as_of,
         )
         options = options if since_export is None else _as_before(options, since_export, given=form is not None)
-        with archive(db) as engine, _progress() as told:
-            from storage.corpus.export import export as run
+        target = sys.stdout.buffer if path == "-" else Path(path)
+        done = run(engine, target, options, _means(options, db, raw, progress), force=force, since=since_export)
+    if path != "-":
+        _tell(done, path, as_json=as_json)
+    else:
+        sys.stdout.buffer.flush()
 
-            target = sys.stdout.buffer if path == "-" else Path(path)
-            done = run(engine, target, options, _means(options, db, raw, told), force=force, since=since_export)
-    except CorpusError as error:
+
+@contextmanager
+def _told(path: str) -> Iterator[None]:
+    """Ends the command in one clear line where the export can't be made."""
+    from storage.corpus.fields import CorpusError
+    from storage.db import DatabaseError
+
+    try:
+        yield
+    except (CorpusError, DatabaseError) as error:
         fail(str(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the stream may be closed already
@@ -186,10 +254,6 @@ def export(
         fail(
             f"{error.filename or path}: {error.strerror}", hint="nothing was exported; what was there still is", code=1
         )
-    if path != "-":
-        _tell(done, path, as_json=as_json)
-    else:
-        sys.stdout.buffer.flush()
 
 
 def needs_arrow() -> None:
@@ -218,62 +282,36 @@ def _raw_folder(db: str) -> Path:
     return raw_folder(db)
 
 
-def _format(name: str | None, path: str) -> Any:
+def _sources(engine: Engine, typed: Names) -> tuple[str, ...]:
+    if not typed:
+        return ()
+    from sqlalchemy import select
+
+    from storage.schema import article
+
+    with engine.connect() as conn:
+        kept = conn.execute(select(article.c.source).distinct()).scalars().all()
+    return tuple(known(partial(names.source, kept=[name for name in kept if name]), typed))
+
+
+def _format(name: str | None, path: str, since: Path | None) -> Any:
     from storage.corpus.fields import CorpusError
-    from storage.corpus.formats import BY_ENDING
+    from storage.corpus.formats import BY_ENDING, by_ending
     from storage.corpus.options import Format
 
     if name is None:
-        # The longest ending first: .jsonl.gz before any .gz there may ever be.
-        fitting = (
-            form for ending, form in sorted(BY_ENDING.items(), key=lambda one: -len(one[0])) if path.endswith(ending)
-        )
-        return "jsonl" if path == "-" else next(fitting, "parquet")
+        found = "jsonl" if path == "-" else by_ending(path)
+        if found is None and since is None and ENDING.search(path) and not Path(path).is_dir():
+            raise CorpusError(
+                f"no format has the ending of {path!r}; there are {', '.join(BY_ENDING)}. "
+                "--format parquet makes a folder of that name"
+            )
+        return found or "parquet"
     if name == "edges" and path.endswith(".csv"):
         return "edges.csv"
     if name not in get_args(Format):
         raise CorpusError(f"there is no format {name!r}; there are: {', '.join(get_args(Format))}")
     return name
-
-
-def _one_of(value: str | None, owner: type[Options | Selection], field: str) -> Any:
-    from storage.corpus.fields import CorpusError
-    from storage.corpus.options import choices
-
-    allowed = choices(owner, field)
-    if value is not None and value not in allowed:
-        raise CorpusError(f"--{field.replace('_', '-')} is one of {', '.join(allowed)}, not {value!r}")
-    return value
-
-
-def _day(value: str | None, option: str) -> date | None:
-    from storage.corpus.fields import CorpusError
-
-    try:
-        return None if value is None else date.fromisoformat(value)
-    except ValueError:
-        raise CorpusError(f"{option} is a day such as 2020-04-11, not {value!r}") from None
-
-
-def _time(value: str | None) -> datetime | None:
-    """A time without a zone is China's."""
-    from crawler.items import SHANGHAI
-    from storage.corpus.fields import CorpusError
-
-    try:
-        found = None if value is None else datetime.fromisoformat(value)
-    except ValueError:
-        raise CorpusError(f"--as-of is a time such as 2020-04-11T08:00+08:00, not {value!r}") from None
-    return found if found is None or found.tzinfo else found.replace(tzinfo=SHANGHAI)
-
-
-def _weights(value: str | None) -> tuple[float, ...]:
-    from storage.corpus.fields import CorpusError
-
-    try:
-        return () if value is None else tuple(float(part) for part in value.split(","))
-    except ValueError:
-        raise CorpusError(f"--splits are weights such as 0.8,0.1,0.1, not {value!r}") from None
 
 
 def _as_before(options: Options, manifest: Path, *, given: bool) -> Options:
@@ -308,10 +346,8 @@ def _tell(done: Done, path: str, *, as_json: bool) -> None:
         emit({"path": path, **asdict(done)})
         return
     size = f"{done.size / 1e6:,.1f} MB in {done.files} file{'s' if done.files != 1 else ''}"
-    if done.withdrawn is None:
-        console.print(f"{done.written:,} articles, {size}: {path}", markup=False)
-    else:
-        console.print(
-            f"{done.written:,} new or changed, {done.withdrawn:,} withdrawn, {done.articles:,} in all, {size}: {path}",
-            markup=False,
-        )
+    told = f"{done.written:,} articles"
+    if done.withdrawn is not None:
+        told = f"{done.written:,} new or changed, {done.withdrawn:,} withdrawn, {done.articles:,} in all"
+    console.print(f"{told}, {size}: {path}", markup=False)
+    console.print(f"with {', '.join(done.beside)}", markup=False)

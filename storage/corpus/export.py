@@ -20,7 +20,7 @@ from storage.corpus.as_of import as_of
 from storage.corpus.earlier import Earlier
 from storage.corpus.encode import Convert, in_script
 from storage.corpus.fields import CorpusError, choose, schema
-from storage.corpus.formats import BY_ENDING, OF_ARTICLES, Batch, Form, form
+from storage.corpus.formats import OF_ARTICLES, Batch, Form, by_ending, form
 from storage.corpus.formats.text import TextOutput
 from storage.corpus.formats.warc import Warc
 from storage.corpus.manifest import File
@@ -69,6 +69,8 @@ class Done:
     size: int
     """Bytes of its files."""
     files: int
+    beside: tuple[str, ...] = ()
+    """What else was written, by name: manifest, index, card, tombstones."""
 
 
 def export(
@@ -102,10 +104,7 @@ def export(
 def _file(target: Path | BinaryIO) -> str | None:
     if not isinstance(target, Path):
         return "-"
-    return target.name if any(target.name.endswith(ending) for ending in FILE_ENDINGS) else None
-
-
-FILE_ENDINGS: Final = tuple(BY_ENDING)
+    return target.name if by_ending(target.name) else None
 
 
 def _possible(options: Options, layout: Layout, means: Means, since: Path | None) -> None:
@@ -172,6 +171,7 @@ class _Job:
         self._then = View() if options.as_of is None else as_of(view, options.as_of)
         self._figures = cards.Figures()
         self._written = 0
+        self._beside_names: list[str] = []
 
     def run(self, root: Path | BinaryIO) -> Done:
         output = self._output(root)
@@ -200,6 +200,7 @@ class _Job:
             withdrawn=withdrawn,
             size=sum(file.size for file in files),
             files=len(files),
+            beside=tuple(self._beside_names),
         )
 
     def _output(self, root: Path | BinaryIO) -> Output | TextOutput:
@@ -280,6 +281,7 @@ class _Job:
     @contextmanager
     def _beside(self, root: Path, name: str) -> Iterator[Hashed]:
         """A further file of the export."""
+        self._beside_names.append(self._name(name))
         file = Hashed((root / self._name(name)).open("wb"))
         try:
             yield file

@@ -187,17 +187,21 @@ def test_a_target_that_exists_is_not_overwritten(world: World, tmp_path: Path) -
     [
         (["--fields", "id,titel"], "did you mean 'title'"),
         (["--fields", "id,id"], "twice"),
-        (["--from", "2020-13-01"], "--from is a day"),
+        (["--from", "2020-13-01"], "'--from': a day is such as 2020-04-11"),
         (["--from", "2021-01-01", "--until", "2020-01-01"], "nothing is from"),
-        (["--source", "nobody"], "no article of a source 'nobody'"),
-        (["--damage", "some"], "any, none, only"),
-        (["--script", "latin"], "simplified, traditional, original"),
+        (["--source", "cinik"], "did you mean 中国产业经济信息网 (cinic)"),
+        (["--source", "sichuan"], "no article of a source 'sichuan'"),
+        (["--region", ""], "no region is called ''"),
+        (["--region", "攀枝化"], "did you mean 攀枝花市 (510400)"),
+        (["--industry", "芒果汁"], "no industry is called '芒果汁'"),
+        (["--damage", "some"], "'any', 'none', 'only'"),
+        (["--script", "latin"], "'simplified', 'traditional', 'original'"),
         (["--format", "xml"], "there is no format 'xml'"),
         (["--limit", "0"], "a limit is"),
         (["--sample", "1.5"], "a sample is"),
         (["--splits", "0.8,x"], "weights"),
         (["--splits", "1"], "weights"),
-        (["--as-of", "gestern"], "--as-of is a time"),
+        (["--as-of", "gestern"], "'--as-of': a time is such as"),
         (["--since-export", "nowhere.json"], "no manifest"),
         (["--bom"], "byte order mark"),
     ],
@@ -276,6 +280,30 @@ def test_the_ending_names_the_format(sqlite_engine: Engine, tmp_path: Path, name
     done = panxi("export", tmp_path / name, db=sqlite_engine)
     assert done.exit_code == 0, done.stderr
     assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize("name", ["a.xyz", "news.xlsx", "corpus.jsonl.bz2"])
+def test_an_unknown_ending_is_told_with_those_that_there_are(sqlite_engine: Engine, tmp_path: Path, name: str) -> None:
+    World(sqlite_engine, tmp_path / "warc").feed(story(1))
+    done = panxi("export", tmp_path / name, db=sqlite_engine)
+    assert done.exit_code == 2
+    assert ".jsonl.zst, .csv, .parquet" in done.stderr
+    assert not (tmp_path / name).exists()
+    assert panxi("export", tmp_path / name, "--format", "parquet", db=sqlite_engine).exit_code == 0
+    assert (tmp_path / name / "manifest.json").exists()
+
+
+def test_a_number_behind_a_dot_is_no_ending(sqlite_engine: Engine, tmp_path: Path) -> None:
+    World(sqlite_engine, tmp_path / "warc").feed(story(1))
+    assert panxi("export", tmp_path / "corpus-2020.04", db=sqlite_engine).exit_code == 0
+    assert (tmp_path / "corpus-2020.04" / "manifest.json").exists()
+
+
+def test_what_is_written_beside_is_told(world: World, tmp_path: Path) -> None:
+    done = panxi("export", tmp_path / "a.jsonl", db=world.engine)
+    assert "with a.jsonl.articles.index, a.jsonl.manifest.json" in done.stderr
+    told = json.loads(panxi("export", tmp_path / "out", "--json", db=world.engine).stdout)
+    assert told["beside"] == ["articles.index", "manifest.json", "README.md"]
 
 
 def test_one_file_of_texts_is_refused(sqlite_engine: Engine, tmp_path: Path) -> None:

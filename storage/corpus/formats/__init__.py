@@ -63,6 +63,14 @@ BY_ENDING: Final[dict[str, Format]] = {
     ".json": "jsonl",
     ".feather": "arrow",
 }
+
+
+def by_ending(name: str) -> Format | None:
+    """The format that a file's name tells by its ending; the longest counts: .jsonl.gz before any .gz there may be."""
+    fitting = [ending for ending in BY_ENDING if name.endswith(ending)]
+    return BY_ENDING[max(fitting, key=len)] if fitting else None
+
+
 OF_ARTICLES: Final[frozenset[Format]] = frozenset({"jsonl", "jsonl.gz", "jsonl.zst", "csv", "parquet", "arrow"})
 """Formats whose rows are articles with fields; deltas exist for these."""
 
