@@ -231,7 +231,8 @@ article = Table(
     Column("body", Text, nullable=False),
     Column("body_original", Text, doc="NULL where it equals the body."),
     Index(None, "source", "published_at"),
-    Index(None, "published_at"),
+    # With what a search counts: it looks at hundreds of articles, and SQLite would read a page of the file for each.
+    Index("ix_article_published_at", "published_at", "canonical", "source", "policy_kind", "policy_relation"),
     Index(None, "first_seen_at"),
     Index(None, "changed_at"),
     Index(None, "cluster_id"),
@@ -239,6 +240,14 @@ article = Table(
     Index(None, "fingerprint_exact"),
     Index(None, "mirror_of"),
 )
+
+for _column in (article.c.policy_kind, article.c.policy_relation):
+    Index(
+        f"ix_article_{_column.name}",
+        _column,
+        sqlite_where=_column.is_not(None),
+        postgresql_where=_column.is_not(None),
+    )
 
 revision = Table(
     "revision",

@@ -233,7 +233,21 @@ def tables() -> None:
     op.create_index(op.f("ix_article_fingerprint_exact"), "article", ["fingerprint_exact"], unique=False)
     op.create_index(op.f("ix_article_first_seen_at"), "article", ["first_seen_at"], unique=False)
     op.create_index(op.f("ix_article_mirror_of"), "article", ["mirror_of"], unique=False)
-    op.create_index(op.f("ix_article_published_at"), "article", ["published_at"], unique=False)
+    op.create_index(
+        "ix_article_published_at",
+        "article",
+        ["published_at", "canonical", "source", "policy_kind", "policy_relation"],
+        unique=False,
+    )
+    for name in ("policy_kind", "policy_relation"):
+        op.create_index(
+            f"ix_article_{name}",
+            "article",
+            [name],
+            unique=False,
+            sqlite_where=sa.text(f"{name} IS NOT NULL"),
+            postgresql_where=sa.text(f"{name} IS NOT NULL"),
+        )
     op.create_index(op.f("ix_article_source_published_at"), "article", ["source", "published_at"], unique=False)
     op.create_table(
         "alert",
