@@ -90,9 +90,9 @@ def _title(document: Document, domain: str) -> str:
         if name in document.meta:
             return document.meta[name]
     heading = document.heading
-    own = without_site(heading)
-    rest = heading.removeprefix(own).strip(" _-|｜—–") if heading != own else ""
-    return re.split(r"[_|｜—–-]+", rest)[-1].strip() or heading or domain
+    behind = heading.removeprefix(without_site(heading))
+    parts = re.split(r"[_|｜—–-]+", behind) if behind else re.split(r"[_|｜]+", heading)
+    return parts[-1].strip() or heading or domain
 
 
 def _pattern(url: str) -> str:

@@ -73,6 +73,20 @@ def test_a_page_that_shows_nothing_of_a_site_gives_no_source(html: str, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("新闻中心_某某材料网", "某某材料网"),
+        ("检测平台开放 - 要闻 - 某某材料网", "某某材料网"),
+        ("某某材料网", "某某材料网"),
+        ("2021-2025年规划全文", "2021-2025年规划全文"),
+    ],
+)
+def test_a_site_is_called_what_stands_behind_its_titles(title: str, name: str, tmp_path: Path) -> None:
+    html = LISTING.replace("新闻_某某材料网", title)
+    assert site_of(draft(page("http://www.cailiao.example/n/", html)), tmp_path).title == name
+
+
 def test_quotes_and_dollars_of_a_page_stay_text(tmp_path: Path) -> None:
     html = ARTICLE.replace("某某材料网</title>", '某"材$料\\网</title>')
     assert "材$料" in site_of(draft(page("http://www.cailiao.example/n/1001.html", html)), tmp_path).title
