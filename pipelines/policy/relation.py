@@ -16,7 +16,7 @@ from pipelines.policy.numbers import numbers
 from pipelines.policy.paper import HEAD, Paper
 from pipelines.policy.phrases import clause, documents, mentioned, past, sentences, titles, unquoted
 from pipelines.policy.rules import LEAD, Reading, Span, rules
-from pipelines.policy.titles import Quoted, kinds_of, plain, quoted, unwrapped
+from pipelines.policy.titles import Quoted, is_document, kinds_of, plain, quoted, unwrapped
 
 _COLUMN: Final = re.compile(r"^[【\[［][^】\]］]{1,12}[】\]］]\s*|^[^《丨｜|]{1,10}[丨｜|]\s*")
 _DRAFT_NAME: Final = re.compile(
@@ -79,7 +79,9 @@ def hints(title: str, text: str) -> bool:
     if "《" in title or rules().hint.search(title):
         return True
     lead = text[:LEAD]
-    return any(word in lead for word in ("《", "现印发", "现将", "解读", "征求", "第一条"))
+    return any(
+        word in lead for word in ("《", "印发", "下发", "现将", "发出通知", "发布通知", "解读", "征求", "第一条")
+    )
 
 
 def read(paper: Paper) -> Reading | None:
@@ -125,21 +127,28 @@ def _explained_in_text(text: str) -> Reading | None:
 
 
 def _draft(title: str, text: str) -> Reading | None:
-    outside = unquoted(title)
-    called = quoted(title) if _CALL.search(outside) else documents(title)
-    named = [one for one in called if not mentioned(title[: one.start])]
-    if _INTERNAL.search(outside) and not named:
+    return _called_for(title, text) or _called_for_in_text(text)
+
+
+def _called_for(title: str, text: str) -> Reading | None:
+    """A call for comments whose title says so."""
+    outside, inside = unquoted(title), quoted(title)
+    told = [one for one in inside if not mentioned(title[: one.start])]
+    if (inside and not told) or (_INTERNAL.search(outside) and not told):
         return None
-    draft = _DRAFT_NAME.search(unquoted(title) if called and not named else title)
-    if rules().draft.search(outside) or (draft and not _PASSED.search(outside) and _asks(title, text)):
-        proof = Span(title, -1)
-        if named:
-            return Reading("draft", proof, titles(named), title)
-        if draft or rules().nouns.search(_without_call(outside)):
-            inner = _ABOUT.search(title)
-            return Reading(
-                "draft", proof, titles(documents(text[:LEAD])[:1]) or ((inner["inner"],) if inner else ()), title
-            )
+    draft = _DRAFT_NAME.search(title)
+    if not rules().draft.search(outside) and not (draft and not _PASSED.search(outside) and _asks(title, text)):
+        return None
+    if named := titles(one for one in told if _CALL.search(outside) or is_document(one.title)):
+        return Reading("draft", Span(title, -1), named, title)
+    if not draft and not rules().nouns.search(_without_call(outside)):
+        return None
+    about = _ABOUT.search(title)
+    named = titles(documents(text[:LEAD])[:1]) or ((about["inner"],) if about else ())
+    return Reading("draft", Span(title, -1), named, title)
+
+
+def _called_for_in_text(text: str) -> Reading | None:
     for sentence in sentences(text):
         if rules().draft.search(unquoted(sentence.text)) and _ASKING.search(sentence.text):
             own = [one for one in documents(sentence.text) if not mentioned(sentence.text[: one.start])]

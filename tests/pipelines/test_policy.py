@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from benchmarks.policy import cases, judge
 from crawler.items import Article, Attachment, OfficialTable, Policy
 from pipelines.policy import detect, detect_text, issuer_key, standard, title_key
+from pipelines.policy.codes import issuer_of
 from pipelines.policy.dates import comments_until, effective_on, expires_on, parse_day, signed_on
 from pipelines.policy.issuers import Place, home_of, issuers
 from pipelines.policy.numbers import numbers
@@ -310,6 +311,47 @@ def test_what_is_no_document(title: str) -> None:
 )
 def test_issuers_in_full(phrase: str, names: tuple[str, ...]) -> None:
     assert issuers(phrase, HOME) == names
+
+
+@pytest.mark.parametrize(
+    ("number", "organ"),
+    [
+        ("攀办发〔2020〕12号", "攀枝花市人民政府办公室"),
+        ("攀府规〔2020〕1号", "攀枝花市人民政府"),
+        ("攀委发〔2020〕1号", "攀枝花市委"),
+        ("攀委办〔2020〕1号", "攀枝花市委办公室"),
+        ("攀发改价格〔2019〕246号", "攀枝花市发展和改革委员会"),
+        ("攀仁府办发〔2022〕10号", "仁和区人民政府办公室"),
+        ("川经信冶建〔2020〕1号", "四川省经济和信息化厅"),
+        ("川办函〔2022〕31号", "四川省人民政府办公厅"),
+        ("国办发〔2023〕9号", "国务院办公厅"),
+        ("发改产业〔2022〕315号", "国家发展和改革委员会"),
+        ("成府发〔2020〕1号", None),
+        ("攀甲乙〔2020〕1号", None),
+        ("攀〔2020〕1号", None),
+        ("第120号令", None),
+        ("公告2021年第3号", None),
+    ],
+)
+def test_who_a_number_is_of(number: str, organ: str | None) -> None:
+    assert issuer_of(number, HOME) == organ
+
+
+def test_a_city_that_is_in_no_list_is_known_where_the_text_is_at_home_in_it() -> None:
+    assert issuer_of("成府发〔2020〕1号", Place("四川省", "成都市")) == "成都市人民政府"
+
+
+def test_a_number_names_the_issuer_only_where_the_page_names_none() -> None:
+    text = "攀办函〔2022〕31号\n各县（区）人民政府：现将有关事项通知如下。"
+    assert found("关于做好防汛工作的通知", text).issuers == ("攀枝花市人民政府办公室",)
+    assert found("攀枝花市水利局关于做好防汛工作的通知", text).issuers == ("攀枝花市水利局",)
+
+
+def test_all_issuers_where_the_title_names_the_first() -> None:
+    text = "近日，攀枝花市发展改革委、市商务局等7部门联合印发《攀枝花市绿色消费方案》，民政部门、供销社参与实施。"
+    title = "攀枝花市发展改革委等7部门印发《攀枝花市绿色消费方案》"
+    assert found(title, text).issuers == ("攀枝花市发展改革委", "攀枝花市商务局")
+    assert found("攀枝花市发展改革委印发《攀枝花市绿色消费方案》", text).issuers == ("攀枝花市发展改革委",)
 
 
 def test_one_organ_under_several_names() -> None:
