@@ -17,6 +17,8 @@ _COUNTS = Path(__file__).with_name("prose.txt")
 _MARKS = {"，": 4.5, "。": 5.5, "、": 5.5, "“": 7.0, "”": 7.0}
 _MARK = 9.0
 _RARER = "\u3000·…—‘’〈〉《》「」『』【】〔〕：；！？（）％－／～．＋＝０１２３４５６７８９"
+_SYMBOL = 14.0
+"""The cost of what GB 2312 has besides: ⑦, ℃, Ⅲ."""
 _RARE = 25.0
 """The cost of a Han character that the counts do not have."""
 _ODD = 4.0
@@ -52,6 +54,11 @@ def simplified(char: str) -> str:
     return script.convert(char)
 
 
+def is_symbol(char: str) -> bool:
+    """Whether it is a sign of GB 2312 that is neither Han nor ASCII."""
+    return char > "\x7f" and len(char.encode("gb2312", "ignore")) > 1
+
+
 @cache
 def alone(char: str) -> float:
     """How unlikely the character is by itself."""
@@ -60,7 +67,7 @@ def alone(char: str) -> float:
     if char in _RARER:
         return _MARK
     if not "\u3400" <= char <= "\u9fff":
-        return NEVER
+        return _SYMBOL if is_symbol(char) else NEVER
     simple = simplified(char)
     odd = simple != char and script.to_traditional(simple) != char
     known = _counts()[0].get(simple)

@@ -43,8 +43,8 @@ _MARKS = 0xA1
 """The lead byte of 。 and the quotation marks."""
 _ENDS = "。！？…"
 _WITHIN = f"，；：{_ENDS}"
-_TAG = re.compile(r"/(?:p|span|strong|div|td|li|a|font|b|h[1-6])>")
-"""What is left of a tag whose < went with a lone lead byte."""
+_TAIL = re.compile(r"(?P<tag>/(?:p|span|strong|div|td|li|a|font|b|h[1-6])>)|[\s\ue000-\uf8ff]{0,8}$")
+"""What may follow a byte lost at the end of a line: a tag whose < went with it, icons of a font."""
 _HIGH = range(0x80, 0xFF)
 _WORD = 2
 _MOST = 5_000
@@ -274,11 +274,11 @@ def _step(line: str, at: int, ways: list[_Way], *, folded: bool) -> tuple[int, l
 
 
 def _line_end(line: str, at: int) -> int | None:
-    """The end of the line, if nothing but a lost byte, or what it left of a tag, is in between."""
+    """The end of the line, if nothing is in between but a lost byte, and behind that a tag's rest or icons."""
     if at < len(line) and line[at] in LOST:
         at += 1
-        if (tag := _TAG.match(line, at)) is not None:
-            return tag.end()
+        if (tail := _TAIL.match(line, at)) is not None:
+            return tail.end("tag") if tail["tag"] else at
     return at if at == len(line) else None
 
 
