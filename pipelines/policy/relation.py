@@ -108,7 +108,7 @@ def _interpretation(paper: Paper, title: str, column: str) -> Reading | None:
     explained = rules().interpretation.search(unquoted(paper.title)) is not None
     listed = any("解读" in one for one in paper.columns)
     outside, named = unquoted(title), documents(title)
-    about = bool(named or rules().nouns.search(outside) or "文件" in outside)
+    about = bool(named or rules().nouns.search(outside) or re.search("文件|政府工作报告", outside))
     if rules().draft.search(outside) or rules().ending.search(title) or (not named and _SPOKESMAN.search(outside)):
         return None
     first = next(sentences(paper.text), None) if "解读" in column else None
@@ -257,6 +257,8 @@ def _shown(paper: Paper, title: str, *, is_text: bool) -> bool:
 def _routine(title: str) -> bool:
     """Whether an official title is of daily business (任免, 招标, 表彰, 公示 …) and makes no rule known."""
     said, outside = rules(), unquoted(title)
+    if title.endswith("决议"):
+        return False
     if not said.veto.search(outside) and not (said.announcement.search(outside) and said.published.search(outside)):
         return False
     inner = unwrapped(title)

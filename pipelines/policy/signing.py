@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipelines.policy.dates import signed_on
-from pipelines.policy.issuers import Place, issuer_key, issuers
+from pipelines.policy.issuers import Place, issuer_key, issuers, organs
 from pipelines.policy.paper import HEAD, Paper
 from pipelines.policy.rules import Reading
 from pipelines.policy.titles import plain
@@ -22,6 +22,8 @@ _DATED: Final = re.compile(
     r"[。\n ]([^。\n，]{4,40}?)[ \u3000]{0,3}(?:20\d\d|二[〇○零][\d〇○零一二三四五六七八九]{2})年"
     r"[\d一二三四五六七八九十]{1,2}月[\d一二三四五六七八九十]{1,3}日\s{0,9}$"
 )
+_TAIL: Final = re.compile(r"[。；]\s+([^。，；：\n]{4,80})$")
+"""What stands behind the last sentence, where a signature has lost its line."""
 _LINE: Final = 40
 """Characters of a line that can be a signature."""
 
@@ -113,5 +115,9 @@ def _signature(text: str, place: Place) -> tuple[str, ...]:
         return issuers("\n".join(own), place)
     if match := _DATED.search(text[-120:]):
         return issuers(match[1], place)
+    if (tail := _TAIL.search(text.rstrip())) and (named := organs(tail[1], place)):
+        covered = sum(end - start for start, end, _ in named)
+        if covered >= len(re.sub(r"\s", "", tail[1])):
+            return issuers(tail[1], place)
     last = text.rstrip().rpartition("\n")[2]
     return issuers(last, place) if len(last) < _LINE and not re.search("[，。：；]", last) else ()
