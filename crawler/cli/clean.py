@@ -10,6 +10,9 @@ import typer
 
 from crawler.cli.help import examples
 
+LARGEST = 16 * 1024 * 1024
+"""Bytes of one input: it is held as a whole, as aids are told from glosses by all of a page."""
+
 app = typer.Typer(add_completion=False)
 
 
@@ -29,10 +32,13 @@ def clean(
 ) -> None:
     """Clean text from standard input to standard output: reading aids, splices, script, typography.
 
-    Input is UTF-8 or any encoding of Chinese pages; output is UTF-8. Lines stay lines.
+    Input is a page, up to 16 MB, in UTF-8 or any encoding of Chinese pages; output is UTF-8. Lines stay lines.
     """
     from pipelines.clean import clean_text
     from pipelines.text.encoding import decode
 
-    text = decode(sys.stdin.buffer.read()).text
+    page = sys.stdin.buffer.read(LARGEST + 1)
+    if len(page) > LARGEST:
+        raise typer.BadParameter(f"standard input is larger than {LARGEST // 1024**2} MB: give a page at a time")
+    text = decode(page).text
     sys.stdout.buffer.write(clean_text(text, script=script.value).encode("utf-8", "replace"))
