@@ -31,6 +31,22 @@ LONG = 16
 """Characters of a passage from which it is more than an edit."""
 ORDERS = ("上中下", "东南西北中", "甲乙丙丁戊", "春夏秋冬", "早中晚", "内外", "正副")
 """Single characters that stand for one another only where another thing is meant."""
+VARIANTS = (
+    "的地得",
+    "作做",
+    "他她它",
+    "和与及",
+    "份分",
+    "像象",
+    "账帐",
+    "坐座",
+    "两二",
+    "订定",
+    "在再",
+    "已以",
+    "须需",
+)
+"""Single characters that are mistaken or taken for one another."""
 UNITS = "区县市镇乡村州省局厅院校"
 """What ends the name of a place or an office."""
 HERE = frozenset(("我", "本", "该", "全", "当地", "这", "此", "今", "昨"))
@@ -65,6 +81,8 @@ class Difference:
     """Places where both have a word of their own, and the same two words stand so again."""
     words: int
     """Places where a word of two or more characters stands for another one that shares none with it."""
+    letters: int
+    """Places where one Han character stands for another one that it is not mistaken for."""
     wording: int
     """Places that differ otherwise."""
     agreeing: int
@@ -82,12 +100,12 @@ class Difference:
 
     @property
     def places(self) -> int:
-        return self.figures + self.names + self.words + self.wording
+        return self.figures + self.names + self.words + self.letters + self.wording
 
 
 def difference(found: Sequence[Gap], numbers: int) -> Difference:
     """What the gaps between two texts say; ``numbers`` is how many the first text has."""
-    figures = identifying = words = wording = 0
+    figures = identifying = words = letters = wording = 0
     swaps = Counter((gap.a, gap.b) for gap in found if names_another(gap) and not numbers_of(gap.a))
     names = sum(count for count in swaps.values() if count > 1)
     for gap in found:
@@ -98,13 +116,15 @@ def difference(found: Sequence[Gap], numbers: int) -> Difference:
             continue
         elif names_another(gap) and _another_word(gap.a, gap.b):
             words += 1
+        elif names_another(gap) and len(gap.a) == len(gap.b) == 1 and (gap.a + gap.b).isalpha():
+            letters += 1
         else:
             wording += 1
     agreeing = numbers - sum(len(NUMBER.findall(gap.a)) for gap in found)
     lacking = sum(len(gap.a) for gap in found)
     ends = sum(len(gap.a) for gap in found if not gap.inside)
     long = sum(len(gap.a) for gap in found if len(gap.a) > LONG and (gap.inside or len(gap.b) > LONG))
-    return Difference(figures, identifying, names, words, wording, agreeing, lacking, long, ends)
+    return Difference(figures, identifying, names, words, letters, wording, agreeing, lacking, long, ends)
 
 
 def numbers_of(text: str) -> list[str]:
@@ -133,7 +153,9 @@ def another_figure(gap: Gap) -> bool:
 
 def names_another(gap: Gap) -> bool:
     """Whether a word stands for another one, and neither is the place's own way to say where: 我市 for 攀枝花市."""
-    return bool(gap.a and gap.b) and not {gap.a.rstrip(UNITS), gap.b.rstrip(UNITS)} & HERE
+    if not gap.a or not gap.b or {gap.a.rstrip(UNITS), gap.b.rstrip(UNITS)} & HERE:
+        return False
+    return not any(gap.a in like and gap.b in like for like in VARIANTS)
 
 
 def _form(text: str) -> str:
@@ -141,7 +163,7 @@ def _form(text: str) -> str:
 
 
 def _another_word(a: str, b: str) -> bool:
-    return LEAST <= len(a) <= MOST and LEAST <= len(b) <= MOST and not {*a} & {*b}
+    return LEAST <= len(a) <= MOST and LEAST <= len(b) <= MOST and not {*a} & {*b} - {*UNITS}
 
 
 def gaps(a: str, b: str, gram: int = GRAM) -> list[Gap]:

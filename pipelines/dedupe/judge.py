@@ -88,7 +88,7 @@ def _kin(one: Reading, two: Reading) -> Kinship | None:
     similarity, containment = _likeness(one, two)
     if similarity < EDITED and containment < EDITED_PART:
         return None
-    if not _one_time(one, two, similarity) or _named_otherwise(one, two):
+    if not _one_time(one, two, similarity) or _named_otherwise(one, two, similarity):
         return None
     found = gaps(one.text, two.text) if similarity < 1 else []
     differs = difference(found, len(NUMBER.findall(one.text)))
@@ -163,10 +163,10 @@ def _names_shared(a: Story, b: Story) -> bool:
 # --- conflicts --------------------------------------------------------------------------------------------
 
 
-def _named_otherwise(one: Reading, two: Reading) -> bool:
+def _named_otherwise(one: Reading, two: Reading, similarity: float) -> bool:
     """Whether their titles name two things, or both texts say nothing (详见附件) under two titles."""
     nothing = len(two.core) < NOTICE and not titles_agree(one, two)
-    return nothing or titles_conflict(one, two) or parts_conflict(one, two)
+    return nothing or titles_conflict(one, two, alike=similarity >= ALIKE) or parts_conflict(one, two)
 
 
 def _facts_conflict(differs: Difference, length: int) -> bool:
@@ -174,6 +174,8 @@ def _facts_conflict(differs: Difference, length: int) -> bool:
     facts = differs.figures + differs.names
     share = (facts + differs.words) / differs.places if differs.places else 0.0
     if length < SHORT and (share > HALF or (differs.identifying and share >= QUARTER)):
+        return True
+    if length < LENGTHY and differs.letters == differs.places == 1:
         return True
     return facts > 1 and (share >= ONE_THIRD or (facts >= SPECIFIC and differs.figures > differs.agreeing))
 
@@ -185,7 +187,7 @@ def _edited(one: Reading, two: Reading, containment: float, differs: Difference)
     and 0.8 where it is as long as a report; what an editor leaves of a text is more.
     """
     length = len(one.text)
-    if differs.figures * 3 > differs.agreeing + differs.wording:
+    if differs.figures * 3 > differs.agreeing + differs.wording + differs.letters:
         return False
     kept, inside = 1 - differs.lacking / length, (differs.lacking - differs.ends) / length
     as_long = length >= AS_LONG * len(two.text)

@@ -28,8 +28,11 @@ def parts_conflict(one: Reading, two: Reading) -> bool:
     return bool(marks[0] and marks[1]) and marks[0].isdisjoint(marks[1])
 
 
-def titles_conflict(one: Reading, two: Reading) -> bool:
-    """Whether two like titles name two things: another number, another document, another place."""
+def titles_conflict(one: Reading, two: Reading, *, alike: bool) -> bool:
+    """Whether two like titles name two things: another number, another document, another place.
+
+    ``alike`` says that their texts are: then titles that end otherwise are another editor's.
+    """
     if one.title == two.title or not one.title or not two.title:
         return False
     documents = [[words(name) for name in QUOTED.findall(r.story.title)] for r in (one, two)]
@@ -37,10 +40,10 @@ def titles_conflict(one: Reading, two: Reading) -> bool:
         return True
     if matched(one.title, two.title) < CLOSE:
         return False
-    return any(_other_thing(gap, one.text, two.text) for gap in _title_gaps(one.title, two.title))
+    return any(_other_thing(gap, one.text, two.text, alike=alike) for gap in _title_gaps(one.title, two.title))
 
 
-def _other_thing(gap: Gap, one: str, two: str) -> bool:
+def _other_thing(gap: Gap, one: str, two: str, *, alike: bool) -> bool:
     """Whether a title names another thing at this place than the other one, of whose texts neither knows better."""
     if not names_another(gap):
         return False
@@ -54,7 +57,7 @@ def _other_thing(gap: Gap, one: str, two: str) -> bool:
     if len(gap.a) == 1 or len(gap.b) == 1:
         before, after = gap.before[-1:], gap.after[:1]
         sides = [(gap.a + after, gap.b + after), (before + gap.a, before + gap.b)]
-    untold = len(one) < NOTE or gap.after[:1] in UNITS
+    untold = len(one) < NOTE or (gap.after[0] in UNITS if gap.after else not alike)
     return any(a not in two and b not in one and ((a in one and b in two) or untold) for a, b in sides)
 
 

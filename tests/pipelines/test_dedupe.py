@@ -174,7 +174,14 @@ HEADS = (
 )
 """News of two things, each above the same long formula."""
 
+REVIEW = "经审议，我局拟对{}渣综合利用项目环境影响报告表作出审批意见，现将基本情况予以公示，公示期为5个工作日。"
+WARNING = (
+    "市气象台3月5日9时发布大风蓝色预警：预计未来24小时内，{}将出现6级以上大风，阵风可达8级，请注意防范，停止高空作业。"
+)
+
 DIFFERENT = [
+    ("环评审批意见公示", REVIEW.format("钒"), "环评审批意见公示", REVIEW.format("钛")),
+    ("发布大风蓝色预警", WARNING.format("仁和区、米易县"), "发布大风蓝色预警", WARNING.format("盐边县、东区")),
     ("第3号公告", "详见附件。", "第4号公告", "详见附件。"),
     ("自然资源局第3号公告", LAND.format("1宗"), "自然资源局第4号公告", LAND.format("1宗")),
     ("自然资源局第3号公告", LAND.format("1宗"), "自然资源局第13号公告", LAND.format("1宗")),
@@ -255,6 +262,19 @@ SPEECH = (
 def test_words_that_an_editor_changes_throughout_are_wording() -> None:
     edited = SPEECH.replace("表示", "说").replace("目前", "当前").replace("今天", "当日")
     assert same_story(told(TITLE, SPEECH), told(TITLE, edited, timedelta(hours=9), "b")) is not None
+
+
+@pytest.mark.parametrize(("letter", "other"), [("作", "做"), ("与", "和")])
+def test_a_letter_that_is_mistaken_for_another_is_wording(letter: str, other: str) -> None:
+    notices = [REVIEW.format("钒").replace("作出", f"{one}出") for one in (letter, other)]
+    assert same_story(told("公示", notices[0]), told("公示", notices[1], timedelta(hours=9), "b")) is not None
+
+
+def test_a_retitled_text_is_one_though_the_titles_begin_alike() -> None:
+    assert (
+        same_story(told("攀枝花钒钛产值创新高", NEWS), told("攀枝花钒钛唱响好声音", NEWS + "（完）", host="b"))
+        is not None
+    )
 
 
 @pytest.mark.parametrize(("word", "other"), [("市长", "县长"), ("专家", "农民"), ("企业", "学校"), ("今天", "明天")])
