@@ -19,10 +19,8 @@ from hashlib import sha256
 from pathlib import Path
 from random import Random
 
-from opencc import OpenCC
-
 from crawler.items import SHANGHAI, Article
-from pipelines.clean import clean_text
+from pipelines.text.script import to_simplified, to_traditional
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "xwlb-sample.jsonl.gz"
 DAY_ONE = datetime(2015, 1, 1, 8, 0, tzinfo=SHANGHAI)
@@ -112,13 +110,8 @@ def edited(share: float) -> Callable[[str, str, Random], tuple[str, str]]:
 
 
 def other_script(title: str, body: str, _random: Random) -> tuple[str, str]:
-    """In traditional characters, as the crawl meets it and cleans it."""
-    return clean_text(to_traditional().convert(title)), clean_text(to_traditional().convert(body))
-
-
-@lru_cache(1)
-def to_traditional() -> OpenCC:
-    return OpenCC("s2t")
+    """In traditional characters, and back as the crawl brings it."""
+    return to_simplified(to_traditional(title)), to_simplified(to_traditional(body))
 
 
 KINDS: dict[str, Callable[[str, str, Random], tuple[str, str]]] = {
