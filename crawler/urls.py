@@ -77,11 +77,13 @@ def canonical(url: str, base: str | None = None) -> str | None:
     trailing index page (where no query follows), and percent-encodes what must be. The order of the remaining
     parameters is kept: it may matter to a server. Returns None for anything that is not an http(s) address.
     """
-    url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "")
-    if not url or _NO_HOST.fullmatch(url):
-        return None
+    plain = _PLAIN.fullmatch(url)
+    if plain is None:
+        url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "")
+        if not url or _NO_HOST.fullmatch(url):
+            return None
     try:
-        if (plain := _PLAIN.fullmatch(url)) is not None:
+        if plain is not None:
             scheme, authority, path = plain.groups()
             if scheme is not None:
                 host = _host(scheme, authority)

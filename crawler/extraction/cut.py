@@ -158,7 +158,7 @@ def _start(blocks: list[Block], title: str) -> int:
         text = block.said
         if (bare and index <= 25 and _bare(text) == bare) or (is_byline(text) and index <= start + 10):  # noqa: PLR2004
             start = index + 1
-        elif weight(block) >= 60 or (weight(block) and text.endswith(_SENTENCE_ENDS)):  # noqa: PLR2004
+        elif (heavy := weight(block)) >= 60 or (heavy and text.endswith(_SENTENCE_ENDS)):  # noqa: PLR2004
             break  # the text has begun
     return start
 
@@ -190,8 +190,8 @@ def _trim(result: Cut) -> None:
 def _split_credit(result: Cut) -> None:
     """Takes the credit in brackets from the end of the last paragraph: …。（編輯：林某）1130411"""
     last = result.text[-1]
-    onward = _ONWARD.search(last.text)
-    if onward is not None and last.links and onward.start():
+    onward = _ONWARD.search(last.text) if last.links else None
+    if onward is not None and onward.start():
         last = result.text[-1] = Block(last.box, last.text[: onward.start()].rstrip(), 0, last.bold)
     match = _CREDIT_AT_END.search(last.text)
     if match is None or match.start() == 0:

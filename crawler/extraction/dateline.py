@@ -11,12 +11,12 @@ from crawler.extraction.document import Document, where
 from crawler.items import SHANGHAI, Evidence, How
 
 DATE = re.compile(
-    r"(?<!\d)(?:19|20)\d\d\s*(?:[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}|年\s*\d{1,2}\s*月\s*\d{1,2}\s*日?)"
+    r"(?:19|20)(?<!\d\d\d)\d\d\s*(?:[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}|年\s*\d{1,2}\s*月\s*\d{1,2}\s*日?)"
     r"(?:\s*[T,，（(]?\s*(?:星期.|週.|周.)?\s*[)）]?\s*(?:上午|下午|凌晨|晚上?|中午|AM|PM)?\s*\d{1,2}\s*(?::|："
     r"|时|時|点|點)\s*\d{1,2}"
     r"(?:\s*(?::|：|分)\s*\d{1,2}(?:\.\d+)?秒?)?(?:\s*分)?(?:Z|\s?[+-]\d\d:?\d\d)?)?"
 )
-"""A date with its year, with its time where one follows."""
+"""A date with its year, with its time where one follows. What stands before it is looked at last, as most is no 19."""
 
 _DAY = re.compile(r"((?:19|20)\d\d)\D+?(\d{1,2})\D+?(\d{1,2})")
 _TIME = re.compile(r"\d\s*(?::|：|时|時|点|點)\s*\d{1,2}")

@@ -48,7 +48,7 @@ def _whole(document: Document, site: Site, layout: Layout, root: LexborNode) -> 
     title = _text(document, layout.title)
     if title is None:
         return None
-    dropped = [node for selector in layout.drop for node in root.css(selector)]
+    dropped = root.css(", ".join(layout.drop)) if layout.drop else []
     inside = blocks(root, skip=frozenset(node.mem_id for node in dropped))
     parts = cut.cut([block for block in inside if not block.hidden], title)
     if not parts.text:
