@@ -111,7 +111,7 @@ class Tally:
 class Walk:
     """Claims visits while there is room for more, keeps their outcomes, and knows when the crawl is over.
 
-    ``give`` gets each claimed visit; every one of them must come back through ``keep`` exactly once.
+    ``give`` gets each claimed visit; every one of them must come back through ``keep``.
     """
 
     def __init__(
@@ -153,8 +153,10 @@ class Walk:
         self._changed.set()
 
     def keep(self, outcome: Outcome) -> None:
-        """Hands an outcome to the writer; returns at once."""
+        """Hands an outcome to the writer; returns at once. Of a visit's outcomes the first one counts."""
         visit = outcome.visit.id
+        if visit in self._kept or visit not in self._open:
+            return
         self._kept[visit] = outcome
         if self._only is not None:
             self._only.update(link.url for link in outcome.links)

@@ -49,3 +49,25 @@ def test_a_lease_that_ends_in_line_is_renewed_and_nothing_is_visited_twice(
     assert reason == "finished"
     assert sorted(visit.url for visit in given) == [link.url for link in entrances]
     assert tally.visits == 5
+
+
+def test_the_first_outcome_of_a_visit_counts(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """A page that was kept and whose callback failed after that is kept, and nothing stands still."""
+    entrance = Link(url="http://a.example/1.html", source=None, kind="article", depth=0, again=True)
+
+    async def crawl() -> tuple[str, Any]:
+        writer = Writer(sqlite_engine, Raw(tmp_path / "warc"))
+
+        def give(visit: Visit) -> None:
+            walking.taken(visit)
+            for state in ("gone", "failed"):
+                walking.keep(Outcome(visit=visit, state=state, url=visit.url, fetched_at=datetime.now(UTC)))
+
+        walking = Walk(writer, owner="one", give=give, sources=None)
+        reason = await asyncio.wait_for(walking.run([entrance]), 10)
+        writer.close()
+        return reason, walking.tally
+
+    reason, tally = asyncio.run(crawl())
+    assert reason == "finished"
+    assert (tally.visits, dict(tally.failures), dict(tally.passed_over)) == (1, {}, {"gone": 1})
