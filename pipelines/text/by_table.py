@@ -36,9 +36,12 @@ def _slots(first: _Codes, second: _Codes) -> _Codes:
 
 
 class ByTable:
-    """The same as ``convert`` with these ``words``, all of which keep their length."""
+    """The same as ``convert`` with these ``words``, which must keep their length (ValueError)."""
 
     def __init__(self, convert: Callable[[str], str], words: Sequence[str]) -> None:
+        for word, made in zip(words, convert("\n".join(words)).split("\n"), strict=True):
+            if len(word) != len(made):
+                raise ValueError(f"{word!r} becomes {made!r}, of another length")
         self._convert = convert
         self._longest = max(map(len, words))
         characters = "".join(map(chr, chain.from_iterable(HAN)))

@@ -16,7 +16,7 @@ _COUNTS = Path(__file__).with_name("prose.txt")
 """Made by ``count_prose.py``."""
 _MARKS = {"，": 4.5, "。": 5.5, "、": 5.5, "“": 7.0, "”": 7.0}
 _MARK = 9.0
-_RARER = "\u3000·…—‘’〈〉《》「」『』【】〔〕：；！？（）％－／～．＋＝０１２３４５６７８９"
+_RARER = frozenset("\u3000·…—‘’〈〉《》「」『』【】〔〕：；！？（）％－／～．＋＝０１２３４５６７８９")
 _SYMBOL = 14.0
 """The cost of what GB 2312 has besides: ⑦, ℃, Ⅲ."""
 _RARE = 25.0
