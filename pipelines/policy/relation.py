@@ -68,6 +68,8 @@ _ORGAN: Final = 24
 """Characters of a title in which the organ that it begins with ends."""
 _GLIMPSE: Final = 80
 """Characters of a text that is too short to show whether it is a document's."""
+_SINGLE_ACT: Final = re.compile("[，,：:](?:正式|决定)?(?:批准|核准|认定|授予|注销|吊销|撤销|同意|任命|公布)")
+_FROM_NOW: Final = re.compile("自[^，。]{2,14}起")
 _COMMON: Final = 8
 """Characters in a row that a headline shares with the document that it is about."""
 _PRESS: Final = 160
@@ -80,7 +82,20 @@ def hints(title: str, text: str) -> bool:
         return True
     lead = text[:LEAD]
     return any(
-        word in lead for word in ("《", "印发", "下发", "现将", "发出通知", "发布通知", "解读", "征求", "第一条")
+        word in lead
+        for word in (
+            "《",
+            "印发",
+            "下发",
+            "现将",
+            "发出通知",
+            "发布通知",
+            "发布通告",
+            "发布公告",
+            "解读",
+            "征求",
+            "第一条",
+        )
     )
 
 
@@ -337,9 +352,12 @@ def _told_without_marks(paper: Paper, title: str) -> Reading | None:
     if first is None or past(first.text):
         return None
     match = rules().told.search(unquoted(first.text))
-    if match is None or not rules().recent.search(first.text) or rules().wares.search(match["object"]):
+    news = rules().recent.search(first.text) or _FROM_NOW.search(first.text)
+    if match is None or not news or rules().wares.search(match["object"]):
         return None
-    before = unquoted(first.text)[: match.start()]
+    before, after = unquoted(first.text)[: match.start()], unquoted(first.text)[match.end() :]
+    if _SINGLE_ACT.match(after) or rules().veto.search(after):
+        return None
     said = clause(before)
     if rules().passing.search(said) or rules().future.search(said) or not organs(before, paper.place):
         return None

@@ -26,6 +26,10 @@ _GOES_ON: Final = re.compile(
 """A document of a document: 《X条例》实施细则."""
 
 
+_AND_MORE: Final = re.compile("(?:等[^《》]{0,12})?")
+"""Behind the first of several: 《X》等2个规范."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quoted:
     """A title in 《》; ``start`` and ``end`` include the marks."""
@@ -124,7 +128,7 @@ def unwrapped(title: str) -> str:
     if inner.startswith("关于") and kinds_of(inner).kind is None:
         return title  # 发布关于…的公告 carries nothing: 公告 is the document
     names = quoted(inner)
-    if names and names[0].start == 0 and names[0].end == len(inner):
+    if names and names[0].start == 0 and _AND_MORE.fullmatch(inner, names[0].end):
         return names[0].title
     if inner[:1] in "〈<＜" and inner[-1:] in "〉>＞":
         return inner[1:-1]
