@@ -83,8 +83,9 @@ def find(conn: Connection, question: Question, fold: Fold) -> Results:
         most=LOOKED_AT,
     )
     shown = found.ids[(question.page - 1) * A_PAGE : question.page * A_PAGE]
+    called = tag_names(conn, (*question.region, *question.industry))
     facets = {
-        facet: _values(counts, getattr(question, facet), by_name=facet == "year")
+        facet: _values(counts, getattr(question, facet), called, by_name=facet == "year")
         for facet, counts in _count(conn, found).items()
     }
     return Results(
@@ -163,7 +164,9 @@ def _named(codes: Iterable[str | None]) -> Counter[tuple[str, str]]:
     return Counter({(code, code): count for code, count in Counter(codes).items() if code})
 
 
-def _values(counts: Counter[tuple[str, str]], chosen: tuple[str, ...], *, by_name: bool) -> tuple[Value, ...]:
+def _values(
+    counts: Counter[tuple[str, str]], chosen: tuple[str, ...], called: Mapping[str, str], *, by_name: bool
+) -> tuple[Value, ...]:
     """The most frequent values, and always those that are chosen."""
     ordered = sorted(counts.items(), key=(lambda item: item[0][0]) if by_name else (lambda item: item[1]), reverse=True)
     kept = [
@@ -171,7 +174,8 @@ def _values(counts: Counter[tuple[str, str]], chosen: tuple[str, ...], *, by_nam
         for place, ((code, name), count) in enumerate(ordered)
         if place < MOST_VALUES or code in chosen
     ]
-    missing = [Value(code, code, 0, chosen=True) for code in chosen if code not in {value.code for value in kept}]
+    there = {value.code for value in kept}
+    missing = [Value(code, called.get(code, code), 0, chosen=True) for code in chosen if code not in there]
     return (*kept, *missing)
 
 
