@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.extraction import read
-from crawler.items import Article, Exchange, Listing, NotArticle, Page
+from crawler.items import Article, Exchange, Listing, NotArticle, Page, VisitKind
 from crawler.sites import SITES, site_for
 from monitor import watches
 from monitor.outbox import Outbox
@@ -28,12 +28,13 @@ join_clusters = clusters.joining(same_story)
 tell = Outbox(title_key=title_key, issuer_key=issuer_key, fold=to_simplified, profile=watches.profile())
 
 
-def read_article(page: Page, site: Site | None, *, whole: bool = False) -> Article | str:
+def read_article(page: Page, site: Site | None, *, kind: VisitKind | None = None, whole: bool = False) -> Article | str:
     """The article of a page, cleaned and refined, or one line that says why there is none.
 
-    ``whole``: the first page of an article in parts gives none.
+    ``kind``: what the page is, where its address can't tell. ``whole``: the first page of an article in parts gives
+    none.
     """
-    reading = read(page, site, kind="article" if whole else None)
+    reading = read(page, site, kind=kind)
     if isinstance(reading, NotArticle):
         return reading.reason
     if isinstance(reading, Listing):
@@ -54,5 +55,5 @@ def read_again(exchange: Exchange, source: str | None) -> Article | str:
         content_type=content_type.decode("latin-1") if content_type else None,
         fetched_at=exchange.fetched_at,
     )
-    article = read_article(page, SITES.get(source) if source else site_for(page.url), whole=True)
+    article = read_article(page, SITES.get(source) if source else site_for(page.url), kind="article", whole=True)
     return article if isinstance(article, str) else replace(article, source=source or article.source)

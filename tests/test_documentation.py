@@ -44,6 +44,34 @@ def test_options_are_documented(command: str, option: str) -> None:
     assert f"`{option}" in section(f"panxi {command}") + section("Common options")
 
 
+def quoted_commands() -> list[tuple[str, str]]:
+    """Every ``panxi …`` in a block or a span of code, with the page it stands on."""
+    found = []
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))):
+        text = path.read_text(encoding="utf-8")
+        for code in re.findall(r"```.*?\n(.*?)```|`([^`\n]+)`", text, flags=re.DOTALL):
+            for line in "".join(code).splitlines():
+                said = line.partition("# ")[0]
+                found += [(path.name, one) for one in re.findall(r"(?:^|[\s/])panxi( [a-z-][^|&>]*)", said)]
+    return found
+
+
+def test_what_the_documentation_calls_is_there() -> None:
+    known: dict[str, set[str]] = {}
+    for name, option in options():
+        known.setdefault(name, {"--help"}).add(option)
+    quoted = quoted_commands()
+    assert {"crawl", "search", "export", "watch"} <= {line.split()[0] for _, line in quoted}
+    for page, line in quoted:
+        command, *arguments = line.split()
+        if command.startswith("-"):
+            continue
+        assert command in COMMANDS, f"{page}: panxi{line}"
+        for argument in arguments:
+            if option := re.match(r"--[a-z][a-z-]*", argument):
+                assert option[0] in known[command], f"{page}: panxi{line}"
+
+
 @pytest.mark.parametrize("name", [name for name in dir(settings) if name.startswith("PANXI_")])
 def test_settings_are_documented(name: str) -> None:
     assert f"`{name}`" in (DOCS / "settings.md").read_text(encoding="utf-8")

@@ -53,7 +53,8 @@ def extract(
     site = _site(source, url or file_or_url)
     if page.fetched_at is None:
         page = replace(page, fetched_at=datetime.now(UTC))
-    article = read_article(page, site)
+    unnamed = source is not None and not SCHEME.match(url or file_or_url)  # no address says that it is an article
+    article = read_article(page, site, kind="article" if unnamed else None)
     if isinstance(article, str):
         fail(f"{file_or_url}: no article: {article}", code=1)
     emit(article_json(article))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -163,6 +164,15 @@ def test_the_seed_is_read_and_restored(panxi: Panxi, tmp_path: Path) -> None:
     assert [link["date"] for link in article["related"]] == ["2017-06-11", "2017-09-12", "2018-01-04", "2018-01-22"]
     for alien in ("热点", "特色小镇", "公众号", "ICP"):
         assert alien not in article["body"]
+
+
+def test_a_saved_page_is_read_by_its_source_though_no_address_is_given(panxi: Panxi, tmp_path: Path) -> None:
+    saved = gzip.decompress((ROOT / "tests" / "sites" / "cinic" / "article" / "page.html.gz").read_bytes())
+    (tmp_path / "page.html").write_bytes(saved)
+    told = panxi("extract", "page.html", "--source", "cinic")
+    assert told.code == 0, told.err
+    assert told.json["source"] == "cinic"
+    assert panxi("extract", "-", "--source", "cinic", stdin=saved).json["body"] == told.json["body"]
 
 
 def seed_page(text: str) -> str:

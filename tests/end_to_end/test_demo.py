@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +17,9 @@ from crawler.items import SHANGHAI
 from crawler.replica import Expected, expected
 from storage import schema
 from storage.db import open_engine
-from tests.end_to_end.conftest import Ran, run
+from tests.end_to_end.conftest import PANXI, Ran, run
+
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -161,3 +165,25 @@ def test_times_are_china_s_wherever_the_machine_is(demo: Demo) -> None:
     assert f"first seen  {shown[:10]}" in article.out
     (cinic,) = run("sources", "cinic", "--json", "--db", demo.db, cwd=demo.folder).rows
     assert datetime.fromisoformat(cinic["last_crawled"]) == began
+
+
+def test_the_readme_can_be_followed_to_the_letter(demo: Demo) -> None:
+    _, _, rest = (ROOT / "README.md").read_text(encoding="utf-8").partition("make demo made\n")
+    lines = [line for line in rest.partition("```")[0].splitlines() if not line.startswith("panxi serve")]
+    assert sum(line.startswith("panxi ") for line in lines) >= 5
+    (demo.folder / "tests").symlink_to(ROOT / "tests")
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(lines)],
+        cwd=demo.folder,
+        env={
+            **os.environ,
+            "PANXI_DB": "sqlite:///demo-archive/panxi.db",
+            "PATH": f"{PANXI.parent}:{os.environ['PATH']}",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "储能" in done.stdout
+    assert (demo.folder / "corpus" / "manifest.json").exists()
