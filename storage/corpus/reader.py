@@ -14,9 +14,6 @@ import signal
 import sys
 from typing import Any, BinaryIO, Final
 
-import pyarrow as pa
-from adbc_driver_manager import AdbcConnection, AdbcStatement
-
 DONE: Final = b"done\n"
 BUFFER: Final = 1 << 20
 
@@ -24,6 +21,8 @@ BUFFER: Final = 1 << 20
 def serve(uri: str, rows: str, asked: BinaryIO, told: BinaryIO) -> None:
     """Answers requests until there are no more. ``rows``: the most of a batch."""
     import adbc_driver_sqlite
+    import pyarrow as pa
+    from adbc_driver_manager import AdbcConnection, AdbcStatement
 
     with adbc_driver_sqlite.connect(uri) as database, AdbcConnection(database) as connection:
         connection.set_autocommit(False)
@@ -32,7 +31,11 @@ def serve(uri: str, rows: str, asked: BinaryIO, told: BinaryIO) -> None:
             with AdbcStatement(connection) as statement:
                 if isinstance(request, str):
                     statement.set_options(**{"adbc.sqlite.query.batch_rows": rows})
-                    _answer(statement, request, told)
+                    statement.set_sql_query(request)
+                    handle, _ = statement.execute_query()
+                    with pa.RecordBatchReader.from_stream(handle) as found, pa.ipc.new_stream(told, found.schema) as to:
+                        for batch in found:
+                            to.write_batch(batch)
                 else:
                     ingest(statement, request["ingest"], pa.ipc.open_stream(asked))
             told.write(DONE)
@@ -52,15 +55,19 @@ def ingest(statement: Any, table: str, rows: Any) -> None:
     statement.execute_update()
 
 
-def _answer(statement: Any, query: str, told: BinaryIO) -> None:
-    statement.set_sql_query(query)
-    handle, _ = statement.execute_query()
-    with pa.RecordBatchReader.from_stream(handle) as rows, pa.ipc.new_stream(told, rows.schema) as stream:
-        for batch in rows:
-            stream.write_batch(batch)
+def main() -> None:
+    """The process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks decides when it ends
+    without_numpy: Any = None
+    sys.modules["numpy"] = without_numpy  # nothing here needs it, and it is most of what Arrow would load
+    with os.fdopen(0, "rb", BUFFER) as questions, os.fdopen(1, "wb", BUFFER) as answers:
+        from adbc_driver_manager import Error
+
+        try:
+            serve(sys.argv[1], sys.argv[2], questions, answers)
+        except Error as error:
+            sys.exit(" ".join(str(error).split()))  # the last line is what is told
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks decides when it ends
-    with os.fdopen(0, "rb", BUFFER) as questions, os.fdopen(1, "wb", BUFFER) as answers:
-        serve(sys.argv[1], sys.argv[2], questions, answers)
+    main()
