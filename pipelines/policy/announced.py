@@ -23,6 +23,7 @@ _TITLE_ONLY: Final = ("来了", "落地", "上线", "亮相", "面世", "出炉"
 _AFTERWARDS: Final = re.compile(
     "(?:[（(][^）)]{0,60}[）)])?(?:等?(?:措施|政策|文件|规定|通知))?(?:印发|出台|发布|实施)?"
     "(?:后|以来|之后|以后|[一二三四五六七八九十两]+(?:周年|年来)|发表(?:谈话|声明|讲话))"
+    "|的?(?:大?背景|形势|推动|带动|指引|支持)下|之际|的?契机"
 )
 _MADE_LAW: Final = re.compile(r"已(?:经|由)[^。]{6,80}(?P<verb>通过)，现[^。]{0,60}公布")
 _NEAR: Final = 12
@@ -110,4 +111,4 @@ def _is_news(sentence: str, how: str, verb: str) -> bool:
 
 
 def _official(run: tuple[Quoted, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.title for one in run if is_document(one.title)))
+    return tuple(dict.fromkeys(one.title for one in run if is_document(one.title) and "名单" not in one.title))

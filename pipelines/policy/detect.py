@@ -10,7 +10,7 @@ from typing import Final
 from crawler.items import SHANGHAI, Article, Policy, Quote, Target
 from pipelines.policy.codes import issuer_of
 from pipelines.policy.dates import Dated, comments_until, effective_on, expires_on, parse_day, signed_on
-from pipelines.policy.issuers import home_of
+from pipelines.policy.issuers import home_of, issuers
 from pipelines.policy.numbering import own_number
 from pipelines.policy.numbers import Number
 from pipelines.policy.paper import HEAD, Paper
@@ -75,7 +75,7 @@ def _policy(paper: Paper) -> Policy | None:
         title=main,
         documents=documents,
         short_title=_short_title(text, main),
-        issuers=_issuers(paper, reading, number),
+        issuers=_issuers(paper, reading, main, number),
         number=number.value if number else None,
         kind=kinds.kind,
         statutory_kind=kinds.statutory,
@@ -91,11 +91,14 @@ def _policy(paper: Paper) -> Policy | None:
     )
 
 
-def _issuers(paper: Paper, reading: Reading, number: Number | None) -> tuple[str, ...]:
-    """Who issued it, by the page's words, or else by its number."""
-    found = issued_by(paper, reading)
-    by_code = issuer_of(number.value, paper.place) if number and not found else None
-    return (by_code,) if by_code else found
+def _issuers(paper: Paper, reading: Reading, main: str | None, number: Number | None) -> tuple[str, ...]:
+    """Who issued it: by the page's words, by the document's title (中共中央 国务院关于…), or by its number."""
+    if found := issued_by(paper, reading):
+        return found
+    if named := issuers((main or "").partition("关于")[0], paper.place):
+        return named
+    by_code = issuer_of(number.value, paper.place) if number else None
+    return (by_code,) if by_code else ()
 
 
 def _documents(reading: Reading, paper: Paper) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pipelines.policy.terms import HAN
 
 _DONE: Final = ("实施", "施行", "通过", "落地", "敲定")
 """Verbs that tell of effects when they stand before what is done."""
-_PUBLIC: Final = re.compile(rf"^[我全][国市省县区州]|^国家|^[{HAN}]{{1,4}}[县区市州省]|部门|国家|两部|央行|部委")
+_PUBLIC: Final = re.compile(rf"^[我全][国市省县区州]|^国家|^中央|^[{HAN}]{{1,4}}[县区市州省]|部门|国家|两部|央行|部委")
 _ANNIVERSARY: Final = re.compile(
     "(?:印发|出台|发布|公布|颁布|施行|实施){1,2}[\\d一二三四五六七八九十两]+(?:周年|年来)|^纪念"
 )

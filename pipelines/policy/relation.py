@@ -43,6 +43,7 @@ _ENDING: Final = re.compile("关于(?:公布|宣布)?(?:废止|失效|停止)")
 _GATHERING: Final = re.compile("召开|举行|主持|座谈|论坛|开幕|闭幕")
 _EXPLAINED: Final = re.compile(
     "解读如下|作如下解读|进行(?:了)?(?:如下|政策)?解读(?:如下|：)|现[对就将][^。]{0,80}解读|答记者问|回答了记者(?:的)?提问"
+    "|(?:就|围绕|针对)《[^》]+》[^。]{0,20}(?:专访|采访)"
 )
 _NUMBERED: Final = re.compile(
     r"(?:令|公告|通告)\s?(?:[（(〔\[]?\s?(?:20\d\d年?)?[〕\]]?第?\s?[\d一二三四五六七八九十百〇]+\s?号[）)]?)$"
@@ -315,7 +316,7 @@ def _report(paper: Paper, title: str) -> Reading | None:
     if said.foreign.search(outside) and not public:
         return None
     if told := announced(title, place):
-        return _telling(Span(title, -1), told[0], told[1] or _who(paper.text))
+        return _telling(Span(title, -1), _in_full(told[0], paper), told[1] or _who(paper.text))
     head = headline(title, place)
     if head is None and said.award.search(outside):
         return None
@@ -333,6 +334,17 @@ def _report(paper: Paper, title: str) -> Reading | None:
     if head:
         return Reading("report", Span(title, -1), titles(documents(title)), head)
     return None if elsewhere else _told_without_marks(paper, title)
+
+
+def _in_full(named: tuple[str, ...], paper: Paper) -> tuple[str, ...]:
+    """A headline's 《政府定价目录》, which the text does not know, as the text announces it: 《攀枝花市定价目录》."""
+    if len(named) != 1 or not paper.text or named[0] in paper.text:
+        return named
+    for sentence in sentences(paper.text):
+        found = announced(sentence.text, paper.place, body=True)
+        if found and len(found[0]) == 1 and kinds_of(found[0][0]).kind == kinds_of(named[0]).kind:
+            return found[0]
+    return named
 
 
 def _telling(proof: Span, named: tuple[str, ...], by: str) -> Reading:

@@ -16,6 +16,7 @@ _QUOTED: Final = re.compile("《[^《》]*(?:《[^《》]*》[^《》]*)*》")
 _AND_OTHERS: Final = re.compile("等[一二三四五六七八九十两多\\d]*(?:个|家)?(?:部门|部委|单位|委|局|厅)|会同|联合")
 _ACT: Final = re.compile("印发|发布|公布|转发|批转|废止|公开征|征求|征集|《")
 _VERB: Final = re.compile("印发|出台|发布|公布|下发|颁布|转发|制定|起草|编制")
+_ENDS: Final = re.compile("决定|发布|印发|公布|宣布|联合|废止|表决")
 _ACCORDING: Final = re.compile("根据|按照|依据|贯彻|落实")
 _REASON: Final = re.compile(r"[ \u3000\n]?(?:为|根据|按照|记者|从|据)")
 _DATED: Final = re.compile(
@@ -56,7 +57,9 @@ def _of_document(paper: Paper, reading: Reading) -> Iterator[tuple[str, ...]]:
         yield issuers(paper.title.partition("转发")[0], place)
         return
     if reading.relation == "repeal":
-        yield issuers(_QUOTED.sub("", reading.proof.text + text[:200]), place)[:1]
+        told = _QUOTED.sub("", f"{reading.proof.text}。{text[:200]}")
+        yield from (issuers(_clause_end(told[: verb.start()]), place, last=True) for verb in _ENDS.finditer(told))
+        yield issuers(told, place)[:1]
     if match := re.search("(?:就|对|起草的?)《", text[:HEAD]):
         yield issuers(_clause_end(text[: match.start()]), place, last=True)
     yield from _elsewhere(paper, reading)
@@ -77,8 +80,6 @@ def _elsewhere(paper: Paper, reading: Reading) -> Iterator[tuple[str, ...]]:
     yield _by_verb(paper.text[:HEAD], paper.place)
     yield _signature(paper.text, paper.place)
     yield issuers(re.split("[，,。；;]", reading.by)[0], paper.place)
-    if reading.documents:  # 《中共中央 国务院关于…的意见》近日发布
-        yield issuers(reading.documents[0].partition("关于")[0], paper.place)
 
 
 def _clause_end(before: str) -> str:
