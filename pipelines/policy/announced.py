@@ -30,6 +30,10 @@ _NEAR: Final = 12
 """Characters in which a sentence says that it is recent."""
 _CHOSEN: Final = 30
 """Characters behind a document in which somebody is chosen by it."""
+_OBJECT: Final = re.compile("(?!并|了|于|自|实施|施行|执行|将|起|至|在|后)[\u4e00-\u9fff]")
+"""What follows a verb that somebody else does: 《规范》实施一年来，各地出台支持政策."""
+_PRAISE: Final = re.compile("表彰|表扬|授予|追授|嘉奖|记功|命名")
+_RULE: Final = re.compile("办法|规定|条例|细则|方案|规则|意见")
 _STATING: Final = re.compile("《[^》]*(?:》[^》《]*)?》(?:[（(][^）)]*[）)])?(?:提出|明确|指出|规定|要求|部署)")
 _REVIEW: Final = re.compile("了?(?:省|市|国家)?(?:级|家)?(?:专家)?(?:组)?(?:评审|论证|验收|审查|鉴定|听证|初审|评估)")
 _STANDARD_BEFORE: Final = re.compile("(?:国家|地方|行业|团体|企业)标准[—：:]*$")
@@ -80,6 +84,8 @@ def _by_outcome(sentence: str, inside: tuple[Quoted, ...], home: Place, *, body:
         if outcome["verb"] == "通过" and _REVIEW.match(after, outcome.end()):
             continue
         how, verb = after[: outcome.start("verb")], outcome["verb"]
+        if _AFTERWARDS.match(after) or ("，" in how and _OBJECT.match(after, outcome.end())):
+            continue
         if (said.future.search(how) and verb not in _IN_FORCE) or _CARRYING_OUT.search(how):
             continue
         if body and not _is_news(sentence, how, verb):
@@ -111,4 +117,9 @@ def _is_news(sentence: str, how: str, verb: str) -> bool:
 
 
 def _official(run: tuple[Quoted, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.title for one in run if is_document(one.title) and "名单" not in one.title))
+    return tuple(dict.fromkeys(one.title for one in run if is_document(one.title) and not _of_persons(one.title)))
+
+
+def _of_persons(title: str) -> bool:
+    """Whether a document only says who was chosen or praised: 关于表彰…的通报, but not 表彰办法."""
+    return "名单" in title or bool(_PRAISE.search(title) and not _RULE.search(title))

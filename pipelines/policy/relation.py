@@ -150,7 +150,8 @@ def _called_for(title: str, text: str) -> Reading | None:
     """A call for comments whose title says so."""
     outside, inside = unquoted(title), quoted(title)
     told = [one for one in inside if not mentioned(title[: one.start])]
-    if (inside and not told) or (_INTERNAL.search(outside) and not told):
+    behind_doors = _INTERNAL.search(outside) or (_GATHERING.search(outside) and not _ASKING.search(outside))
+    if not told and (inside or behind_doors):
         return None
     draft = _DRAFT_NAME.search(title)
     if not rules().draft.search(outside) and not (draft and not _PASSED.search(outside) and _asks(title, text)):
