@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -91,5 +92,16 @@ def _main(
 
 
 def main() -> None:
-    """The console script."""
-    app(prog_name="panxi")
+    """The console script. A library of an extra that is not installed ends it with code 2 and what to install."""
+    try:
+        app(prog_name="panxi")
+    except ModuleNotFoundError as error:
+        from importlib.metadata import requires
+
+        from crawler.cli.extras import extra_of
+
+        extra = extra_of(error.name or "", requires("panxi") or ())
+        if extra is None:
+            raise
+        typer.echo(f"panxi: this needs {error.name}, which is not installed: pip install 'panxi[{extra}]'", err=True)
+        sys.exit(2)
