@@ -6,6 +6,7 @@ in which two characters may hide behind one is no proof.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import product
 
@@ -17,8 +18,10 @@ _USER_DEFINED = (
     (range(0xA1, 0xA8), range(0x40, 0xA1)),
 )
 """Lead and trail bytes of GBK's private use."""
-_DEARER = 8.0
+_DEARER = 10.0
 """Bits up to which two characters are likely enough beside the one."""
+_LETTER = re.compile("[Ａ-Ｚａ-ｚ]")
+"""A mark and half a character behind it, out of step, are a mark's first byte and what makes it a letter."""
 
 
 @cache
@@ -37,8 +40,8 @@ def _hidden(char: str) -> tuple[str, ...]:
 
 
 def may_hide(text: str) -> bool:
-    """Whether two characters may hide behind one of the text, but for its first and last."""
-    return any(
+    """Whether two characters may hide behind one of the text; its first and last are but what it stands in."""
+    return _LETTER.search(text) is not None or any(
         prose.text_cost(text[at - 1] + two + text[at + 1]) - prose.text_cost(text[at - 1 : at + 2]) < _DEARER
         for at in range(1, len(text) - 1)
         for two in _hidden(text[at])

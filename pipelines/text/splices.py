@@ -59,6 +59,8 @@ _TEXT = 12.0
 """Mean cost in bits up to which a reading is text."""
 _SHORT = 10.0
 """Bits on top, for a run of one rare character."""
+_TELLING = 20
+"""Splices without a private-use character between them that say that these were dropped: one in four has some."""
 _HOLE = 10.0
 _CUT = 4.0
 """A hole at the end of the line, where a byte of a run is lost more often than not."""
@@ -107,9 +109,13 @@ def undo(text: str) -> str:
     if not _may_hold_run(text):
         return text
     folded = _FULLWIDTH.search(text) is None
-    lossy = folded and _PRIVATE.search(text) is None
+    lossy = _PRIVATE.search(text) is None and (folded or _is_reached(_HINT.finditer(text), _TELLING))
     lines = text.split("\n")
     return "\n".join(_line(line, folded=folded, lossy=lossy) if _may_hold_run(line) else line for line in lines)
+
+
+def _is_reached(found: Iterator[re.Match[str]], count: int) -> bool:
+    return next(islice(found, count - 1, None), None) is not None
 
 
 def _may_hold_run(text: str) -> bool:
@@ -134,7 +140,12 @@ def _line(line: str, *, folded: bool, lossy: bool) -> str:
         before = (before + line[done : found.start()])[-2:]
         out.append(line[done : found.start()])
         run = _run(line, found, before, folded=folded)
-        if run is not None and lossy and gaps.may_hide(before[-1:] + run[1] + line[run[0] : run[0] + 1]):
+        if (
+            run is not None
+            and lossy
+            and HOLE not in run[1]
+            and gaps.may_hide(before[-1:] + run[1] + line[run[0] : run[0] + 1])
+        ):
             run = None
         done, text = run or (found.end(), found[0])
         out.append(text)
