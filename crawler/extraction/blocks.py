@@ -41,7 +41,7 @@ SKIPPED = _tag_ids(
 )
 HEADINGS = _tag_ids(*["h1", "h2", "h3", "h4", "h5", "h6"])
 _BOLD = _tag_ids("b", "strong")
-(_LINK,) = _tag_ids("a")
+(LINK,) = _tag_ids("a")
 (_BREAK,) = _tag_ids("br")
 (_ROW,) = _tag_ids("tr")
 (_TABLE,) = _tag_ids("table")
@@ -77,7 +77,7 @@ class Box:
             self.hidden = self.link = self.bold = False
             return
         self.hidden = hidden or parent.hidden
-        self.link = parent.link or tag == _LINK
+        self.link = parent.link or tag == LINK
         self.bold = parent.bold or tag in _BOLD
         self._heading = parent.heading
         self._row = parent.row
@@ -221,7 +221,7 @@ class _Collector:
             elif self.parts and tag in BLOCK:
                 self.boundary(node, tag)
             elif self.parts and tag == _BREAK:
-                if self.current is not None and self.current.row is not None:
+                if self.in_row():
                     self.parts.append(" ")
                 else:
                     self.flush()
@@ -254,11 +254,14 @@ class _Collector:
             self.bold += len(text.strip())
 
     def boundary(self, node: LexborNode, tag: int) -> None:
-        box = self.box_of(node)
-        if box.row is None or box.row is box:
-            self.flush()
-        else:
+        if self.in_row() and (row := self.box_of(node).row) is not None and row.node.mem_id != node.mem_id:
             self.parts.append(_CELL if tag in _CELLS else " ")
+        else:
+            self.flush()
+
+    def in_row(self) -> bool:
+        """Whether the text gathered stands in a row of a table of data: the row is its block, whatever it holds."""
+        return self.current is not None and self.current.row is not None
 
     def flush(self) -> None:
         current = self.current

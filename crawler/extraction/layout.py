@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extraction import cut, generic, media, related
 from crawler.extraction import parts as parts_of
-from crawler.extraction.blocks import blocks, flat
+from crawler.extraction.blocks import LINK, blocks, flat
 from crawler.extraction.dateline import DATE
 from crawler.extraction.document import Document
 from crawler.items import Evidence, NotArticle, RelatedLink, ScrapedArticle
@@ -106,7 +106,8 @@ def _related(document: Document, layout: Layout) -> tuple[RelatedLink, ...]:
     assert layout.related is not None
     found: list[RelatedLink] = []
     for node in document.tree.css(layout.related):
-        anchor, title = next(((a, text) for a in node.css("a") if (text := flat(a))), (None, ""))
+        anchors = (inner for inner in node.traverse() if inner.tag_id == LINK)
+        anchor, title = next(((a, text) for a in anchors if (text := flat(a))), (None, ""))
         if anchor is None:
             continue
         found.append(
