@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import lru_cache
+from datetime import datetime
 
+import numpy as np
 import orjson
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, text
 
@@ -17,13 +17,10 @@ from monitor.web.reads.articles import Row
 from storage.schema import article, tag
 from storage.search import LOOKED_AT, NEVER, Finds, Hit, hits, look
 from storage.search import newest as newest_ids
-from storage.types import EPOCH
 
 A_PAGE = 20
 MOST_VALUES = 8
 """Values of a facet that are offered."""
-QUARTER = 15 * 60 * 1_000_000
-"""Microseconds of a quarter of an hour: no year begins within one, wherever a clock stands."""
 KINDS = ("region", "industry")
 _TAGS = {
     "sqlite": text(
@@ -148,7 +145,7 @@ def _count(conn: Connection, found: Finds) -> dict[str, Counter[tuple[str, str]]
         "source": _named(found.sources),
         "kind": _named(found.kinds),
         "relation": _named(found.relations),
-        "year": _named(_year(at // QUARTER) for at in found.at if at != NEVER),
+        "year": _named(_years([at for at in found.at if at != NEVER])),
         "region": Counter(),
         "industry": Counter(),
     }
@@ -192,7 +189,8 @@ def _within(year: int) -> ColumnElement[bool]:
     return and_(article.c.published_at >= begin, article.c.published_at < end)
 
 
-@lru_cache(100_000)
-def _year(quarter: int) -> str:
-    """The year in Shanghai that a quarter of an hour since 1970 lies in."""
-    return str((EPOCH + quarter * timedelta(minutes=15)).astimezone(SHANGHAI).year)
+def _years(at: Sequence[int]) -> list[str]:
+    """The years in Shanghai of times in microseconds since 1970: eight hours ahead on every New Year's Eve since."""
+    local = np.array(at, "datetime64[us]") + np.timedelta64(8, "h")
+    years: list[str] = local.astype("datetime64[Y]").astype(str).tolist()
+    return years
