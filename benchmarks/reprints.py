@@ -134,8 +134,8 @@ def surname(random: Random) -> str:
 def notice(number: int) -> tuple[str, str]:
     """A notice on one of a few templates: like the others of its day in all but number, date, name and place."""
     random = Random(f"notice {number}")
-    place, year = random.choice(PLACES), random.randint(2015, 2026)
-    month, day, serial = random.randint(1, 12), random.randint(1, 28), random.randint(1, 400)
+    place, day, month = PLACES[number % 10], 1 + number // 10 % 28, 1 + number // 280 % 12  # no two alike for weeks
+    year, serial = random.randint(2015, 2026), random.randint(1, 400)
     name = surname(random) + surname(random) + surname(random)
     price, area = random.randint(100, 9000), random.randint(1000, 90000)
     return (
