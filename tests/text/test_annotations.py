@@ -64,6 +64,53 @@ def test_the_authors_gloss_behind_an_aid_stays():
     assert restore("樂(lè)(yuè)清") == "乐(yuè)清"
 
 
+@pytest.mark.parametrize(
+    "gloss",
+    [
+        "樂(yuè)清",
+        "單(shàn)縣",
+        "鉛(yán)山縣",
+        "麗(lí)水",
+        "濟(jǐ)南",
+        "渦(guō)陽",
+        "會(kuài)稽山",
+        "華(huà)羅庚",
+        "區(ōu)先生",
+        "重(chóng)慶",
+        "朝(zhāo)陽",
+    ],
+)
+@pytest.mark.parametrize("page", ["{}", "近日，記者來到{}採訪。", "經(jīng)濟發(fā)展，{}的產(chǎn)業(yè)"])
+def test_a_gloss_stays_in_one_line(page, gloss):
+    """With no aid about, or a few."""
+    assert gloss in strip(page.format(gloss))
+
+
+@pytest.mark.parametrize(
+    ("mirrored", "clean"),
+    [
+        ("音樂(yuè)會", "音樂會"),
+        ("會(kuài)計", "會計"),
+        ("種(zhòng)植業", "種植業"),
+        ("高興(xìng)", "高興"),
+        ("災難(nàn)", "災難"),
+        ("快樂(yuè)", "快樂"),  # a table that knows one reading
+        ("樂(yuè)清的樂(yuè)曲", "樂清的樂曲"),  # the table again: one everyday word tells
+        ("潁(yǐng)上縣潁(yǐng)河", "潁上縣潁河"),  # every time
+    ],
+)
+def test_an_unusual_reading_of_an_everyday_word_is_an_aid(mirrored, clean):
+    assert strip(mirrored) == clean
+
+
+def test_a_rare_character_is_explained_once():
+    assert strip("潁(yǐng)上縣地處潁河之濱，經(jīng)濟發(fā)展") == "潁(yǐng)上縣地處潁河之濱，經濟發展"
+
+
+def test_a_table_of_unusual_readings_leaves_no_glosses():
+    assert strip("音樂(yuè)、會(kuài)計、種(zhòng)植、單(shàn)縣") == "音樂、會計、種植、單縣"
+
+
 MIRRORED = mirror.garble(
     "近年来，产业结构调整优化，经济质量发展创新，环境资源统计监测，国际贸易协议签订，农业农村现代化建设，"
     "铁路运输车辆检验，饮用水源头保护规划，快乐的节日，许多专业人员关心这个问题。"
@@ -86,6 +133,8 @@ def test_a_mirror_that_leaves_the_script_alone():
     assert strip(page) == "发展产业经济，产业发展，经济区"
     once = "发(fā)展，产(chǎn)出，业(yè)务，经(jīng)营，救济(jì)"
     assert strip(once) == once
+    names = "乐(yuè)清、单(shàn)县、颍(yǐng)上、缙(jìn)云、荥(xíng)阳、郏(jiá)县、渑(miǎn)池、应(yìng)县。" * 2
+    assert strip(names) == names
 
 
 @pytest.mark.parametrize("share", [0.2, 0.6, 1.0])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.text import annotations, damage, mirror, script, splices
+from pipelines.text import annotations, damage, gbk, mirror, script, splices
 from pipelines.text.restore import restore
 
 SEED = next(iter(sorted((Path(__file__).parents[2] / ".." / "shared" / "seed").glob("*.txt"))), None)
@@ -67,6 +67,24 @@ def test_a_run_that_ends_with_the_line():
     garbled = mirror.annotate_bytes(text, "數")
     assert garbled.endswith("?")
     assert splices.undo(garbled) == text
+
+
+@pytest.mark.parametrize("tail", ["", "\ue60f", " \ue60f"])
+def test_an_icon_may_follow_the_end_of_the_line(tail):
+    garbled = mirror.annotate_bytes("有關人員來到當地。", "數")
+    assert splices.undo(garbled + tail) == "有關人員來到當地。" + tail
+
+
+def test_speech_may_end_on_either_mark():
+    """。 and ” both begin with A1, and the byte behind it is gone."""
+    garbled = mirror.annotate_bytes("他說：“大家再立新功，服務當地。", "數")
+    assert splices.undo(garbled) == f"他說：“大家再立新功，服務當地{splices.HOLE}"
+
+
+def test_a_digit_before_what_is_counted_is_not_read_as_a_character():
+    """個 has the trail byte that is read as nothing; but here 倫7 lost theirs."""
+    garbled = mirror.annotate_bytes("首相卡梅倫7號訪問", gbk.character(b"\xb7\x82"))
+    assert splices.undo(garbled) == f"首相卡梅{splices.HOLE}號訪問"
 
 
 def test_a_quotation_closes_where_the_line_ends():
