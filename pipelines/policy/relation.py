@@ -19,6 +19,11 @@ from pipelines.policy.rules import LEAD, Reading, Span, rules
 from pipelines.policy.titles import Quoted, is_document, kinds_of, plain, quoted, unwrapped
 
 _COLUMN: Final = re.compile(r"^[【\[［][^】\]］]{1,12}[】\]］]\s*|^[^《丨｜|]{1,10}[丨｜|]\s*")
+_TOLD: Final = (
+    *("《", "印发", "下发", "现将", "解读", "征求", "第一条", "发布关于"),
+    *("发出通知", "发布通知", "发布通告", "发布公告"),
+)
+"""Without one of these at its head, a text announces nothing."""
 _DRAFT_NAME: Final = re.compile(
     "征求意见稿|意见征集稿|公示稿|送审稿|草案(?!的(?:报告|说明|决议|审查|议案|汇报))|讨论稿|修订稿|初稿|代拟稿"
 )
@@ -82,22 +87,7 @@ def hints(title: str, text: str) -> bool:
     if "《" in title or rules().hint.search(title):
         return True
     lead = text[:LEAD]
-    return any(
-        word in lead
-        for word in (
-            "《",
-            "印发",
-            "下发",
-            "现将",
-            "发出通知",
-            "发布通知",
-            "发布通告",
-            "发布公告",
-            "解读",
-            "征求",
-            "第一条",
-        )
-    )
+    return any(word in lead for word in _TOLD)
 
 
 def read(paper: Paper) -> Reading | None:
