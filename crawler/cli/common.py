@@ -19,6 +19,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from rich.table import Table
     from sqlalchemy import Engine
 
     from crawler.site import Site
@@ -77,6 +78,13 @@ def a_web_address(typed: str) -> str:
 def plural(number: int, noun: str) -> str:
     """1 page, 2 pages: the noun alone."""
     return noun if number == 1 else f"{noun}s"
+
+
+def facts() -> Table:
+    """A table without lines or heading, for what is said in short rows: long cells stay in their column."""
+    from rich.table import Table
+
+    return Table.grid(padding=(0, 2, 0, 0))
 
 
 def local(at: datetime | None, none: str = "never") -> str:

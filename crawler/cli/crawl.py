@@ -19,6 +19,7 @@ from crawler.cli.common import (
     ask_for_contact,
     console,
     emit,
+    facts,
     fail,
     page,
     plural,
@@ -178,11 +179,9 @@ ENDINGS = {
 
 def tell(crawled: Crawled, db: str) -> None:
     """The summary for a person."""
-    from rich.table import Table
-
     tally = crawled.tally
     out = page()
-    table = Table(box=None, show_header=False, pad_edge=False)
+    table = facts()
     table.add_column(justify="right", style="bold")
     table.add_column()
     for number, noun, what in (

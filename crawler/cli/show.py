@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, emit, fail, local, page
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, emit, facts, fail, local, page
 from crawler.cli.help import examples
 
 if TYPE_CHECKING:
@@ -59,9 +59,11 @@ def _canonical(url: str) -> str:
 
 
 def _tell(kept: Archive, article: dict[str, Any], *, original: bool) -> None:
+    from rich.text import Text
+
     out = page()
     out.print(article["title_original"] if original else article["title"], style="bold", markup=False)
-    facts = (
+    known = (
         ("published", _day(article)),
         ("origin", article["origin"]),
         ("reprinted from", article["reprinted_from"]),
@@ -73,9 +75,11 @@ def _tell(kept: Archive, article: dict[str, Any], *, original: bool) -> None:
         ("address", article["url"]),
         ("first seen", f"{local(datetime.fromisoformat(article['first_seen_at']))} +08:00"),
     )
-    for name, value in facts:
+    table = facts()
+    for name, value in known:
         if value:
-            out.print(f"{name:>15}  {value}", markup=False, style="dim")
+            table.add_row(Text(name, justify="right"), Text(value, overflow="fold"), style="dim")
+    out.print(table)
     out.print()
     for paragraph in (article["body_original"] if original else article["body"]).split("\n"):
         out.print(f"　　{paragraph}", markup=False)

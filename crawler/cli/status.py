@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, emit, local, page
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, emit, facts, local, page
 from crawler.cli.help import examples
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ def status(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
 
     Times are +08:00.
     """
-    from rich.table import Table
-
     from storage.archive import Archive
 
     with archive(db) as engine:
@@ -33,7 +31,7 @@ def status(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
         emit(told | {"sources": {name or "unknown": count for name, count in told["sources"].items()}})
         return
     out = page()
-    table = Table(box=None, show_header=False, pad_edge=False)
+    table = facts()
     table.add_column(justify="right", style="bold")
     table.add_column()
     for name in ("articles", "revisions", "clusters", "captures", "gone"):
