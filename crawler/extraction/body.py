@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from selectolax.lexbor import LexborNode
@@ -48,12 +49,19 @@ def _name(box: Box) -> str:
     return f"{attributes.get('id') or ''} {attributes.get('class') or ''}"
 
 
+@lru_cache(4096)
+def _speaks(name: str) -> tuple[bool, bool]:
+    """Whether an element's name speaks for it, and whether against it; a site has few names."""
+    return words.GOOD_NAME.search(name) is not None, words.BAD_NAME.search(name) is not None
+
+
 def _prior(box: Box, priors: dict[Box, float]) -> float:
     """How likely names of this element and of those around it make it the body's element."""
     prior = priors.get(box)
     if prior is None:
         above = _prior(box.parent, priors) if box.parent is not None else 1.0
-        prior = max(above * (0.3 if words.BAD_NAME.search(_name(box)) else 1.0), 0.01)
+        _, bad = _speaks(_name(box))
+        prior = max(above * (0.3 if bad else 1.0), 0.01)
         priors[box] = prior
     return prior
 
@@ -97,7 +105,8 @@ class _Candidate:
 
 
 def _value(box: Box, one: _Candidate, anchor: int | None, lists: set[Box]) -> float:
-    value = one.score * (1.3 if words.GOOD_NAME.search(_name(box)) else 1.0)
+    good, _ = _speaks(_name(box))
+    value = one.score * (1.3 if good else 1.0)
     if anchor is not None and one.begins is not None:
         value *= 1 + 2 / (1 + (one.begins - anchor) // _NEAR)
     return value * 0.1 if any(outer in lists for outer in islice(box.ancestors(), 2)) else value
@@ -117,10 +126,25 @@ def _around(block: Block) -> Iterator[Box]:
 def within(blocks: list[Block], node: LexborNode) -> Body | None:
     """The range of blocks inside an element; None where it has none."""
     wanted = node.mem_id
-    inside = [
-        index for index, block in enumerate(blocks) if any(box.node.mem_id == wanted for box in block.box.ancestors())
-    ]
+    known: dict[Box, bool] = {}
+    inside = [index for index, block in enumerate(blocks) if _is_within(block.box, wanted, known)]
     return Body(node, inside[0], inside[-1] + 1) if inside else None
+
+
+def _is_within(box: Box, wanted: int, known: dict[Box, bool]) -> bool:
+    """Whether the box is the wanted element's or stands in it; ``known`` says it of those met before."""
+    met: list[Box] = []
+    answer = False
+    for one in box.ancestors():
+        if (before := known.get(one)) is not None:
+            answer = before
+            break
+        met.append(one)
+        if one.node.mem_id == wanted:
+            answer = True
+            break
+    known.update(dict.fromkeys(met, answer))
+    return answer
 
 
 _PARAGRAPHS = frozenset(
