@@ -10,6 +10,8 @@ from pipelines.policy.issuers import Place, organs
 from pipelines.policy.rules import LEAD, Span, rules
 from pipelines.policy.titles import Quoted, is_document, quoted
 
+GATHERING: Final = re.compile("召开|举行|主持|座谈|论坛|开幕|闭幕")
+"""Headlines of what people meet for: a document is talked of there, not made known."""
 _SHORTEST: Final = 12
 """Characters of a sentence; a place line or a number is none."""
 _SUBJECT: Final = 3

@@ -1,0 +1,68 @@
+"""Calls for comments on a draft."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pipelines.policy.paper import HEAD
+from pipelines.policy.phrases import GATHERING, documents, mentioned, sentences, titles, unquoted
+from pipelines.policy.rules import LEAD, Reading, Span, rules
+from pipelines.policy.titles import is_document, quoted
+
+_DRAFT_NAME: Final = re.compile(
+    "征求意见稿|意见征集稿|公示稿|送审稿|草案(?!的(?:报告|说明|决议|审查|议案|汇报))|讨论稿|修订稿|初稿|代拟稿"
+)
+_PASSED: Final = re.compile("通过|审议|提请")
+_ASKING: Final = re.compile("公开征|现向社会|向社会|征求[^。]{0,8}意见|征集意见")
+_INTERNAL: Final = re.compile("征求[^。，]{0,6}(?:部门|单位|各方)[^。，]{0,4}意见")
+_CALL: Final = re.compile("征求对?《》|《》[^，。]{0,8}(?:公开|向社会)[^，。]{0,8}征[求集]")
+"""What comments are asked for is a document, whatever it is called."""
+_ABOUT: Final = re.compile(
+    "关于(?:对|就|向社会|面向社会|公开|再次)*(?:公开征求|公开征集|征求|征集)?"
+    "(?P<inner>.{4,}?(?:草案|稿[）)]?|办法|规定|细则|规划|方案|条例|意见|措施|政策|标准|目录|清单|预案|计划|决定))"
+    "(?:公开|向社会|面向社会|进行|再次)*(?:征求|征集|听取|的?意见|意见)"
+)
+
+
+def draft(title: str, text: str) -> Reading | None:
+    """A call for comments, whose title or text says so; None where there is none."""
+    return _called_for(title, text) or _called_for_in_text(text)
+
+
+def _called_for(title: str, text: str) -> Reading | None:
+    """A call for comments whose title says so."""
+    outside, inside = unquoted(title), quoted(title)
+    told = [one for one in inside if not mentioned(title[: one.start])]
+    behind_doors = _INTERNAL.search(outside) or (GATHERING.search(outside) and not _ASKING.search(outside))
+    if not told and (inside or behind_doors):
+        return None
+    is_draft = _DRAFT_NAME.search(title)
+    if not rules().draft.search(outside) and not (is_draft and not _PASSED.search(outside) and _asks(title, text)):
+        return None
+    if named := titles(one for one in told if _CALL.search(outside) or is_document(one.title)):
+        return Reading("draft", Span(title, -1), named, title)
+    if not is_draft and not rules().nouns.search(_without_call(outside)):
+        return None
+    about = _ABOUT.search(title)
+    named = titles(documents(text[:LEAD])[:1]) or ((about["inner"],) if about else ())
+    return Reading("draft", Span(title, -1), named, title)
+
+
+def _called_for_in_text(text: str) -> Reading | None:
+    for sentence in sentences(text):
+        if rules().draft.search(unquoted(sentence.text)) and _ASKING.search(sentence.text):
+            own = [one for one in documents(sentence.text) if not mentioned(sentence.text[: one.start])]
+            if own:
+                return Reading("draft", sentence, titles(own), sentence.text)
+    return None
+
+
+def _asks(title: str, text: str) -> bool:
+    """Whether a title that names a draft, or the text under it, asks for comments."""
+    return not text or bool(rules().draft.search(text[:HEAD])) or title.rstrip("）)").endswith("征求意见稿")
+
+
+def _without_call(title: str) -> str:
+    """A title without the 意见 that is asked for: what is left has to name a document."""
+    return title.replace("意见", "")
