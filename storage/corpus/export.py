@@ -239,12 +239,11 @@ class _Job:
 
     def _chosen(self, plan: Plan) -> Iterator[Batch]:
         """The articles of the export in its order, by split and partition."""
-        view = self._then
+        columns = selected(self._then, self._columns, self._view.conn.dialect.name)
         left = self._options.limit
         for partition in plan.partitions:
-            for read in self._view.bulk.stream(
-                plan.query(partition, selected(view, self._columns, self._view.conn.dialect.name))
-            ):
+            most = left if self._options.sample is None else None
+            for read in self._view.bulk.stream(plan.query(partition, columns).limit(most)):
                 rows = restored(read, self._columns)
                 sampled = plan.sampled(rows.ids())
                 rows = rows if sampled is None else rows.keep(sampled)
