@@ -15,6 +15,7 @@ from crawler.cli.common import (
     AsJson,
     Db,
     Sources,
+    a_web_address,
     archive,
     ask_for_contact,
     console,
@@ -48,7 +49,10 @@ app = typer.Typer(add_completion=False)
 def crawl(
     sources: Sources = None,
     url: Annotated[
-        list[str] | None, typer.Option("--url", help="Visit this page and its further reading, nothing else.")
+        list[str] | None,
+        typer.Option(
+            "--url", metavar="URL", parser=a_web_address, help="Visit this page and its further reading, nothing else."
+        ),
     ] = None,
     depth: Annotated[
         int | None, typer.Option(min=0, max=10, help="Steps of further reading (延伸阅读) to follow.")
@@ -77,8 +81,6 @@ def crawl(
 
     if sources and url:
         fail("name sources or addresses, not both", hint="a named page is read by the source that knows its host")
-    if not all(address.strip() for address in url or ()):
-        fail("an empty address", hint="is a variable of your shell unset?")
     names = [site.name for site in sites(sources)]
     if not due and not allow_loopback:
         ask_for_contact()

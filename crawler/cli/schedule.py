@@ -52,9 +52,9 @@ def schedule(
     from crawler.open_archive import raw_folder
     from storage.runs import last_runs
 
+    chosen = sites(sources)
     log_to_stderr()
     ask_for_contact()
-    chosen = sites(sources)
     with archive(db, create=True) as engine, engine.connect() as connection:
         last = last_runs(connection)
     try:

@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
+
+from crawler.cli import app
 
 PANXI = Path(sys.executable).with_name("panxi")
 
@@ -50,6 +53,14 @@ def run(*arguments: str, cwd: Path, stdin: bytes | None = None, **environment: s
     ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
     assert "Traceback" not in ran.err, ran.err[-3000:]
     return ran
+
+
+def call(*arguments: str, **environment: str) -> Ran:
+    """``panxi …`` in this process and folder: for what ends before anything is fetched."""
+    done = CliRunner().invoke(
+        app, arguments, env={"PANXI_DB": "sqlite:///panxi.db", "COLUMNS": "120", **environment}, catch_exceptions=False
+    )
+    return Ran(done.exit_code, done.stdout, done.stderr)
 
 
 @pytest.fixture

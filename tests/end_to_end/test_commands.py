@@ -24,7 +24,7 @@ from crawler.replica import expected, serve
 from crawler.spiders.site import SiteSpider
 from storage import schema
 from storage.db import open_engine
-from tests.end_to_end.conftest import PANXI, Panxi
+from tests.end_to_end.conftest import PANXI, Panxi, call
 
 ROOT = Path(__file__).parents[2]
 SEED = ROOT.parent / "shared" / "seed"
@@ -85,8 +85,11 @@ def test_clean_keeps_the_script_when_asked(panxi: Panxi) -> None:
         (("status", "--db", "nonsense"), "Not a database URL"),
     ],
 )
-def test_bad_input_ends_in_a_clear_line(panxi: Panxi, arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
-    told = panxi(*arguments)
+def test_bad_input_ends_in_a_clear_line(
+    arguments: tuple[str, ...], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = call(*arguments)
     assert told.code == 2
     assert words in " ".join(told.err.split())
     assert told.out == ""
@@ -102,9 +105,9 @@ def test_bad_input_ends_in_a_clear_line(panxi: Panxi, arguments: tuple[str, ...]
         (b"just a word", "no article"),
     ],
 )
-def test_a_page_without_an_article_says_why(panxi: Panxi, tmp_path: Path, body: bytes, words: str) -> None:
+def test_a_page_without_an_article_says_why(tmp_path: Path, body: bytes, words: str) -> None:
     (tmp_path / "page.html").write_bytes(body)
-    told = panxi("extract", "page.html")
+    told = call("extract", str(tmp_path / "page.html"))
     assert told.code == 1
     assert words in told.err
     assert told.out == ""
@@ -316,15 +319,16 @@ def test_an_article_in_parts_is_stored_whole(panxi: Panxi, tmp_path: Path) -> No
     ("arguments", "words"),
     [
         (("crawl", ""), "no source is called ''"),
-        (("crawl", "--url", ""), "an empty address"),
+        (("crawl", "--url", ""), "not an http(s) address: ''"),
         (("crawl", "cinic", "--url", "http://x.example/1.html"), "not both"),
         (("search", "钒", "--offset", "99999999999999999999"), "offset"),
     ],
 )
 def test_arguments_that_would_do_something_else_are_refused(
-    panxi: Panxi, arguments: tuple[str, ...], words: str, tmp_path: Path
+    arguments: tuple[str, ...], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = panxi(*arguments)
+    monkeypatch.chdir(tmp_path)
+    told = call(*arguments)
     assert told.code == 2
     assert words in told.err
     assert not list(tmp_path.glob("*.db"))

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from crawler.cli import COMMANDS, app
 from crawler.sites import SITES
-from tests.end_to_end.conftest import Panxi
+from tests.end_to_end.conftest import Panxi, call
 
 
 def commands() -> Iterator[tuple[str, typer.core.TyperCommand]]:
@@ -35,13 +35,13 @@ def test_the_help_says_what_a_command_does_and_shows_it(name: str, command: type
     assert [option.name for option in command.params if not (option.help or "").strip()] == []  # type: ignore[attr-defined]
 
 
-def test_the_exit_codes_are_told(panxi: Panxi) -> None:
-    assert "Exit codes: 0 done" in panxi("--help").out
+def test_the_exit_codes_are_told() -> None:
+    assert "Exit codes: 0 done" in call("--help").out
 
 
-def test_help_fits_a_terminal(panxi: Panxi) -> None:
+def test_help_fits_a_terminal() -> None:
     for command in COMMANDS:
-        told = panxi(command, "--help", COLUMNS="80")
+        told = call(command, "--help", COLUMNS="80")
         assert told.code == 0
         assert max(cell_len(line) for line in told.out.splitlines()) <= 80
 
