@@ -57,12 +57,16 @@ def _speaks(name: str) -> tuple[bool, bool]:
 
 def _prior(box: Box, priors: dict[Box, float]) -> float:
     """How likely names of this element and of those around it make it the body's element."""
-    prior = priors.get(box)
-    if prior is None:
-        above = _prior(box.parent, priors) if box.parent is not None else 1.0
-        _, bad = _speaks(_name(box))
-        prior = max(above * (0.3 if bad else 1.0), 0.01)
-        priors[box] = prior
+    unknown: list[Box] = []
+    prior = 1.0
+    for one in box.ancestors():
+        if one in priors:
+            prior = priors[one]
+            break
+        unknown.append(one)
+    for one in reversed(unknown):
+        _, bad = _speaks(_name(one))
+        prior = priors[one] = max(prior * (0.3 if bad else 1.0), 0.01)
     return prior
 
 

@@ -105,12 +105,17 @@ def _in_utf8(page: Page) -> bytes:
 
 
 def _objects(data: object) -> list[dict[str, Any]]:
-    if isinstance(data, list):
-        return [item for part in data for item in _objects(part)]
-    if isinstance(data, dict):
-        graph = data.get("@graph")
-        return [data, *(_objects(graph) if graph is not None else [])]
-    return []
+    """The objects of the list or graph, in its order, however deep they are nested."""
+    found: list[dict[str, Any]] = []
+    waiting = [data]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting.extend(reversed(one))
+        elif isinstance(one, dict):
+            found.append(one)
+            waiting.append(one.get("@graph"))
+    return found
 
 
 def where(node: LexborNode) -> str:
