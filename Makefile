@@ -7,17 +7,21 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make demo    crawl the bundled replica site into an archive, and look around"
-	@echo "make test    the tests"
-	@echo "make check   linters, types, import rules and the quick tests"
-	@echo "make bench   a short form of every benchmark"
-	@echo "make screenshots    the pictures in docs/screenshots, from a fresh demo archive"
-	@echo "make lock    renew constraints.txt"
+	@echo "make demo          crawl the bundled replica site into an archive, and look around"
+	@echo "make test          the tests"
+	@echo "make check         linters, types, import rules and the quick tests"
+	@echo "make lint          linters, types and import rules alone"
+	@echo "make format        what the linters can mend by themselves"
+	@echo "make bench         a short form of every benchmark"
+	@echo "make screenshots   the pictures in docs/screenshots, from a fresh demo archive"
+	@echo "make lock          renew constraints.txt"
+	@echo "make clean         remove the environment and all caches"
 
 .venv/run: pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "panxi needs Python 3.11 or newer")'
-	$(PYTHON) -m venv .venv
-	$(PIP) -e '.[all]'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "panxi needs Python 3.11 or newer")'
+	@echo "making an environment in .venv; this takes a minute or two, once"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) -e '.[all]'
 	@touch $@
 
 .venv/dev: .venv/run
