@@ -64,7 +64,7 @@ def _views(conn: Connection) -> dict[str, tuple[str, dict[str, Any]]]:
     document = conn.execute(select(policy_article.c.article_id).where(policy_article.c.relation == "document")).scalar()
     return {
         "home": ("/", DESK),
-        "search": ("/search?q=钒钛", DESK),
+        "search": ("/search?q=钒钛&region=510400", DESK),
         "article": (f"/articles/{document}", DESK),
         "beside": (f"/articles/{traditional}", DESK),
         "revision": (f"/articles/{revised}/revisions/1", DESK),
