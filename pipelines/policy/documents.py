@@ -14,6 +14,7 @@ from pipelines.policy.titles import Quoted, kinds_of, plain, unwrapped
 
 _NUMBERED: Final = re.compile(
     r"(?:令|公告|通告)\s?(?:[（(〔\[]?\s?(?:20\d\d年?)?[〕\]]?第?\s?[\d一二三四五六七八九十百〇]+\s?号[）)]?)$"
+    r"|第[\d一二三四五六七八九十百〇]+号(?:令|公告|通告)$"
 )
 _TELLING: Final = re.compile("^[^关]{0,30}(?:[:：]|发布|出台|公布|下发|颁布)")
 _PASSED_ON: Final = re.compile("(?:转发|印发|批转)《》的(?:补充|紧急)?通知$")

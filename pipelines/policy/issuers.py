@@ -63,7 +63,7 @@ def _organs() -> re.Pattern[str]:
         rf"(?:[{HAN}]{{2,6}}(?:分局|总队|支队|大队))?"
         rf"|[{HAN}“”]{{0,14}}?(?:新区|高新区|经开区|开发区|园区|新城)(?:管理委员会|管委会|党工委)"
         rf"|[{HAN}“”]{{2,16}}?(?:领导小组|指挥部|联席会议){office}"
-        rf"|(?:安全生产委员会|安委会|规划委员会|爱国卫生运动委员会){office})"
+        rf"|(?:[{HAN}]{{2,10}}?委员会|安委会){office})"
     )
     county = rf"(?:(?![由据把的是为到在各该])[{HAN}]){{1,4}}?(?:自治县|县|区|市|旗)"
     edge = r"(?:^|(?<=近日)|(?<=日前)|(?<=[^\u4e00-\u9fff])|(?<=[由从经与和])|(?<=中共)|(?<=中国共产党))"
@@ -89,18 +89,32 @@ def is_place(text: str) -> bool:
 
 
 def home_of(*texts: str | None) -> Place:
-    """The first prefecture, and the province, that the texts name; what is not named stays None."""
+    """The first prefecture, and the province, that the texts name; what is not named stays None.
+
+    The county is the one that the first text, the title, begins with: 仁和区出台….
+    """
     gazetteer = _gazetteer()
+    begun = _county().match(texts[0] or "") if texts else None
+    county = begun["county"] if begun else None
     province: str | None = None
     for text in texts:
         for match in gazetteer.pattern.finditer(text or ""):
             name = gazetteer.full[match.group()]
             if name in gazetteer.province_of:
-                return Place(gazetteer.province_of[name], name)
+                return Place(gazetteer.province_of[name], name, county)
             province = province or name
     if province and province.endswith("市"):
-        return Place(province, province)
-    return Place(province)
+        return Place(province, province, county)
+    return Place(province, county=county)
+
+
+@lru_cache(maxsize=1)
+def _county() -> re.Pattern[str]:
+    known = any_of(_gazetteer().full)
+    other = "(?:[全我各本]|高新|经开|开发|新|园|示范|试验|自治|先行|核心|功能|景)"
+    return re.compile(
+        rf"(?:{known})*(?P<county>(?!{known})(?!{other}[县区旗])[{HAN}]{{1,3}}?[县区旗])(?![域块别划位间内长级])"
+    )
 
 
 def _full(match: re.Match[str], place: str | None, home: Place) -> tuple[str, str | None]:

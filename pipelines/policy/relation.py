@@ -21,7 +21,7 @@ from pipelines.policy.rules import LEAD, Reading, rules
 _COLUMN: Final = re.compile(r"^[【\[［][^】\]］]{1,12}[】\]］]\s*|^[^《丨｜|]{1,10}[丨｜|]\s*")
 _TOLD: Final = (
     *("《", "印发", "下发", "现将", "解读", "征求", "第一条", "发布关于"),
-    *("发出通知", "发布通知", "发布通告", "发布公告"),
+    *("发出通知", "发布通知", "发布通告", "发布公告", "命令"),
 )
 """Without one of these at its head, a text announces nothing."""
 

@@ -364,6 +364,23 @@ def test_one_organ_under_several_names() -> None:
     assert issuer_key("攀枝花市财政局") != issuer_key("成都市财政局")
 
 
+@pytest.mark.parametrize(
+    ("title", "county"),
+    [
+        ("仁和区出台方案", "仁和区"),
+        ("四川省盐边县人民政府令", "盐边县"),
+        ("攀枝花市东区：16条措施", "东区"),
+        ("全区工业增速加快", None),
+        ("攀枝花高新区出台办法", None),
+        ("区域协调发展有了新机制", None),
+        ("我县出台办法", None),
+        ("走进仁和区", None),
+    ],
+)
+def test_the_county_that_a_title_begins_with(title: str, county: str | None) -> None:
+    assert home_of(title).county == county
+
+
 def test_home() -> None:
     assert home_of("芒果", "攀枝花市今年…… 成都") == HOME
     assert home_of("重庆市政府") == Place("重庆市", "重庆市")
