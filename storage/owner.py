@@ -9,6 +9,8 @@ from typing import Final
 
 import psutil
 
+PARTS: Final = 3
+"""Of the name, behind the machine."""
 PROCESSES: Final = Path("/proc")
 ENDED: Final = frozenset("ZX")
 """States of a process that has ended and that its parent has not looked after yet."""
@@ -21,11 +23,11 @@ def process_owner() -> str:
 
 
 def is_dead(owner: str) -> bool:
-    """Whether the owner was a process of this machine that has ended; False for another machine's."""
-    machine, _, process = owner.partition("/")
-    if machine != socket.gethostname():
+    """Whether the owner was a process of this machine that has ended; False where that can't be told."""
+    machine, *process = owner.split("/")
+    if machine != socket.gethostname() or len(process) != PARTS:
         return False
-    boot, number, started = process.split("/")
+    boot, number, started = process
     return boot != _boot() or _started(int(number)) != started
 
 

@@ -41,6 +41,7 @@ def test_a_number_that_is_used_again_is_another_process() -> None:
     assert is_dead(f"{machine}/{boot}/{number}/{int(started) - 1}")
     assert is_dead(f"{machine}/another-boot/{number}/{started}")
     assert not is_dead(f"elsewhere/{boot}/999999/{started}")
+    assert not is_dead(f"{machine}/999999")
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux counts from the boot")
