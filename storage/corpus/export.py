@@ -36,8 +36,8 @@ from storage.search import condition
 
 INDEX: Final = "articles.index"
 WITHDRAWN: Final = "withdrawn.jsonl"
-AHEAD: Final = 1
-"""Batches that may wait to be written."""
+AHEAD: Final = 4
+"""Batches that may wait to be written: about a group of Parquet, encoded while the one before is compressed."""
 Progress = Callable[[int, int], None]
 """Articles looked at so far, and all that will be."""
 
