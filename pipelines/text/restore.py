@@ -15,6 +15,9 @@ _STEPS = (
     (typography.tidy, typography.SIGNS),
 )
 """Each with the characters without which it has nothing to do."""
+_MISREAD = 1
+"""The bit of the first."""
+_PASSES = 3
 
 
 @cache
@@ -40,6 +43,15 @@ def restore(text: str, *, into: Output = "simplified") -> str:
 
 
 def _restored(text: str) -> str:
+    """The text after all steps it needs; what tidying brings together may be a wrong decoding yet."""
+    for _ in range(_PASSES):
+        before, text = text, _stepped(text)
+        if text == before or not _signs().of(text) & _MISREAD:
+            break
+    return text
+
+
+def _stepped(text: str) -> str:
     present = _signs().of(text)
     for bit, (step, _) in enumerate(_STEPS):
         if present >> bit & 1:

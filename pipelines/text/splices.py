@@ -39,6 +39,8 @@ _BEHIND_MARK = "".join(c for mark in "”》" for c in gbk.row(mark.encode("gb18
 _SHIFTED_HINT = re.compile(f"[!！](?=[{_BEHIND_MARK}][\u3400-\u9fff]{{2}})")
 _SHIFTED = re.compile(f"[{LOST}]?{_SHIFTED_HINT.pattern}")
 """Where a byte is lost before A3: A3 and the A1 of a closing mark were read as ！."""
+_CLOSE = "\ufdd0"
+"""Stands for the mark at the end of a line until the line is read."""
 _MARKS = 0xA1
 """The lead byte of 。 and the quotation marks."""
 _ENDS = "。！？…"
@@ -148,6 +150,8 @@ def _line(line: str, *, folded: bool, lossy: bool) -> str:
         ):
             run = None
         done, text = run or (found.end(), found[0])
+        if text.endswith(_CLOSE):
+            text = text[:-1] + _mark("".join((*out, text[:-1])))
         out.append(text)
         before = (before + text)[-2:]
     return "".join((*out, line[done:]))
@@ -276,7 +280,7 @@ def _step(line: str, at: int, ways: list[_Way], *, folded: bool) -> tuple[int, l
             return aid.end(), [], [ended for way in ways for ended in _completed(way, aid[1])]
         return aid.end(), ways if readings.is_reading(aid[1], line[at - 1]) else [], []
     if (end := _line_end(line, at)) is not None:
-        return end, [], _closed(line, ways) or [way.hole(_CUT) for way in ways]
+        return end, [], _closed(ways) or [way.hole(_CUT) for way in ways]
     if line[at] not in LOST:
         return _read(line, at, ways, folded=folded)
     # a question mark may also be what A3 BF, out of step, was read as
@@ -357,17 +361,17 @@ def _lead_cost(lead: int) -> float:
     return -log2(sum(2 ** -prose.alone(c) for c in gbk.row(lead)) + 2**-prose.NEVER)
 
 
-def _closed(line: str, ways: list[_Way]) -> list[_Way]:
-    """The line ends on a lone lead byte: where that is A1, the mark that closes what the line has open, else 。"""
-    return [way.read(mark) for way in ways if way.pending == _MARKS and (mark := _mark(line, way.text)) is not None]
+def _closed(ways: list[_Way]) -> list[_Way]:
+    """The line ends on a lone lead byte: where that is A1, a mark that closes something."""
+    return [way.read("。")._replace(text=way.text + _CLOSE) for way in ways if way.pending == _MARKS]
 
 
-def _mark(line: str, text: str) -> str | None:
-    said = line + text
+def _mark(said: str) -> str:
+    """The mark that closes a line: what it has open, else 。; a hole where it may be either."""
     if said.count("《") > said.count("》"):
         return "》"
     if said.count("“") <= said.count("”"):
         return "。"
     quoted = said.rpartition("“")[2]
     # speech ends on 。” or goes on in the next paragraph
-    return "”" if text[-1] in _ENDS or not any(mark in quoted for mark in _WITHIN) else None
+    return "”" if said[-1] in _ENDS or not any(mark in quoted for mark in _WITHIN) else HOLE

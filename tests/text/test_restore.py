@@ -70,6 +70,11 @@ def test_once_is_enough(text):
     assert restore(once) == once
 
 
+def test_a_wrong_decoding_with_a_control_character_in_it():
+    once = restore("ã\x1f¡µ")
+    assert restore(once) == once
+
+
 @given(simplified)
 @settings(max_examples=200, deadline=None)
 def test_clean_text_is_unchanged(text):

@@ -81,6 +81,14 @@ def test_speech_may_end_on_either_mark():
     assert splices.undo(garbled) == f"他說：“大家再立新功，服務當地{splices.HOLE}"
 
 
+def test_marks_of_an_earlier_run_count():
+    """The ” of the line is in a run too."""
+    text = "服務“當地”，來到當地。"
+    garbled = mirror.annotate_bytes(text, "數")
+    assert garbled.count("shù") == 2
+    assert splices.undo(garbled) == text
+
+
 def test_a_digit_before_what_is_counted_is_not_read_as_a_character():
     """個 has the trail byte that is read as nothing; but here 倫7 lost theirs."""
     garbled = mirror.annotate_bytes("首相卡梅倫7號訪問", gbk.character(b"\xb7\x82"))
