@@ -80,11 +80,14 @@ def plural(number: int, noun: str) -> str:
     return noun if number == 1 else f"{noun}s"
 
 
-def facts() -> Table:
-    """A table without lines or heading, for what is said in short rows: long cells stay in their column."""
+def facts(columns: int = 2) -> Table:
+    """A table without lines or heading, for what is said in short rows: long cells are folded in their column."""
     from rich.table import Table
 
-    return Table.grid(padding=(0, 2, 0, 0))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for _ in range(columns):
+        table.add_column(overflow="fold")
+    return table
 
 
 def local(at: datetime | None, none: str = "never") -> str:

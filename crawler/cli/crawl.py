@@ -181,11 +181,11 @@ ENDINGS = {
 
 def tell(crawled: Crawled, db: str) -> None:
     """The summary for a person."""
+    from rich.text import Text
+
     tally = crawled.tally
     out = page()
     table = facts()
-    table.add_column(justify="right", style="bold")
-    table.add_column()
     for number, noun, what in (
         (tally.visits, "page", f"visited in {crawled.seconds:.1f} s, {tally.listings} of them listings"),
         (tally.rows, "row", "found on the listings"),
@@ -195,7 +195,7 @@ def tell(crawled: Crawled, db: str) -> None:
         (tally.spared, "known article", f"left alone; {tally.article_requests} were asked for"),
     ):
         if number or noun == "page" or what == "new":
-            table.add_row(str(number), f"{plural(number, noun)} {what}")
+            table.add_row(Text(str(number), "bold", justify="right"), f"{plural(number, noun)} {what}")
     out.print(table)
     _tell_reasons(out, "passed over", tally.passed_over, tally)
     _tell_reasons(out, "failed", tally.failures, tally)

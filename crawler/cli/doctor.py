@@ -24,7 +24,7 @@ def doctor(warc_dir: WarcDir = None, db: Db = DEFAULT_DB, as_json: AsJson = Fals
 
     with archive(db) as engine:
         checks = look(engine, raw_folder(db, warc_dir))
-    table = facts()
+    table = facts(columns=3)
     for check in checks:
         if as_json:
             emit(asdict(check))

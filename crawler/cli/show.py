@@ -78,7 +78,7 @@ def _tell(kept: Archive, article: dict[str, Any], *, original: bool) -> None:
     table = facts()
     for name, value in known:
         if value:
-            table.add_row(Text(name, justify="right"), Text(value, overflow="fold"), style="dim")
+            table.add_row(Text(name, justify="right"), Text(value), style="dim")
     out.print(table)
     out.print()
     for paragraph in (article["body_original"] if original else article["body"]).split("\n"):

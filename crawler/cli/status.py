@@ -23,6 +23,8 @@ def status(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
 
     Times are +08:00.
     """
+    from rich.text import Text
+
     from storage.archive import Archive
 
     with archive(db) as engine:
@@ -32,10 +34,8 @@ def status(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
         return
     out = page()
     table = facts()
-    table.add_column(justify="right", style="bold")
-    table.add_column()
     for name in ("articles", "revisions", "clusters", "captures", "gone"):
-        table.add_row(f"{told[name]:,}", MEANINGS[name])
+        table.add_row(Text(f"{told[name]:,}", "bold", justify="right"), MEANINGS[name])
     out.print(table)
     if told["sources"]:
         out.print("\n[dim]articles by source[/]")
