@@ -17,6 +17,7 @@ _NUMBERED: Final = re.compile(
     r"|第[\d一二三四五六七八九十百〇]+号(?:令|公告|通告)$"
 )
 _TELLING: Final = re.compile("^[^关]{0,30}(?:[:：]|发布|出台|公布|下发|颁布)")
+_JOINTLY: Final = re.compile("联合(?:通告|公告|命令|通知)")
 _PASSED_ON: Final = re.compile("(?:转发|印发|批转)《》的(?:补充|紧急)?通知$")
 _HEADLINE_OF: Final = re.compile("^[^关《]{2,40}(?:印发|转发|批转)关于(?!.*(?:通知|函|公告|通告|决定|批复)$)")
 """省委省政府印发关于…的实施意见: a document would end …的通知."""
@@ -80,7 +81,8 @@ def is_formed(title: str, home: Place) -> bool:
         and own[0][0] == 0
         and (_ACTS.search(inner) or len(kinds_of(inner).kind or "") == len(inner) - own[0][1])
     )
-    return bool(said.named.search(inner) or headed) and not _is_headline(inner)
+    jointly = bool(own) and _JOINTLY.fullmatch(inner, own[-1][1]) is not None
+    return bool(said.named.search(inner) or headed or jointly) and not _is_headline(inner)
 
 
 def _is_headline(title: str) -> bool:
