@@ -368,9 +368,14 @@ def _holds(node: Node, dialect: str) -> ColumnElement[bool]:
 
 
 def _stands(plain: str, dialect: str) -> ColumnElement[bool]:
-    """The text stands in title or body, letter by letter."""
+    """The text, in small letters, stands in title or body, letter by letter."""
     place: Any = func.instr if dialect == "sqlite" else func.strpos
-    return or_(*(place(_lower(where, dialect), plain) > 0 for where in (article.c.body, article.c.title)))
+    texts: list[ColumnElement[str]] = [article.c.body, article.c.title]
+    if (
+        plain.upper() != plain
+    ):  # else it has no letter that could be a capital there, and the texts are read as they are
+        texts = [_lower(where, dialect) for where in texts]
+    return or_(*(place(where, plain) > 0 for where in texts))
 
 
 def _lower(plain: ColumnElement[str], dialect: str) -> ColumnElement[str]:
