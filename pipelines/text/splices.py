@@ -61,8 +61,6 @@ _TEXT = 12.0
 """Mean cost in bits up to which a reading is text."""
 _SHORT = 10.0
 """Bits on top, for a run of one rare character."""
-_TELLING = 20
-"""Splices without a private-use character between them that say that these were dropped: one in four has some."""
 _HOLE = 10.0
 _CUT = 4.0
 """A hole at the end of the line, where a byte of a run is lost more often than not."""
@@ -111,13 +109,9 @@ def undo(text: str) -> str:
     if not _may_hold_run(text):
         return text
     folded = _FULLWIDTH.search(text) is None
-    lossy = _PRIVATE.search(text) is None and (folded or _is_reached(_HINT.finditer(text), _TELLING))
+    lossy = folded and _PRIVATE.search(text) is None
     lines = text.split("\n")
     return "\n".join(_line(line, folded=folded, lossy=lossy) if _may_hold_run(line) else line for line in lines)
-
-
-def _is_reached(found: Iterator[re.Match[str]], count: int) -> bool:
-    return next(islice(found, count - 1, None), None) is not None
 
 
 def _may_hold_run(text: str) -> bool:
