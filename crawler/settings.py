@@ -45,7 +45,7 @@ DEFAULT_REQUEST_HEADERS = {
 SCHEDULER = "crawler.scheduler.FrontierScheduler"
 ITEM_PIPELINES = {
     "pipelines.stages.Clean": 100,
-    "pipelines.stages.Refine": 200,
+    "pipelines.stages.Mirrors": 200,
     "pipelines.stages.Keep": 900,
 }
 SPIDER_MIDDLEWARES_BASE: dict[str, Any] = {}

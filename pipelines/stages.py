@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from crawler.items import Article, Outcome, ScrapedArticle
-from crawler.together import Together
+from crawler.workshop import Together
 from pipelines.clean import clean
 from pipelines.mirrors import mirror_of
 from pipelines.refine import STEPS
@@ -16,43 +17,45 @@ if TYPE_CHECKING:
 
 
 class Clean:
-    """A page's strings become an article."""
-
-    def __init__(self) -> None:
-        self._together: Together[Outcome, Outcome] = Together(_cleaned)
-
-    async def process_item(self, item: object) -> object:
-        if isinstance(item, Outcome) and isinstance(item.article, ScrapedArticle):
-            return await self._together(item)
-        return item
-
-
-def _cleaned(item: Outcome) -> Outcome:
-    assert isinstance(item.article, ScrapedArticle)
-    return replace(item, article=clean(item.article, now=item.fetched_at))
-
-
-class Refine:
-    """An article gets its regions, industries, policy and fingerprint; one that a mirror copied, its true address."""
+    """A page's strings become an article: cleaned, with its regions, industries, policy and fingerprint."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-        self._together: Together[Article, Article] = Together(*STEPS)
+        workshop = getattr(crawler.spider, "workshop", None)
+        self._cleaned: Together[tuple[ScrapedArticle, datetime], Article] = Together(workshop, _clean, *STEPS)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
     async def process_item(self, item: object) -> object:
-        if not (isinstance(item, Outcome) and isinstance(item.article, Article)):
+        if isinstance(item, Outcome) and isinstance(item.article, ScrapedArticle):
+            return replace(item, article=await self._cleaned((item.article, item.fetched_at)))
+        return item
+
+
+def _clean(asked: tuple[ScrapedArticle, datetime]) -> Article:
+    scraped, now = asked
+    return clean(scraped, now=now)
+
+
+class Mirrors:
+    """An article that a mirror copied gets its true address, which is all that is followed of it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_item(self, item: object) -> object:
+        if not (isinstance(item, Outcome) and isinstance(item.article, Article)) or item.article.source is not None:
             return item
-        refined = await self._together(item.article)
-        original = mirror_of(refined, self.crawler.spider.sites.values()) if refined.source is None else None  # type: ignore[union-attr]
+        original = mirror_of(item.article, self.crawler.spider.sites.values())  # type: ignore[union-attr]
         if original is None:
-            return replace(item, article=refined)
-        # what a mirror links to is not followed: only the page it copied, which confirms it
-        link = self.crawler.spider.link(original, depth=item.visit.depth, found_on=refined.url)  # type: ignore[union-attr]
-        return replace(item, article=replace(refined, mirror_of=original), links=(link,))
+            return item
+        link = self.crawler.spider.link(original, depth=item.visit.depth, found_on=item.article.url)  # type: ignore[union-attr]
+        return replace(item, article=replace(item.article, mirror_of=original), links=(link,))
 
 
 class Keep:

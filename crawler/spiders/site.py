@@ -10,9 +10,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import scrapy
+from scrapy import signals
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
@@ -26,8 +28,8 @@ from crawler.items import Exchange, Link, Listing, NotArticle, Outcome, Page, Sc
 from crawler.politeness import Postponed
 from crawler.revisit import article_due, listing_is_due, retry_due
 from crawler.site import Site
-from crawler.together import Together
 from crawler.urls import canonical
+from crawler.workshop import Together, Workshop
 from storage.frontier import Seen
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class SiteSpider(scrapy.Spider):
 
     name = "site"
     traps: Traps
+    workshop: Workshop | None = None
 
     def __init__(
         self,
@@ -69,14 +72,13 @@ class SiteSpider(scrapy.Spider):
         self.started_at = datetime.now(UTC)
         self.sites: dict[str, Site] = {}
         self.by_host: dict[str, Site] = {}
-        self._reading: Together[tuple[Page, Site | None, VisitKind | None], Reading] = Together(_reading)
+        self._reader: Together[_Asked, Reading] = Together(None, _read)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SiteSpider:
         """As any spider; raises ``ValueError`` for an unknown source, what is no address and what is no number."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        sites = load_object(crawler.settings["PANXI_SITES"])
-        known: dict[str, Site] = sites if isinstance(sites, dict) else sites()
+        known = _sites(crawler.settings["PANXI_SITES"])
         for url in spider.urls:
             if canonical(url) is None:
                 raise ValueError(f"not an http(s) address: {url!r}")
@@ -87,6 +89,9 @@ class SiteSpider(scrapy.Spider):
         spider.traps = Traps(crawler)
         spider.by_host = {host: site for site in known.values() for host in site.hosts}
         crawler.settings.set("DOWNLOAD_SLOTS", slots(known.values(), crawler.settings), priority="spider")
+        spider.workshop = Workshop()
+        spider._reader = Together(spider.workshop, _read)  # noqa: SLF001 - its own
+        crawler.signals.connect(spider.workshop.close, signals.spider_closed)
         return spider
 
     # --- what to visit -----------------------------------------------------------------------------------
@@ -216,11 +221,7 @@ class SiteSpider(scrapy.Spider):
             content_type=header(response, "Content-Type"),
             fetched_at=answer.fetched_at,
         )
-        kind: VisitKind | None = "listing" if visit.kind == "listing" else None
-        if is_strange(page.body):
-            reading = await asyncio.to_thread(read_bounded, page, site, kind=kind)
-        else:
-            reading = await self._reading((page, site, kind))
+        reading = await self._reading(page, site, "listing" if visit.kind == "listing" else None)
         if isinstance(reading, ScrapedArticle):
             if reading.next_page is not None:
                 reading = join(reading, await self._parts(reading, site))
@@ -235,6 +236,11 @@ class SiteSpider(scrapy.Spider):
         # its bytes are kept: a better reader may find the article that this one did not
         return self._no_article(replace(answer, exchange=exchange_of(response, answer.fetched_at)), reading)
 
+    async def _reading(self, page: Page, site: Site | None, kind: VisitKind | None) -> Reading:
+        if is_strange(page.body):
+            return await asyncio.to_thread(read_bounded, page, site, kind=kind)
+        return await self._reader((page, self.settings["PANXI_SITES"], site.name if site is not None else None, kind))
+
     async def _parts(self, first: ScrapedArticle, site: Site | None) -> list[ScrapedArticle]:
         """The following pages of an article in parts; raises ``ValueError`` where one can't be read.
 
@@ -248,7 +254,7 @@ class SiteSpider(scrapy.Spider):
             seen.add(url)
             response = await self.crawler.engine.download_async(Request(url, dont_filter=True))
             page = Page(url=url, body=response.body, content_type=header(response, "Content-Type"))
-            reading = read(page, site, kind="article")
+            reading = await self._reading(page, site, "article")
             if response.status != 200 or not isinstance(reading, ScrapedArticle):  # noqa: PLR2004
                 raise ValueError(f"a part of {first.url!r} can't be read: {url!r}, HTTP {response.status}")
             parts.append(reading)
@@ -322,9 +328,21 @@ def slots(sites: Iterable[Site], settings: BaseSettings) -> dict[str, dict[str, 
     }
 
 
-def _reading(asked: tuple[Page, Site | None, VisitKind | None]) -> Reading:
-    page, site, kind = asked
-    return read(page, site, kind=kind)
+_Asked = tuple[Page, str, str | None, VisitKind | None]
+"""A page, where the sites are defined, the name of its site, and what it should be."""
+
+
+def _read(asked: _Asked) -> Reading:
+    page, sites, name, kind = asked
+    return read(page, _sites(sites)[name] if name is not None else None, kind=kind)
+
+
+@lru_cache(1)
+def _sites(path: str) -> dict[str, Site]:
+    """The definitions by name, from PANXI_SITES: a dict, or a function that returns one."""
+    found = load_object(path)
+    known: dict[str, Site] = found if isinstance(found, dict) else found()
+    return known
 
 
 def exchange_of(response: Response, now: datetime) -> Exchange:

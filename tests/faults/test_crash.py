@@ -307,7 +307,7 @@ def test_08_an_exception_in_a_stage(start: Start, engine: Engine) -> None:
     stages = {
         "pipelines.stages.Clean": 100,
         "tests.faults.test_crash.Failing": 150,
-        "pipelines.stages.Refine": 200,
+        "pipelines.stages.Mirrors": 200,
         "pipelines.stages.Keep": 900,
     }
     wrong = {address for address in expected().articles if address.endswith("900002.html")}
