@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import String, column, func, select, table
 
@@ -60,6 +61,20 @@ def test_the_reader_ends_with_its_owner(lone: World) -> None:
         bulk.fetch(IDS)
         process = bulk._process
     assert process.returncode is not None
+
+
+def test_the_reader_ends_with_an_owner_that_was_killed(lone: World) -> None:
+    code = (
+        "import pathlib, sys, time; from storage.corpus.bulk import SqliteBulk; "
+        "bulk = SqliteBulk(pathlib.Path(sys.argv[1])); print(bulk._process.pid, flush=True); time.sleep(600)"
+    )
+    command = [sys.executable, "-c", code, str(lone.engine.url.database)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as owner:
+        assert owner.stdout is not None
+        reader = psutil.Process(int(owner.stdout.readline()))
+        owner.kill()
+        reader.wait(timeout=60)
+    assert not reader.is_running()
 
 
 def test_what_this_process_commits_during_an_export_is_kept(lone: World, tmp_path: Path) -> None:
