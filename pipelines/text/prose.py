@@ -51,7 +51,7 @@ def _total() -> float:
 @cache
 def simplified(char: str) -> str:
     """The character as simplified text has it."""
-    return script.convert(char)
+    return script.convert(char) if "\u3400" <= char <= "\u9fff" else char
 
 
 def is_symbol(char: str) -> bool:
@@ -68,10 +68,23 @@ def alone(char: str) -> float:
         return _MARK
     if not "\u3400" <= char <= "\u9fff":
         return _SYMBOL if is_symbol(char) else NEVER
+    known = _counts()[0].get(simplified(char))
+    return (_RARE if known is None else _total() - known) + _ODD * is_odd(char)
+
+
+@cache
+def is_odd(char: str) -> bool:
+    """Whether conversion to traditional would not choose that form of the character by itself."""
     simple = simplified(char)
-    odd = simple != char and script.to_traditional(simple) != char
-    known = _counts()[0].get(simple)
-    return (_RARE if known is None else _total() - known) + _ODD * odd
+    return simple != char and script.to_traditional(simple) != char
+
+
+def chosen(text: str) -> float:
+    """The bits to take back for odd forms that conversion chooses in this text: 儘 in 儘快."""
+    if not any(map(is_odd, text)):
+        return 0.0
+    forward = script.to_traditional("".join(map(simplified, text)))
+    return _ODD * sum(a == b and is_odd(a) for a, b in zip(text, forward, strict=False))
 
 
 @lru_cache(maxsize=65_536)

@@ -19,6 +19,7 @@ _OWN_WORDS = Path(__file__).with_name("simplified.txt")
 """Words that mainland news writes otherwise than OpenCC's t2s, in OpenCC's form: traditional, tab, simplified."""
 _WORDS = Path(__file__).with_name("phrases.txt")
 """OpenCC's own TSPhrases, of which its wheel has a compiled form only: a page's fast way has to know all words."""
+_HALF = re.compile("([\ud800-\udfff]+)")
 _HAN = range(0x3400, 0xA000)
 _THAN = re.compile(
     "於(?<=[位由对关至在处属等终基用便利敢忠善勇过大小高低多少优源限始生死免出急易难乐安甘胜甚陷见介居归趋力鉴得长早晚"
@@ -69,14 +70,20 @@ def _pages_to_simplified() -> ByTable:
 
 def to_traditional(text: str) -> str:
     """Simplified to traditional (OpenCC's s2t, no regional phrases)."""
-    converted: str = _to_traditional().convert(text)
-    return converted
+    return _converted(_to_traditional(), text)
 
 
 def convert(text: str) -> str:
     """Traditional to simplified, character by character and word by word, whatever the text is."""
-    converted: str = _to_simplified().convert(text)
-    return converted
+    return _converted(_to_simplified(), text)
+
+
+def _converted(converter: opencc.OpenCC, text: str) -> str:
+    try:
+        return str(converter.convert(text))
+    except UnicodeEncodeError:  # half a character of UTF-16, which OpenCC can't take
+        pieces = _HALF.split(text)
+        return "".join(str(converter.convert(piece)) if n % 2 == 0 else piece for n, piece in enumerate(pieces))
 
 
 def to_simplified(text: str) -> str:

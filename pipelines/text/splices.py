@@ -200,7 +200,9 @@ def _follow(
             continue
         at, ways, ended = _step(line, at, ways, folded=folded)
         after = line[at : at + 1]
-        done += [(way.cost + prose.bond(way.text[-1], after), at, way.text[1:]) for way in ended]
+        for way in ended:
+            cost = way.cost + prose.bond(way.text[-1], after) - prose.chosen(way.text + after)
+            done.append((cost, at, way.text[1:]))
     if beats is not None:
         done = [
             (cost, end, text)

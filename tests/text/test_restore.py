@@ -70,6 +70,14 @@ def test_once_is_enough(text):
     assert restore(once) == once
 
 
+@pytest.mark.parametrize(
+    "text", ["\ud800", "發(fā)\ud800乾產", "當?shù)厥\ud800", "樂(yuè)\ud800", "當?shù)亍\ud800儘"]
+)
+@pytest.mark.parametrize("output", ["simplified", "traditional", "keep"])
+def test_half_a_character_stays(text, output):
+    assert "\ud800" in restore(text, into=output)
+
+
 def test_a_wrong_decoding_with_a_control_character_in_it():
     once = restore("ã\x1f¡µ")
     assert restore(once) == once
