@@ -371,9 +371,7 @@ def _stands(plain: str, dialect: str) -> ColumnElement[bool]:
     """The text, in small letters, stands in title or body, letter by letter."""
     place: Any = func.instr if dialect == "sqlite" else func.strpos
     texts: list[ColumnElement[str]] = [article.c.body, article.c.title]
-    if (
-        plain.upper() != plain
-    ):  # else it has no letter that could be a capital there, and the texts are read as they are
+    if plain.upper() != plain:  # else no letter of it could be a capital there: the texts are read as they are
         texts = [_lower(where, dialect) for where in texts]
     return or_(*(place(where, plain) > 0 for where in texts))
 
