@@ -230,7 +230,7 @@ def _runs(conn: Connection) -> None:
         begun = NOW - timedelta(hours=hours)
         number = runs.start(conn, "cinic", begun)
         counts = {"requests": 120 + hours, "new": 8, "failures": 1}
-        runs.finish(conn, number, "finished", begun + timedelta(minutes=4), counts)
+        runs.finish(conn, number, "finished", None, begun + timedelta(minutes=4), counts)
     conn.execute(update(source).where(source.c.name == "cinic").values(state="ok"))
     conn.execute(
         insert(source).values(

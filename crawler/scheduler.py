@@ -178,10 +178,17 @@ class FrontierScheduler(BaseScheduler):
     def _finish_runs(self, conn: Connection) -> None:
         assert self.walk is not None
         self._note_spared(conn)
-        state: runs.State = {"finished": "finished", "archive_error": "failed"}.get(self._ended, "stopped")  # type: ignore[assignment]
         for name, number in self._runs.items():
             tally = self.walk.tally if name is None else self.walk.by_source.get(name, Tally())
-            runs.finish(conn, number, state, _now(), tally.counts(), None if state == "finished" else self._ended)
+            runs.finish(conn, number, *self._end_of(tally), _now(), tally.counts())
+
+    def _end_of(self, tally: Tally) -> tuple[runs.State, str | None]:
+        """How a run ended, and why where it did not finish."""
+        if self._ended != "finished":
+            return "failed" if self._ended == "archive_error" else "stopped", self._ended
+        if tally.visits and tally.failures.total() == tally.visits:
+            return "failed", "every visit failed"
+        return "finished", None
 
     def _note_spared(self, conn: Connection) -> None:
         """How many of the known article pages were not asked for: what the listings and conditions saved."""

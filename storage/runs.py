@@ -25,7 +25,7 @@ def start(conn: Connection, name: str | None, now: datetime) -> int:
 
 
 def finish(
-    conn: Connection, number: int, state: State, now: datetime, counts: Mapping[str, Any], reason: str | None = None
+    conn: Connection, number: int, state: State, reason: str | None, now: datetime, counts: Mapping[str, Any]
 ) -> None:
     """Note how a run ended. Earlier runs of its source that never ended were killed: they are marked failed."""
     name = conn.execute(

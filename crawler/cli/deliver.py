@@ -43,7 +43,9 @@ def deliver(
             fail(str(error))
         if again or again_all:
             with writing(engine).begin() as connection:
-                delivery.again(connection, None if again_all else again, now=datetime.now(UTC))
+                found = delivery.again(connection, None if again_all else again, now=datetime.now(UTC))
+            if not again_all and found < len(set(again or ())):
+                fail("not all of these are dead letters; panxi deliver --dead shows them")
         summary = run(engine, configured)
         with engine.connect() as connection:
             counts = delivery.counts(connection)

@@ -28,7 +28,7 @@ def rested(sqlite_engine: Engine) -> str:
     now = datetime.now(UTC)
     with writing(sqlite_engine).begin() as conn:
         for name in SITES:
-            runs.finish(conn, runs.start(conn, name, now), "finished", now, {"listed": 1, "rows": 9, "read": 9})
+            runs.finish(conn, runs.start(conn, name, now), "finished", None, now, {"listed": 1, "rows": 9, "read": 9})
     return str(sqlite_engine.url)
 
 

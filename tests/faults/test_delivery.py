@@ -305,6 +305,9 @@ def test_from_the_page_on_the_site_to_the_mailbox_and_the_webhook(tmp_path: Path
         first = panxi("deliver", "--json", **channels)
         assert first.returncode == 0, first.stdout + first.stderr
         second = panxi("deliver", "--json", **channels)
+        mistaken = panxi("deliver", "--again", "99", **channels)
+    assert mistaken.returncode == 2
+    assert "panxi deliver --dead" in mistaken.stderr
     assert json.loads(first.stdout)["sent"] == 2 * len(expected)
     assert json.loads(second.stdout)["sent"] == 0
     alerts = [alert for got in hook.got for alert in got.json["alerts"]]

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, select
 
 from crawler.health import judge
 from crawler.schedule import late_after
-from storage.schema import alert, source
+from storage.schema import alert, run, source
 from tests.soak.crawls import Crawls
 from tests.soak.town import CINIC, EVERY, START, Town, Trouble, serve, sites, written
 
@@ -77,3 +77,19 @@ def test_35_a_source_past_its_promise_is_flagged_and_not_before(station: Station
     assert station.judge(late + HOUR) == "late"
     assert station.judge(late + 24 * HOUR) == "late"
     assert [row.kind for row in station.alerts] == ["breakage"]
+
+
+def test_35_a_crawl_in_which_every_visit_failed_is_no_success(station: Station) -> None:
+    def succeeded() -> datetime:
+        with station.engine.connect() as conn:
+            at: datetime = conn.execute(select(source.c.last_success_at)).scalar_one()
+            return at
+
+    station.crawl(START)
+    before = succeeded()
+    station.town.troubles = (Trouble(CINIC, "refuses", START + 0.5 * EVERY, START + 1.5 * EVERY),)
+    station.crawl(START + EVERY)
+    assert succeeded() == before
+    with station.engine.connect() as conn:
+        last = conn.execute(select(run).order_by(run.c.id.desc()).limit(1)).one()
+    assert (last.state, last.reason) == ("failed", "every visit failed")

@@ -129,7 +129,7 @@ def test_a_source_that_never_ran_is_new() -> None:
 
 def ran(engine: Engine, at: datetime, counts: dict[str, Any], state: runs.State = "finished") -> None:
     with writing(engine).begin() as conn:
-        runs.finish(conn, runs.start(conn, "s", at), state, at + timedelta(minutes=1), GOOD | counts)
+        runs.finish(conn, runs.start(conn, "s", at), state, None, at + timedelta(minutes=1), GOOD | counts)
 
 
 def check(engine: Engine, now: datetime) -> Verdict:
