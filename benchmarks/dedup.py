@@ -49,7 +49,7 @@ BATCH = 1_000
 EARLY = 10_000
 """Articles in a small archive, which a large one is compared with."""
 PEER_LIMIT = 100_000
-"""Articles that datasketch's index is tried with at most: 700 MB."""
+"""Articles that datasketch's index is tried with at most: 840 MB."""
 
 
 @dataclass(frozen=True, slots=True)
