@@ -313,7 +313,7 @@ def test_from_the_page_on_the_site_to_the_mailbox_and_the_webhook(tmp_path: Path
     alerts = [alert for got in hook.got for alert in got.json["alerts"]]
     assert {alert["title"] for alert in alerts} == expected
     assert len({alert["key"] for alert in alerts}) == len(alerts) == len(expected)
-    text = "\n".join(mail.get_body(("plain", "html")).get_content() for mail in mails)
+    text = "\n".join(mail["Subject"] + mail.get_body(("plain", "html")).get_content() for mail in mails)
     for alert in alerts:
         policy = alert["policy"]
         assert alert["url"] in text

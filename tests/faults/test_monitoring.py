@@ -16,10 +16,11 @@ import pytest
 from sqlalchemy import Engine, select
 
 from crawler.health import judge
+from crawler.replica.content import CINIC
 from crawler.schedule import late_after
 from storage.schema import alert, run, source
 from tests.soak.crawls import Crawls
-from tests.soak.town import CINIC, EVERY, START, Town, Trouble, serve, sites, written
+from tests.soak.town import EVERY, START, Town, Trouble, serve, sites, written
 
 HOUR = timedelta(hours=1)
 
