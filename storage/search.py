@@ -275,10 +275,12 @@ def _steer(conn: Connection) -> None:
     """Keep PostgreSQL on its index until the transaction ends.
 
     Its planner does not know that reading the index terms themselves, out of line, costs far more than the index
-    does, and would read all of them for a frequent word.
+    does, and would read all of them for a frequent word; nor that a join article by article can end early.
     """
     if conn.dialect.name == "postgresql":
         conn.execute(text("SET LOCAL enable_seqscan = off"))
+        conn.execute(text("SET LOCAL enable_hashjoin = off"))
+        conn.execute(text("SET LOCAL enable_mergejoin = off"))
 
 
 def _candidates(node: Node | None, where: Sequence[ColumnElement[bool]], dialect: str, *, by_date: bool) -> Select[Any]:
@@ -423,11 +425,14 @@ _LOOKED_AT: Final = select(
 
 def _led(dialect: str) -> Select[Any]:
     key = _index_id(dialect)
-    # FTS5 gives its rows in this order by itself. PostgreSQL must not walk the primary key for the order's sake and
-    # read every article's terms on its way: a sum it can't find in an index.
-    order = key if dialect == "sqlite" else key + 0
-    statement = _LOOKED_AT.select_from(_INDEX[dialect].join(article, article.c.id == key))
-    return statement.where(_matches(bindparam("expression", type_=Text), dialect)).order_by(order.desc())
+    matching = _matches(bindparam("expression", type_=Text), dialect)
+    if dialect == "sqlite":  # FTS5 gives its rows in this order by itself
+        statement = _LOOKED_AT.select_from(_INDEX[dialect].join(article, article.c.id == key))
+        return statement.where(matching).order_by(key.desc())
+    # PostgreSQL puts the candidates in order before it reads an article, so that it reads no more than are wanted. The
+    # sum can't be found in an index: the primary key would be walked for the order, and every article's terms read.
+    found = select((key + 0).label("id")).where(matching).order_by((key + 0).desc()).offset(0).subquery()
+    return _LOOKED_AT.select_from(found.join(article, article.c.id == found.c.id)).order_by(found.c.id.desc())
 
 
 _LED: Final = {dialect: _led(dialect) for dialect in _INDEX}
