@@ -14,12 +14,12 @@ import os
 import pickle
 import resource
 import signal
+import socket
 import threading
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from typing import Any, Final, Generic, TypeVar
 
 logger = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Workshop:
         self._closed = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="workshop")
         self._process: multiprocessing.process.BaseProcess | None = None
-        self._conn: Connection | None = None
+        self._pipe: socket.socket | None = None
         # A fork has every module and dictionary loaded; it is safe only while there is no other thread.
         self._open("fork" if threading.active_count() == 1 else "spawn")
 
@@ -76,7 +76,7 @@ class Workshop:
         if self._closed:
             raise WorkshopError("closed")
         try:
-            if self._conn is None:
+            if self._pipe is None:
                 self._open("spawn")
                 self._ask(steps, [], START)
             return self._ask(steps, things, SECONDS)
@@ -88,32 +88,33 @@ class Workshop:
             return [self._do(steps, [thing])[0] for thing in things]
 
     def _ask(self, steps: Sequence[Step], things: Sequence[Any], seconds: float) -> list[Any]:
-        assert self._conn is not None
+        assert self._pipe is not None
+        self._pipe.settimeout(seconds)
         try:
-            self._conn.send_bytes(pickle.dumps((steps, things), pickle.HIGHEST_PROTOCOL))
-            if not self._conn.poll(seconds):
-                raise WorkshopError(f"not done within {seconds:g} s")
-            made: list[Any] = pickle.loads(self._conn.recv_bytes())  # noqa: S301 - our own process
+            _send(self._pipe, (steps, things))
+            made: list[Any] = _receive(self._pipe)
+        except TimeoutError as error:
+            raise WorkshopError(f"not done within {seconds:g} s") from error
         except (EOFError, OSError) as error:
             raise WorkshopError(f"the process ended: {error!r}") from error
         return made
 
     def _open(self, how: str) -> None:
         context: Any = multiprocessing.get_context(how)
-        self._conn, theirs = context.Pipe()
+        self._pipe, theirs = socket.socketpair()
         self._process = context.Process(
-            target=_serve, args=(theirs, self._conn if how == "fork" else None), name="panxi workshop", daemon=True
+            target=_serve, args=(theirs, self._pipe if how == "fork" else None), name="panxi workshop", daemon=True
         )
         self._process.start()
         theirs.close()
 
     def _end(self) -> None:
-        if self._conn is not None:
-            self._conn.close()
+        if self._pipe is not None:
+            self._pipe.close()
         if self._process is not None:
             self._process.kill()
             self._process.join()
-        self._conn = self._process = None
+        self._pipe = self._process = None
 
 
 class Together(Generic[T, R]):
@@ -177,10 +178,35 @@ def work(steps: Sequence[Step], things: Sequence[Any]) -> list[Any]:
     return made
 
 
+# --- the pipe: a pickle behind its length -----------------------------------------------------------------
+
+
+def _send(pipe: socket.socket, thing: Any) -> None:
+    packed = pickle.dumps(thing, pickle.HIGHEST_PROTOCOL)
+    pipe.sendall(len(packed).to_bytes(8))
+    pipe.sendall(packed)
+
+
+def _receive(pipe: socket.socket) -> Any:
+    return pickle.loads(_bytes(pipe, int.from_bytes(_bytes(pipe, 8))))  # noqa: S301 - written by our own process
+
+
+def _bytes(pipe: socket.socket, count: int) -> bytearray:
+    """So many bytes, each copied once: what comes is most of the pages' size."""
+    buffer = bytearray(count)
+    view = memoryview(buffer)
+    while view:
+        got = pipe.recv_into(view)
+        if not got:
+            raise EOFError("the other end is closed")
+        view = view[got:]
+    return buffer
+
+
 # --- in the process ---------------------------------------------------------------------------------------
 
 
-def _serve(conn: Connection, inherited: Connection | None) -> None:
+def _serve(pipe: socket.socket, inherited: socket.socket | None) -> None:
     """Works until the crawl's end of the pipe is closed, by itself or with its process."""
     if inherited is not None:
         inherited.close()
@@ -193,16 +219,11 @@ def _serve(conn: Connection, inherited: Connection | None) -> None:
     _bound_memory()
     while True:
         try:
-            steps, things = pickle.loads(conn.recv_bytes())  # noqa: S301 - our own process
-            conn.send_bytes(_packed(work(steps, things)))
+            steps, things = _receive(pipe)
+            _send(pipe, [_portable(made) if isinstance(made, Exception) else made for made in work(steps, things)])
         except (EOFError, OSError):
             break
     os._exit(0)  # what was inherited at the fork is not ours to tidy up
-
-
-def _packed(results: list[Any]) -> bytes:
-    results = [_portable(result) if isinstance(result, Exception) else result for result in results]
-    return pickle.dumps(results, pickle.HIGHEST_PROTOCOL)
 
 
 def _portable(error: Exception) -> Exception:
