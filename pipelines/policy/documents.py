@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pipelines.policy.issuers import Place, organs
+from pipelines.policy.issuers import Place, issuers, organs
 from pipelines.policy.numbers import numbers
 from pipelines.policy.paper import HEAD, Paper
 from pipelines.policy.phrases import documents, titles, unquoted
@@ -51,7 +51,7 @@ def document(paper: Paper, title: str) -> Reading | None:
         return None
     by, about, _ = outside.partition("关于")
     by = re.split("印发|转发|批转", by)[0] if about else ""
-    if (said.enterprise.search(by) and not organs(by, place)) or is_routine(title):
+    if (said.enterprise.search(by) and not issuers(by, place)) or is_routine(title):
         return None
     if text and not is_text and not paper.official:
         official = said.statutory.search(outside) or _NUMBERED.search(plain(title)) or _LEGAL.search(text)

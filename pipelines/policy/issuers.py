@@ -66,7 +66,8 @@ def _organs() -> re.Pattern[str]:
         rf"|[{HAN}“”]{{2,16}}?(?:领导小组|指挥部|联席会议){office}"
         rf"|(?:[{HAN}]{{2,10}}?委员会|安委会){office}|[{HAN}]{{2,6}}?办(?={acting}|等|$))"
     )
-    county = rf"(?:(?![由据把的是为到在各该])[{HAN}]){{1,4}}?(?:自治县|县|区|市|旗)"
+    no_name = r"(?![由据把的是为到在各该件批]|个(?!旧)|[\d一二三四五六七八九十两数]家)"
+    county = rf"(?:{no_name}[{HAN}]){{1,4}}?(?:自治县|县|区|市|旗)"
     edge = r"(?:^|(?<=近日)|(?<=日前)|(?<=[^\u4e00-\u9fff])|(?<=[由从经与和])|(?<=中共)|(?<=中国共产党))"
     return re.compile(
         rf"(?:国家税务总局|国家金融监督管理总局|国家统计局|中国人民银行){known}(?:{county})?"
@@ -79,7 +80,7 @@ def _organs() -> re.Pattern[str]:
         rf"|中央[{HAN}“”、]{{2,24}}?领导小组(?:办公室)?"
         rf"|国家[{HAN}]{{2,8}}?(?:总局|局|委员会|委(?!员)|办公室)"
         rf"|(?P<party>中共|中国共产党)?(?:(?P<known>{known}(?:{known})?)(?P<county>{county})?"
-        rf"|{edge}(?P<own>(?![我全本该各由从经据向对将把]|[{HAN}]{{1,3}}{known}|近日|日前|近期|昨日|今日|今天|记者|中共){county})|(?P<level>[省市州县区]))"
+        rf"|{edge}(?P<own>(?![我全本该各由从经据向对将把]|[{HAN}]{{1,3}}{known}|近日|日前|近期|昨日|今日|今天|记者|中共){county})|(?<![件个批家项份])(?P<level>自治[州县]|[省市州县区]))"
         rf"(?P<again>[市县区](?=委|政府|人大))?(?:第?[一二三四五六七八九十]+届)?(?P<body>{body})"
         rf"|{edge}(?![我全本该各])[{HAN}“”]{{3,16}}?领导小组(?:办公室)?(?={acting}|、)"
     )
@@ -139,8 +140,8 @@ def _relative(level: str, place: str | None, home: Place) -> str:
     """What 市 in 市政府 is: the place named just before, or the text's home."""
     if place and place[-1] == level:
         return place
-    known = {"省": home.province, "市": home.city, "州": home.city, "县": home.county, "区": home.county}.get(level)
-    return known if known and known.endswith(level) else level
+    known = {"省": home.province, "市": home.city, "州": home.city, "县": home.county, "区": home.county}.get(level[-1])
+    return known if known and known.endswith(level[-1]) else level
 
 
 @lru_cache(maxsize=64)  # the rules ask for one title again and again
@@ -173,11 +174,53 @@ def _listed(words: str) -> tuple[str, ...] | None:
     return tuple(names) if all(_OTHER.fullmatch(name) for name in names) else None
 
 
+_PIECE: Final = re.compile(r"(?:(?!(?<=[局厅委部院办署队])[和与及])[^\s、，,])+")
+"""What stands between the signs, the blanks and the 和 of a list."""
+_WHEN: Final = re.compile("^(?:近日|日前|近期|今日|今天|昨日|由|经)+")
+
+
+@lru_cache(maxsize=1)
+def _formed() -> re.Pattern[str]:
+    """A name that has the form of an organ's: whose it is, what it is for, and what it is."""
+    words = terms()["organs"]
+    begins = any_of([*words["national"], *words["aliases"], *words["begins"], *_gazetteer().full])
+    return re.compile(
+        rf"(?:{begins}|(?P<level>自治[州县]|[省市州县区])|(?:(?![我全本该各有的由从经据向对将把在])[{HAN}]){{1,8}}?[县区市旗州盟])"
+        rf"(?:(?![的了在将各等为对]|印发|召开|出台|发布)[{HAN}“”（）]){{0,24}}?{any_of(words['ends'])}"
+    )
+
+
+def named(phrase: str, home: Place) -> tuple[str, ...]:
+    """The organs of a phrase that holds nothing but their names, as before 关于… or above a date; else none.
+
+    There a name is whole, whatever it holds: 米易县农业农村和交通水利局, 国家税务总局攀枝花市税务局, 国家能源局综合司.
+    """
+    names: list[str] = []
+    found = organs(phrase, home)
+    when = _WHEN.match(phrase)
+    for piece in _PIECE.finditer(phrase, when.end() if when else 0):
+        inside = [one for one in found if piece.start() <= one[0] and one[1] <= piece.end()]
+        if inside and sum(end - start for start, end, _ in inside) == len(piece.group()):
+            names.extend(name for _, _, name in inside)
+        elif formed := _formed().fullmatch(piece.group()):
+            level = formed["level"]
+            names.append(_relative(level, None, home) + piece.group()[len(level) :] if level else piece.group())
+        else:
+            return ()
+    return tuple(dict.fromkeys(names))
+
+
 def issuers(phrase: str, home: Place, *, last: bool = False) -> tuple[str, ...]:
     """The issuers that a phrase names, without repeats; ``last`` takes only the last run of neighbours."""
-    found = organs(phrase, home)
     if not last:
-        return tuple(dict.fromkeys(name for _, _, name in found))
+        return named(phrase, home) or tuple(dict.fromkeys(name for _, _, name in organs(phrase, home)))
+    acting = re.split("[，,。；;：:]", _NOISE.sub("", phrase))[-1].strip()
+    return max(named(acting, home), _run(phrase, home), key=len)
+
+
+def _run(phrase: str, home: Place) -> tuple[str, ...]:
+    """The last run of neighbours among the organs of a phrase."""
+    found = organs(phrase, home)
     if not found:
         return ()
     run = [*reversed(_behind(phrase[found[-1][1] :]))]
@@ -216,6 +259,15 @@ def _longer() -> tuple[tuple[re.Pattern[str], str], ...]:
     )
 
 
+@lru_cache(maxsize=1)
+def _part() -> re.Pattern[str]:
+    """A part of an organ of the state that acts for it: 国家能源局综合司."""
+    words = terms()["organs"]
+    return re.compile(
+        rf"(?P<organ>{any_of([*words['national'], *words['aliases']])})(?P<part>办公厅|办公室|[{HAN}]{{2,8}}司)"
+    )
+
+
 _DISTRICT: Final = re.compile(rf"[{HAN}]{{1,4}}?(?:县|区)(?:政府|委|人大|[{HAN}]{{2,12}}(?:局|办|中心))")
 
 
@@ -226,9 +278,8 @@ def issuer_key(name: str) -> str:
     text = str(terms()["organs"]["aliases"].get(text, text))
     if text in terms()["organs"]["national"]:
         return text
-    for desk in ("办公厅", "办公室"):
-        if text.removesuffix(desk) in terms()["organs"]["national"]:
-            return issuer_key(text.removesuffix(desk)) + desk
+    if part := _part().fullmatch(text):
+        return issuer_key(part["organ"]) + part["part"]
     text = re.sub("^(?:中共|中国共产党|国家税务总局(?=.+税务局$))", "", text)
     for pattern, short in _longer():
         if match := pattern.search(text):

@@ -8,12 +8,19 @@ from typing import Final
 
 from pipelines.policy.numbers import Number, numbers, standard
 from pipelines.policy.paper import HEAD, Paper
-from pipelines.policy.rules import LEAD, Reading
+from pipelines.policy.rules import LEAD, Reading, rules
 from pipelines.policy.titles import quoted, title_key
 
 _LABEL: Final = re.compile("(?:发文字号|文号|字号|文件编号)[】]?[:：]?$")
 _SENTENCE: Final = re.compile("[，。《》：根据按照]")
-_MENTION: Final = re.compile("[，。《》]|文件|规定|精神")
+_MENTION: Final = re.compile("[，。《》]|文件|规定|精神|要求|收悉")
+_PARTS: Final = re.compile(r"^[\s）)】\]〕]+|[\s（(【\[〔]+$")
+"""Blanks and brackets around a number."""
+_APART: Final = re.compile(r"[）)】\]〕]{0,2}(?:\s|各)")
+_STOP: Final = re.compile("[。！？；]")
+_REFERS: Final = re.compile(
+    "(?:[》，、]|根据|按照|依据|依照|(?<!意)见|执行|废止|替代|原|和|与|及|文件|(?:附件|依据|链接|参考|如下)[：:])$"
+)
 _MADE_KNOWN: Final = re.compile("公布|发布|颁布")
 _AS: Final = re.compile("(?:以|发布|公布|印发|签署|签发)[^，。]{0,10}$")
 _THEN: Final = re.compile("^[）)]?(?:令|公告|文|文件)?[，,]?(?:正式)?(?:印发|发布|公布|下发|颁布)")
@@ -49,6 +56,7 @@ def _candidates(paper: Paper, reading: Reading, documents: tuple[str, ...]) -> I
     found = numbers(text)
     if reading.relation in ("document", "repeal", "draft"):
         yield from (one for one in found if one.start <= HEAD and _alone(text, one))
+        yield from (one for one in found if _apart(text, one))
     if reading.relation != "repeal":
         yield from (one for one in found if _behind(text, one, documents))
     if reading.relation == "report":
@@ -73,6 +81,16 @@ def _alone(text: str, number: Number) -> bool:
     if organ and not start and text[number.end : number.end + 1].isspace():
         return True
     return organ and len(after) < _REST and not _MENTION.search(after)
+
+
+def _apart(text: str, number: Number) -> bool:
+    """Whether a number stands apart from the words around it, before a text's first sentence or as its last words."""
+    before, after = text[: number.start], text[number.end :]
+    if _PARTS.sub("", after) and (_STOP.search(before) or not _APART.match(after) or _MENTION.match(after.strip())):
+        return False
+    bare = _PARTS.sub("", before)
+    begun = bare != before or before.endswith("。") or rules().statutory.search(before)
+    return bool(begun) and not _REFERS.search(bare)
 
 
 def _behind(text: str, number: Number, documents: tuple[str, ...]) -> bool:

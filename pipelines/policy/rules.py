@@ -105,7 +105,7 @@ def rules() -> Rules:
         passing=re.compile(any_of(words["announcing"]["passing"])),
         naming=re.compile(any_of(words["announcing"]["naming"]) + "[^，。《》]{0,6}$"),
         future=re.compile(any_of(words["announcing"]["future"]) + r"[^，。]{0,4}$"),
-        recent=re.compile(any_of(words["announcing"]["recent"]) + r"|\d{1,2}月\d{1,2}日|^\d{1,2}日"),
+        recent=re.compile(r"(?<!\d)" + any_of(words["announcing"]["recent"]) + r"|\d{1,2}月\d{1,2}日|^\d{1,2}日"),
         headline=re.compile(
             rf"(?P<verb>{verbs}|敲定|实施|施行|通过)(?!会|的)(?P<object>[^。，；]*?(?:{nouns}|“[^”]{{2,16}}条”))(?!后|以来|发布会|宣讲|宣传|培训|座谈|资金|项目名单|兑现|落地)"
             rf"|(?P<object2>(?:{nouns}|{kinds})[”》]?)(?:(?:近日|日前|正式|今日|今起|\d{{1,2}}月\d{{1,2}}日(?:起)?|\d{{4}}年|将?于|将|[一二三四五六七八九十]月起|全文){{0,3}}(?P<verb2>出台|印发|发布|公布|颁布|出炉|获批|获批复|获[^，。\s]{{1,8}}(?:批准|批复)|来了)|(?:正式|今日|今起|\d{{1,2}}月\d{{1,2}}日|\d{{4}}年|将?于|将|起|[一二三四五六七八九十]月){{1,4}}(?P<verb3>施行|实施|生效))(?!会|以来|后|情况|成效|近|[一二三四五六七八九十两]+年|一周年|周年|的)"
@@ -124,7 +124,7 @@ def rules() -> Rules:
         company=re.compile(any_of(words["acts"]["companies"])),
         foreign=re.compile(any_of(words["acts"]["foreign"])),
         opening=re.compile(any_of(words["documents"]["openings"])),
-        journalism=re.compile(any_of(words["documents"]["journalism"])),
+        journalism=re.compile(r"(?<!\d)" + any_of(words["documents"]["journalism"])),
         told_before=re.compile(
             any_of(words["announcing"]["told_before"])
             + r"|[一二三四五六七八九十两几数\d]+年前|今年(?:初|\d{1,2}月(?! ?\d))"

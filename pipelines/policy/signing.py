@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipelines.policy.dates import signed_on
-from pipelines.policy.issuers import Place, issuer_key, issuers, organs
+from pipelines.policy.issuers import Place, issuer_key, issuers, named
 from pipelines.policy.paper import HEAD, Paper
 from pipelines.policy.rules import Reading
 from pipelines.policy.titles import plain
@@ -19,14 +19,14 @@ _VERB: Final = re.compile("印发|出台|发布|公布|下发|颁布|转发|制�
 _ENDS: Final = re.compile("决定|发布|印发|公布|宣布|联合|废止|表决")
 _ACCORDING: Final = re.compile("根据|按照|依据|贯彻|落实")
 _REASON: Final = re.compile(r"[ \u3000\n]?(?:为|根据|按照|记者|从|据)")
-_DATED: Final = re.compile(
-    r"[。\n ]([^。\n，]{4,40}?)[ \u3000]{0,3}(?:20\d\d|二[〇○零][\d〇○零一二三四五六七八九]{2})年"
-    r"[\d一二三四五六七八九十]{1,2}月[\d一二三四五六七八九十]{1,3}日\s{0,9}$"
+_CLOSING: Final = re.compile(
+    r"(?:[ \u3000]{0,3}(?:20\d\d|二[〇○零][\d〇○零一二三四五六七八九]{2})年"
+    r"[\d一二三四五六七八九十]{1,2}月[\d一二三四五六七八九十]{1,3}日)?"
+    r"(?:\s*[（(]?[^\s（(]{2,16}[〔\[（(]20\d\d[〕\]）)]\s*\d+\s*号[）)]?)?\s*$"
 )
-_TAIL: Final = re.compile(r"[。；]\s+([^。，；：\n]{4,80})$")
-"""What stands behind the last sentence, where a signature has lost its line."""
-_LINE: Final = 40
-"""Characters of a line that can be a signature."""
+"""The day, and the number, that stand behind a signature."""
+_MASTHEAD: Final = 200
+"""Characters in which the organs of a joint issue are named."""
 
 
 def issued_by(paper: Paper, reading: Reading) -> tuple[str, ...]:
@@ -52,6 +52,7 @@ def _of_document(paper: Paper, reading: Reading) -> Iterator[tuple[str, ...]]:
     before, about, _ = _QUOTED.sub("", plain(paper.title)).partition("关于")
     yield issuers(_ACT.split(before if about else paper.title)[0], place)
     yield _of_table(paper)
+    yield _masthead(text, place)
     yield _signature(text, place)
     if reading.relation == "document":
         yield issuers(paper.title.partition("转发")[0], place)
@@ -108,17 +109,19 @@ def _by_verb(text: str, place: Place) -> tuple[str, ...]:
     return ()
 
 
+def _masthead(text: str, place: Place) -> tuple[str, ...]:
+    """Organs above a document's title, where the text repeats it: 攀枝花市财政局 攀枝花市水利局 关于…."""
+    before, about, _ = plain(text[:HEAD]).partition("关于")
+    return named(before, place) if about and len(before) < _MASTHEAD else ()
+
+
 def _signature(text: str, place: Place) -> tuple[str, ...]:
-    """Organs above a document's date, or on its last line."""
-    if signed := signed_on(text):
-        lines = [line.strip() for line in text[: signed.start].rstrip().split("\n")[-3:]]
-        own = [line for line in lines if len(line) < _LINE and not re.search("[。，：；]$|^附件", line)]
-        return issuers("\n".join(own), place)
-    if match := _DATED.search(text[-120:]):
-        return issuers(match[1], place)
-    if (tail := _TAIL.search(text.rstrip())) and (named := organs(tail[1], place)):
-        covered = sum(end - start for start, end, _ in named)
-        if covered >= len(re.sub(r"\s", "", tail[1])):
-            return issuers(tail[1], place)
-    last = text.rstrip().rpartition("\n")[2]
-    return issuers(last, place) if len(last) < _LINE and not re.search("[，。：；]", last) else ()
+    """Organs above a document's date, or at its end."""
+    signed = signed_on(text)
+    above = text[: signed.start] if signed else _CLOSING.sub("", text[-_MASTHEAD:])
+    run: list[str] = []
+    for word in reversed(re.split(r"\s+|(?<=[。；])", above.rstrip())):
+        if not (one := named(word, place)):
+            break
+        run = [*one, *run]
+    return tuple(dict.fromkeys(run))
