@@ -32,10 +32,10 @@ import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 
-from benchmarks.site import ROWS, served
+from benchmarks.site import COLUMNS, listing_path, listings, served
 
 WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-LINK = re.compile(rb'href="(/xy/sc/[^"]*)"')
+LINK = re.compile(rb'href="(/xy/[^"]*)"')
 CONTESTANTS = ("null", "lean_null", "ours", "ours_postgres", "peer")
 
 
@@ -45,7 +45,8 @@ class Null(scrapy.Spider):
     name = "null"
 
     async def start(self) -> AsyncIterator[Any]:
-        yield scrapy.Request(f"{self.home}/xy/sc/")  # type: ignore[attr-defined]
+        for column in range(COLUMNS):
+            yield scrapy.Request(self.home + listing_path(column))  # type: ignore[attr-defined]
 
     def parse(self, response: Response) -> Iterator[Any]:
         for path in LINK.findall(response.body):
@@ -150,7 +151,7 @@ def sites() -> dict[str, Any]:
     site = replace(
         SITES["cinic"],
         hosts=("127.0.0.1", home.removeprefix("http://")),
-        entrances=(replace(known, url=f"{home}/xy/sc/", max_pages=10**6),),
+        entrances=tuple(replace(known, url=home + listing_path(column), max_pages=10**6) for column in range(COLUMNS)),
         delay=0.0,
         concurrency=16,
         daily_requests=10**9,
@@ -247,7 +248,7 @@ def main() -> None:
         for number in range(arguments.rounds):
             for name in names if number % 2 == 0 else reversed(names):
                 run = in_a_process(name, home)
-                expected = arguments.articles + -(-arguments.articles // ROWS)
+                expected = arguments.articles + len(listings(arguments.articles))
                 assert run["pages"] == expected, (name, run["pages"], expected)
                 runs[name].append(run)
                 print(

@@ -19,6 +19,8 @@ import uvloop
 
 from benchmarks.prose import paragraphs, title
 
+COLUMNS = 10
+"""Columns of the site, each with its own chain of listing pages, as news sites have them."""
 ROWS = 50
 PAGE_BYTES = (40_000, 60_000)
 
@@ -27,8 +29,17 @@ def article_path(number: int) -> str:
     return f"/xy/sc/{900_000 + number}.html"
 
 
-def listing_path(page: int) -> str:
-    return "/xy/sc/" if page == 1 else f"/xy/sc/index_{page}.html"
+def listing_path(column: int, page: int = 1) -> str:
+    return f"/xy/c{column}/" if page == 1 else f"/xy/c{column}/index_{page}.html"
+
+
+def listings(total: int) -> list[tuple[int, int]]:
+    """Column and number of each listing page of a site of so many articles."""
+    return [
+        (column, page)
+        for column in range(COLUMNS)
+        for page in range(1, max(-(-len(range(column, total, COLUMNS)) // ROWS), 1) + 1)
+    ]
 
 
 def _filler(rng: random.Random, size: int) -> str:
@@ -71,13 +82,13 @@ def article(number: int, total: int) -> bytes:
     return (head + _filler(rng, size) + tail).encode()
 
 
-def listing(page: int, total: int) -> bytes:
-    first = (page - 1) * ROWS
+def listing(column: int, page: int, total: int) -> bytes:
+    mine = range(column, total, COLUMNS)
     rows = "".join(
         f'<li><div class="txt"><h3><a href="{article_path(n)}">{title(n)}</a></h3><span class="sp2">2024-01-01</span></div></li>'
-        for n in range(first, min(first + ROWS, total))
+        for n in mine[(page - 1) * ROWS : page * ROWS]
     )
-    more = f'<a href="{listing_path(page + 1)}">下一页</a>' if first + ROWS < total else ""
+    more = f'<a href="{listing_path(column, page + 1)}">下一页</a>' if page * ROWS < len(mine) else ""
     return (
         f'<html><head><meta charset="utf-8"></head><body><div class="col-l"><ul>{rows}</ul></div>'
         f'<div class="pages">{more}</div></body></html>'
@@ -111,8 +122,7 @@ def _answer(body: bytes) -> bytes:
 
 async def _serve(total: int) -> None:
     answers = {article_path(n).encode(): _answer(article(n, total)) for n in range(total)}
-    pages = -(-total // ROWS)
-    answers |= {listing_path(p).encode(): _answer(listing(p, total)) for p in range(1, pages + 1)}
+    answers |= {listing_path(*which).encode(): _answer(listing(*which, total)) for which in listings(total)}
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Static(answers), "127.0.0.1", 0)
     print(json.dumps({"port": server.sockets[0].getsockname()[1]}), flush=True)

@@ -71,8 +71,9 @@ class FrontierScheduler(BaseScheduler):
 
     def enqueue_request(self, request: Request) -> bool:
         """Takes a claimed visit, or a request of Scrapy's own: a redirect, a retry."""
-        again = self._back(request.meta.get("visit"))
-        self._queues.push(urlparse_cached(request).hostname or "", request, first=again)
+        visit: Visit | None = request.meta.get("visit")
+        first = self._back(visit) or (visit is not None and visit.kind == "listing")
+        self._queues.push(urlparse_cached(request).hostname or "", request, first=first)
         return True
 
     def next_request(self) -> Request | None:

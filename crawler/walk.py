@@ -144,6 +144,7 @@ class Walk:
         self._claimed_at = 0.0
         self._short = False
         self._news = False
+        self._onward = False
 
     # --- from the scheduler's side -----------------------------------------------------------------------
 
@@ -161,8 +162,8 @@ class Walk:
         if self._only is not None:
             self._only.update(link.url for link in outcome.links)
         self._writer.submit(outcome).add_done_callback(lambda future: self._done(visit, future))
-        if len(self._kept) == len(self._open):  # nothing else is under way
-            self._writer.hurry()
+        if outcome.onward is not None or len(self._kept) == len(self._open):
+            self._writer.hurry()  # a listing's next page is not to wait, nor is anything where no more is under way
 
     def lost(self) -> list[Visit]:
         """Visits that were given and neither kept nor still queued: to be asked only when nothing is in flight."""
@@ -196,10 +197,12 @@ class Walk:
                 return "finished"
 
     async def _claim(self) -> list[Visit]:
-        size = self._claim_size if self._budget is None else min(self._claim_size, self._budget)
+        size = self._claim_size if self._wants_more() else CLAIM_MIN  # of which the listings come first
+        if self._budget is not None:
+            size = min(size, self._budget)
         hasty = self._loop.time() - self._claimed_at < OFTEN
         self._claimed_at = self._loop.time()
-        self._news = False
+        self._news = self._onward = False
         claimed = await asyncio.wrap_future(
             self._writer.claim(
                 owner=self._owner,
@@ -235,15 +238,16 @@ class Walk:
         return True
 
     async def _room(self) -> None:
-        """Waits until more is wanted, and may be there: the last claim took not all, or something was written since."""
-        while (
-            len(self._queued) > self._claim_size // 2
-            or self._writer.full
-            or (self._short and not self._news and self._open)
-        ):
+        """Waits until more is wanted, or a listing has gone on to its next page."""
+        while self._writer.full or not (self._onward or self._wants_more()):
             if not self._queued:
                 self._writer.hurry()
             await self._change()
+
+    def _wants_more(self) -> bool:
+        """Whether the line is short, and there may be more: the last claim left some, or news was written since."""
+        more = not self._short or self._news or not self._open
+        return more and len(self._queued) <= self._claim_size // 2
 
     async def _change(self) -> None:
         self._changed.clear()
@@ -264,6 +268,7 @@ class Walk:
             visit, future = self._inbox.popleft()
             outcome = self._kept.pop(visit)
             self._open.pop(visit, None)
+            self._onward = self._onward or outcome.onward is not None
             error = future.exception()
             recorded = Recorded(kind="none") if error is not None else future.result()
             if error is not None:

@@ -15,6 +15,7 @@ import pickle
 import resource
 import signal
 import socket
+import struct
 import threading
 import traceback
 from collections.abc import Callable, Sequence
@@ -89,11 +90,13 @@ class Workshop:
 
     def _ask(self, steps: Sequence[Step], things: Sequence[Any], seconds: float) -> list[Any]:
         assert self._pipe is not None
-        self._pipe.settimeout(seconds)
+        self._pipe.setsockopt(
+            socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", *divmod(int(seconds * 1e6), 10**6))
+        )
         try:
             _send(self._pipe, (steps, things))
             made: list[Any] = _receive(self._pipe)
-        except TimeoutError as error:
+        except BlockingIOError as error:
             raise WorkshopError(f"not done within {seconds:g} s") from error
         except (EOFError, OSError) as error:
             raise WorkshopError(f"the process ended: {error!r}") from error
@@ -192,11 +195,11 @@ def _receive(pipe: socket.socket) -> Any:
 
 
 def _bytes(pipe: socket.socket, count: int) -> bytearray:
-    """So many bytes, each copied once: what comes is most of the pages' size."""
+    """So many bytes, in one call where it can be: each gives the interpreter away, and must get it back."""
     buffer = bytearray(count)
     view = memoryview(buffer)
     while view:
-        got = pipe.recv_into(view)
+        got = pipe.recv_into(view, len(view), socket.MSG_WAITALL)
         if not got:
             raise EOFError("the other end is closed")
         view = view[got:]
