@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections import Counter
 
     from rich.console import Console
+    from rich.status import Status
 
     from crawler.crawl import Crawled
     from crawler.walk import Tally
@@ -77,6 +78,7 @@ def crawl(
     """
     from crawler.health import judge
     from crawler.sites import SITES
+    from storage import frontier
     from storage.locks import held
 
     if sources and url:
@@ -101,10 +103,12 @@ def crawl(
             settings={"PANXI_ALLOW_LOOPBACK": allow_loopback or None},
         )
         judge(engine, SITES.values())
+        with engine.connect() as connection:
+            others = frontier.counts(connection, names if sources else None).get("leased", 0)
     if as_json:
         emit(summary(crawled))
     else:
-        tell(crawled, db)
+        tell(crawled, db, others=others)
     raise typer.Exit(0 if crawled.complete else 1)
 
 
@@ -132,10 +136,19 @@ def run(
     try:
         if quiet or verbose or not sys.stderr.isatty():
             return crawl(configured, arguments)
-        with console.status("starting") as status:
-            return crawl(configured, arguments, watch=lambda tally: status.update(progress(tally)))
+        status = console.status("")
+        try:
+            return crawl(configured, arguments, watch=lambda tally: _show(status, tally))
+        finally:
+            status.stop()
     except ValueError as error:
         fail(str(error), hint="panxi sources lists the sources; panxi crawl --help the options")
+
+
+def _show(status: Status, tally: Tally) -> None:
+    """Not before the crawl runs: its thread would keep the workshop from being forked."""
+    status.update(progress(tally))
+    status.start()
 
 
 def progress(tally: Tally) -> str:
@@ -179,8 +192,8 @@ ENDINGS = {
 }
 
 
-def tell(crawled: Crawled, db: str) -> None:
-    """The summary for a person."""
+def tell(crawled: Crawled, db: str, *, others: int = 0) -> None:
+    """The summary for a person; ``others`` is how many addresses another crawl is at work on."""
     from rich.text import Text
 
     tally = crawled.tally
@@ -201,6 +214,8 @@ def tell(crawled: Crawled, db: str) -> None:
     _tell_reasons(out, "failed", tally.failures, tally)
     if crawled.reason == "finished" and tally.failures:
         out.print("All that was due has been tried; what failed is tried again, and panxi status tells of it.")
+    elif crawled.reason == "finished" and others:
+        out.print(f"All that was free has been visited; another crawl holds {others} more {plural(others, 'page')}.")
     else:
         out.print(ENDINGS.get(crawled.reason, f"Ended: {crawled.reason}."))
     out.print(f"Archive: {_without_password(db)}", style="dim", markup=False)

@@ -88,3 +88,15 @@ def test_the_text_of_a_help() -> None:
     assert examples("panxi x") == "Example:\n  panxi x"
     assert examples("panxi x", "panxi y") == "Examples:\n  panxi x\n  panxi y"
     assert flowing("One\n    line.\n\n    Another\n    one.\n    ") == "One line.\n\nAnother one."
+
+
+def test_a_crawl_that_found_all_taken_says_whose_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    from crawler.cli.crawl import tell
+    from crawler.crawl import Crawled
+    from crawler.walk import Tally
+
+    nothing = Crawled(tally=Tally(), reason="finished", seconds=0.1)
+    tell(nothing, "sqlite:///a.db", others=3)
+    assert "another crawl holds 3 more pages" in capsys.readouterr().out
+    tell(nothing, "sqlite:///a.db")
+    assert "All that was due has been visited" in capsys.readouterr().out
