@@ -22,6 +22,10 @@ from pipelines.policy.titles import Kinds, kinds_of, quoted, title_key
 
 _SHORT: Final = re.compile(r"(?:以下|下)?简?称(?:为)?[:：]?[“\"「]?《?(?P<short>[^》”\"」）)，。]{2,30})》?[”\"」]?")
 
+_ORGAN: Final = 24
+"""Characters in which the organ stands whose order it is: 攀枝花市人民政府令第128号."""
+_NOTE: Final = re.compile("[（(][^（()）]+[）)]$")
+
 
 def detect(article: Article) -> Article:
     """The article with its ``policy``, or as it was where it announces none.
@@ -97,7 +101,11 @@ def _issuers(paper: Paper, reading: Reading, main: str | None, number: Number | 
         return found
     if named := issuers((main or "").partition("关于")[0], paper.place):
         return named
-    by_code = issuer_of(number.value, paper.place) if number else None
+    if number is None:
+        return ()
+    if number.value.endswith("令") and (before := paper.text[: max(0, number.start)]):
+        return issuers(before[-_ORGAN:], paper.place, last=True)
+    by_code = issuer_of(number.value, paper.place)
     return (by_code,) if by_code else ()
 
 
@@ -124,8 +132,8 @@ def _longest(title: str, text: str) -> str:
     """A headline's 《矿山管理办法》 as the text has it in full: 《四川省矿山管理办法（2021年修订）》."""
     if kinds_of(title).kind == title:
         return title
-    whole = re.compile(rf".*{re.escape(title)}(?:[（(][^（()）]+[）)])?")
-    return next((one.title for one in quoted(text[:HEAD]) if whole.fullmatch(one.title)), title)
+    named = (one.title for one in quoted(text[:HEAD]))
+    return next((one for one in named if title in (one[-len(title) :], _NOTE.sub("", one)[-len(title) :])), title)
 
 
 def _mentioned_only(text: str, start: int) -> bool:

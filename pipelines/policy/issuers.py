@@ -14,6 +14,10 @@ _OWN_NAME: Final = ("管委会", "管理委员会", "党工委", "领导小组",
 """Organs whose name is written as it is: 攀枝花钒钛高新区管委会, not 攀枝花市钒钛高新区管委会."""
 
 
+_NO_NAME: Final = r"(?![由据把的是为到在各该件批]|个(?!旧)|(?<=[\d一二三四五六七八九十两数])家)"
+"""No county's name goes on here: a word of the sentence, or a measure (41件市政府文件)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a text is at home: what 市政府 and 省政府 mean in it."""
@@ -66,8 +70,7 @@ def _organs() -> re.Pattern[str]:
         rf"|[{HAN}“”]{{2,16}}?(?:领导小组|指挥部|联席会议){office}"
         rf"|(?:[{HAN}]{{2,10}}?委员会|安委会){office}|[{HAN}]{{2,6}}?办(?={acting}|等|$))"
     )
-    no_name = r"(?![由据把的是为到在各该件批]|个(?!旧)|[\d一二三四五六七八九十两数]家)"
-    county = rf"(?:{no_name}[{HAN}]){{1,4}}?(?:自治县|县|区|市|旗)"
+    county = rf"(?:{_NO_NAME}[{HAN}]){{1,4}}?(?:自治县|县|区|市|旗)"
     edge = r"(?:^|(?<=近日)|(?<=日前)|(?<=[^\u4e00-\u9fff])|(?<=[由从经与和])|(?<=中共)|(?<=中国共产党))"
     return re.compile(
         rf"(?:国家税务总局|国家金融监督管理总局|国家统计局|中国人民银行){known}(?:{county})?"
@@ -185,7 +188,7 @@ def _formed() -> re.Pattern[str]:
     words = terms()["organs"]
     begins = any_of([*words["national"], *words["aliases"], *words["begins"], *_gazetteer().full])
     return re.compile(
-        rf"(?:{begins}|(?P<level>自治[州县]|[省市州县区])|(?:(?![我全本该各有的由从经据向对将把在])[{HAN}]){{1,8}}?[县区市旗州盟])"
+        rf"(?:{begins}|(?P<level>自治[州县]|[省市州县区])|(?:(?![我全本有从经向对将]){_NO_NAME}[{HAN}]){{1,8}}?[县区市旗州盟])"
         rf"(?:(?![的了在将各等为对]|印发|召开|出台|发布)[{HAN}“”（）]){{0,24}}?{any_of(words['ends'])}"
     )
 

@@ -14,7 +14,7 @@ from pipelines.policy.titles import quoted, title_key
 _LABEL: Final = re.compile("(?:发文字号|文号|字号|文件编号)[】]?[:：]?$")
 _SENTENCE: Final = re.compile("[，。《》：根据按照]")
 _MENTION: Final = re.compile("[，。《》]|文件|规定|精神|要求|收悉")
-_PARTS: Final = re.compile(r"^[\s）)】\]〕]+|[\s（(【\[〔]+$")
+_AROUND: Final = " \t\n\u3000\xa0（）()【】[]〔〕"
 """Blanks and brackets around a number."""
 _APART: Final = re.compile(r"[）)】\]〕]{0,2}(?:\s|各)")
 _STOP: Final = re.compile("[。！？；]")
@@ -56,7 +56,7 @@ def _candidates(paper: Paper, reading: Reading, documents: tuple[str, ...]) -> I
     found = numbers(text)
     if reading.relation in ("document", "repeal", "draft"):
         yield from (one for one in found if one.start <= HEAD and _alone(text, one))
-        yield from (one for one in found if _apart(text, one))
+        yield from (one for one in found if (one.start <= HEAD or one is found[-1]) and _apart(text, one))
     if reading.relation != "repeal":
         yield from (one for one in found if _behind(text, one, documents))
     if reading.relation == "report":
@@ -86,9 +86,9 @@ def _alone(text: str, number: Number) -> bool:
 def _apart(text: str, number: Number) -> bool:
     """Whether a number stands apart from the words around it, before a text's first sentence or as its last words."""
     before, after = text[: number.start], text[number.end :]
-    if _PARTS.sub("", after) and (_STOP.search(before) or not _APART.match(after) or _MENTION.match(after.strip())):
+    if after.strip(_AROUND) and (_STOP.search(before) or not _APART.match(after) or _MENTION.match(after.strip())):
         return False
-    bare = _PARTS.sub("", before)
+    bare = before.rstrip(_AROUND)
     begun = bare != before or before.endswith("。") or rules().statutory.search(before)
     return bool(begun) and not _REFERS.search(bare)
 

@@ -25,8 +25,10 @@ _CLOSING: Final = re.compile(
     r"(?:\s*[（(]?[^\s（(]{2,16}[〔\[（(]20\d\d[〕\]）)]\s*\d+\s*号[）)]?)?\s*$"
 )
 """The day, and the number, that stand behind a signature."""
-_MASTHEAD: Final = 200
+_NAMES: Final = 200
 """Characters in which the organs of a joint issue are named."""
+_SAME: Final = 6
+"""Characters from 关于 on by which a title is known again."""
 
 
 def issued_by(paper: Paper, reading: Reading) -> tuple[str, ...]:
@@ -37,7 +39,8 @@ def issued_by(paper: Paper, reading: Reading) -> tuple[str, ...]:
         else _of_news(paper, reading)
     )
     found = next((found for found in ways if found), ())
-    return _all_of(found, paper) if len(found) == 1 and _AND_OTHERS.search(paper.title + reading.by) else found
+    more = reading.relation == "report" or _AND_OTHERS.search(paper.title + reading.by)
+    return _all_of(found, paper) if len(found) == 1 and more else found
 
 
 def _all_of(found: tuple[str, ...], paper: Paper) -> tuple[str, ...]:
@@ -52,7 +55,7 @@ def _of_document(paper: Paper, reading: Reading) -> Iterator[tuple[str, ...]]:
     before, about, _ = _QUOTED.sub("", plain(paper.title)).partition("关于")
     yield issuers(_ACT.split(before if about else paper.title)[0], place)
     yield _of_table(paper)
-    yield _masthead(text, place)
+    yield _masthead(paper)
     yield _signature(text, place)
     if reading.relation == "document":
         yield issuers(paper.title.partition("转发")[0], place)
@@ -109,18 +112,23 @@ def _by_verb(text: str, place: Place) -> tuple[str, ...]:
     return ()
 
 
-def _masthead(text: str, place: Place) -> tuple[str, ...]:
-    """Organs above a document's title, where the text repeats it: 攀枝花市财政局 攀枝花市水利局 关于…."""
-    before, about, _ = plain(text[:HEAD]).partition("关于")
-    return named(before, place) if about and len(before) < _MASTHEAD else ()
+def _masthead(paper: Paper) -> tuple[str, ...]:
+    """Organs above the title where the text repeats it: 攀枝花市财政局 攀枝花市水利局 关于…."""
+    at = paper.title.find("关于")
+    again = paper.text.find(paper.title[at : at + _SAME], 0, HEAD) if at >= 0 else -1
+    return _last_named(paper.text[: max(0, again)], paper.place)
 
 
 def _signature(text: str, place: Place) -> tuple[str, ...]:
     """Organs above a document's date, or at its end."""
     signed = signed_on(text)
-    above = text[: signed.start] if signed else _CLOSING.sub("", text[-_MASTHEAD:])
+    return _last_named(text[: signed.start] if signed else _CLOSING.sub("", text[-_NAMES:]), place)
+
+
+def _last_named(text: str, place: Place) -> tuple[str, ...]:
+    """The organs that a text ends with, parted by blanks or lines from one another and from what is before them."""
     run: list[str] = []
-    for word in reversed(re.split(r"\s+|(?<=[。；])", above.rstrip())):
+    for word in reversed(re.split(r"\s+|(?<=[。；])", text[-_NAMES:].rstrip())):
         if not (one := named(word, place)):
             break
         run = [*one, *run]

@@ -19,5 +19,19 @@ def terms() -> dict[str, Any]:
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A non-capturing alternation of literal words, the longest first."""
-    return "(?:" + "|".join(re.escape(word) for word in sorted(set(words), key=lambda w: (-len(w), w))) + ")"
+    """A non-capturing alternation of literal words, the longest first.
+
+    Words that begin alike share their beginning, so that a place that none of them fits costs one look and not one
+    for each word.
+    """
+    tails: dict[str, set[str]] = {}
+    ends = False
+    for word in words:
+        if word:
+            tails.setdefault(word[0], set()).add(word[1:])
+        else:
+            ends = True
+    if not tails:
+        return ""
+    branches = "|".join(re.escape(first) + any_of(rest) for first, rest in sorted(tails.items()))
+    return f"(?:{branches}){'?' if ends else ''}"

@@ -48,6 +48,7 @@ class Kinds:
     carried: str | None
 
 
+@lru_cache(maxsize=64)  # the rules ask for one title and one text again and again
 def quoted(text: str) -> tuple[Quoted, ...]:
     """Every outermost 《…》 of a text. Nested 《》 and 〈〉 stay inside; one that is never closed is left out."""
     if "《" not in text:
@@ -86,7 +87,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     kinds = terms()["kinds"]
     named = [*kinds["statutory"], *kinds["carried"], *kinds["qualified_statutory"]]
     return (
-        re.compile(any_of(named) + _TAIL),
+        re.compile(f"(?P<name>{any_of(named)}){_TAIL}"),
         re.compile(any_of(kinds["not_documents"]) + _TAIL),
         re.compile(any_of(kinds["statutory"]) + "$"),
     )
@@ -95,12 +96,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 def _name(title: str) -> str | None:
     """The words at the end of a title that say what it is."""
     match = _patterns()[0].search(title)
-    if match is None:
-        return None
-    words = terms()["kinds"]
-    tail = re.sub(_TAIL, "", match.group())
-    named = [*words["statutory"], *words["carried"], *words["qualified_statutory"]]
-    return max((word for word in named if tail.endswith(word)), key=len, default=None)
+    return match["name"] if match else None
 
 
 def kinds_of(title: str) -> Kinds:

@@ -18,10 +18,10 @@ from crawler.items import Article, Attachment, OfficialTable, Policy
 from pipelines.policy import detect, detect_text, issuer_key, standard, title_key
 from pipelines.policy.codes import issuer_of
 from pipelines.policy.dates import comments_until, effective_on, expires_on, parse_day, signed_on
-from pipelines.policy.issuers import Place, home_of, issuers
+from pipelines.policy.issuers import Place, home_of, issuers, named
 from pipelines.policy.numbers import numbers
 from pipelines.policy.targets import targets
-from pipelines.policy.terms import terms
+from pipelines.policy.terms import any_of, terms
 from pipelines.policy.titles import is_document, kinds_of, quoted, unwrapped
 
 CASES = Path(__file__).parent / "policy_cases.tsv"
@@ -314,6 +314,74 @@ def test_issuers_in_full(phrase: str, names: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("phrase", "names"),
+    [
+        ("米易县农业农村和交通水利局", ("米易县农业农村和交通水利局",)),
+        ("国家税务总局攀枝花市税务局", ("国家税务总局攀枝花市税务局",)),
+        ("国家能源局综合司", ("国家能源局综合司",)),
+        ("国家发展改革委价格司 国家能源局", ("国家发展改革委价格司", "国家能源局")),
+        ("共青团攀枝花市委\n会东县人民武装部", ("共青团攀枝花市委", "会东县人民武装部")),
+        ("甘孜藏族自治州林业和草原局", ("甘孜州林业和草原局",)),
+        ("米易县财政局、县水利局和县公安局", ("米易县财政局", "米易县水利局", "米易县公安局")),
+        ("市粮食和物资储备局 市关心下一代工作委员会", ("攀枝花市粮食和物资储备局", "攀枝花市关心下一代工作委员会")),
+    ],
+)
+def test_a_name_that_stands_alone_is_whole(phrase: str, names: tuple[str, ...]) -> None:
+    assert named(phrase, HOME) == names
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "各县（区）财政局", "我市财政局", "攀枝花市财政局局长", "攀枝花市召开财政局", "攀枝花市的财政局", "附件：攀枝花市财政局",
+        "攀枝花市财政局 联系人", "攀枝花钒钛产品", "局", "",
+    ],
+)  # fmt: skip
+def test_a_phrase_with_other_words_is_no_list_of_names(phrase: str) -> None:
+    assert named(phrase, HOME) == ()
+
+
+@pytest.mark.parametrize("phrase", ["41件市政府文件", "三个市政府门户", "首批县政府规章", "12家市公安局", "个县政府"])
+def test_a_quantity_is_no_place(phrase: str) -> None:
+    assert issuers(phrase, Place()) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("攀枝花市水利局 关于甲的通知 攀水〔2022〕 35 号 各县（区）水利局： 现通知如下。", "攀水〔2022〕35号"),
+        ("攀枝花市水利局关于甲的通知攀水〔2022〕35号各县（区）水利局： 现通知如下。", "攀水〔2022〕35号"),
+        ("各县（区）水利局： 攀水〔2022〕35号 近期多雨，现通知如下。", "攀水〔2022〕35号"),
+        ("各县： 根据川水〔2021〕3号文件，现通知如下。请遵照执行。 【攀农交水〔2022〕 35 号】", "攀农交水〔2022〕35号"),
+        ("各县： 现通知如下。请遵照执行。攀水〔2022〕35号", "攀水〔2022〕35号"),
+        ("各县： 现通知如下。 攀枝花市水利局 2022年3月1日 （攀水〔2022〕35号）", "攀水〔2022〕35号"),
+        ("各县： 按照 川水〔2021〕3号 要求，现通知如下。", None),
+        ("各县： 按照 川水〔2021〕3号 各项要求，现通知如下。", None),
+        ("各县： 现将川水〔2021〕3号转发给你们。", None),
+        ("各县： 现通知如下。 依据《甲办法》 川水〔2021〕3号", None),
+        ("各县： 现通知如下。 附件： 川水〔2021〕3号", None),
+        ("各县： 现通知如下。同时废止 川水〔2021〕3号", None),
+        ("各县： 现通知如下。 川水〔2021〕3号 同时废止。", None),
+        ("你县《关于甲的请示》 米府〔2021〕3号 收悉。现批复如下。", None),
+    ],
+)
+def test_the_number_that_stands_apart_is_the_documents_own(text: str, number: str | None) -> None:
+    assert found("关于甲的通知", text).number == number
+
+
+def test_organs_above_the_title_in_the_text_issue_it() -> None:
+    text = "来源：市水利局 字体：大 攀枝花市水利局 攀枝花市东区财政局 关于甲工作的通知 各县： 现通知如下。"
+    assert found("关于甲工作的通知", text).issuers == ("攀枝花市水利局", "攀枝花市东区财政局")
+    assert found("关于甲工作的通知", text.replace("关于甲工作", "关于乙工作")).issuers == ()
+
+
+@given(st.sets(st.text("市政府办", min_size=1, max_size=4), min_size=1), st.text("市政府办", max_size=5))
+def test_an_alternation_finds_the_longest_of_its_words(words: set[str], text: str) -> None:
+    match = re.match(any_of(words), text)
+    assert (match.group() if match else None) == max(filter(text.startswith, words), key=len, default=None)
+
+
+@pytest.mark.parametrize(
     ("number", "organ"),
     [
         ("攀办发〔2020〕12号", "攀枝花市人民政府办公室"),
@@ -351,7 +419,8 @@ def test_all_issuers_where_the_title_names_the_first() -> None:
     text = "近日，攀枝花市发展改革委、市商务局等7部门联合印发《攀枝花市绿色消费方案》，民政部门、供销社参与实施。"
     title = "攀枝花市发展改革委等7部门印发《攀枝花市绿色消费方案》"
     assert found(title, text).issuers == ("攀枝花市发展改革委", "攀枝花市商务局")
-    assert found("攀枝花市发展改革委印发《攀枝花市绿色消费方案》", text).issuers == ("攀枝花市发展改革委",)
+    assert found(title.replace("等7部门", ""), text).issuers == ("攀枝花市发展改革委", "攀枝花市商务局")
+    assert found("攀枝花市商务局印发《攀枝花市绿色消费方案》", text).issuers == ("攀枝花市商务局",)
 
 
 def test_one_organ_under_several_names() -> None:
