@@ -21,6 +21,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from benchmarks.made_archive import made
+from benchmarks.reprints import original
 from benchmarks.stages import outcomes, pages
 from crawler.extraction import read
 from crawler.items import Article, Outcome, Page, ScrapedArticle, Visit
@@ -61,9 +62,15 @@ def cost(engine: Engine, found: Sequence[tuple[Page, Article]]) -> float:
 def fill(engine: Engine, count: int) -> None:
     """Record made articles with their fingerprints, near-duplicates looked for as in a crawl."""
     for begin in range(1, count + 1, BATCH):
-        batch = [_outcome(number, fingerprint(made(number))) for number in range(begin, min(begin + BATCH, count + 1))]
+        batch = [_outcome(number, fingerprint(made(number, text=story))) for number in range(begin, min(begin + BATCH, count + 1))]
         with writing(engine).begin() as conn:
             record_all(conn, batch, kept=[None] * len(batch), after=AFTER)
+
+
+def story(number: int) -> tuple[str, list[str]]:
+    """A text as different from the others as news is: a small vocabulary would make kin of everything."""
+    title, body = original(number)
+    return title, body.split("\n")
 
 
 def _outcome(number: int, item: Article) -> Outcome:

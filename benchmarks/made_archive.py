@@ -11,7 +11,7 @@ from random import Random
 from sqlalchemy import Connection, Engine, insert, update
 
 from benchmarks.prose import paragraphs, title
-from crawler.items import Article, Evidence, Exchange, Link, Outcome, Policy, Quote, RelatedLink, Tag, Target
+from crawler.items import Article, Evidence, Exchange, Link, Outcome, Policy, Quote, RelatedLink, Tag, Target, Visit
 from storage import captures, frontier, runs
 from storage.db import writing
 from storage.raw import Raw
@@ -135,13 +135,11 @@ def _outcomes(items: list[Article], *, count: int, begin: int) -> Iterator[Outco
         yield Outcome(visit=with_visit, state="done", url=item.url, fetched_at=seen, status=200, article=item)
 
 
-def _bare_visit(number: int, item: Article, seen: datetime):
-    from crawler.items import Visit
-
+def _bare_visit(number: int, item: Article, seen: datetime) -> Visit:
     return Visit(id=number, url=item.url, source=item.source, kind="article", depth=0, attempts=0, first_seen_at=seen)
 
 
-def _visit(conn: Connection, url: str, name: str | None, at: datetime):
+def _visit(conn: Connection, url: str, name: str | None, at: datetime) -> Visit:
     frontier.put(conn, [Link(url=url, source=name, kind="article", depth=0, again=True)], now=at)
     return frontier.claim(conn, owner="made/1/0", now=at, lease=timedelta(minutes=5), limit=1)[0]
 
