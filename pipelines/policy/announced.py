@@ -32,7 +32,7 @@ _CHOSEN: Final = 30
 """Characters behind a document in which somebody is chosen by it."""
 _OBJECT: Final = re.compile("(?!并|了|于|自|实施|施行|执行|将|起|至|在|后)[\u4e00-\u9fff]")
 """What follows a verb that somebody else does: 《规范》实施一年来，各地出台支持政策."""
-_PRAISE: Final = re.compile("表彰|表扬|授予|追授|嘉奖|记功|命名")
+_PRAISE: Final = re.compile("表彰|表扬|授予|追授|嘉奖|记功|命名|奖励的(?:决定|通报)")
 _RULE: Final = re.compile("办法|规定|条例|细则|方案|规则|意见")
 _STATING: Final = re.compile("《[^》]*(?:》[^》《]*)?》(?:[（(][^）)]*[）)])?(?:提出|明确|指出|规定|要求|部署)")
 _REVIEW: Final = re.compile("了?(?:省|市|国家)?(?:级|家)?(?:专家)?(?:组)?(?:评审|论证|验收|审查|鉴定|听证|初审|评估)")

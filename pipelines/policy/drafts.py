@@ -15,7 +15,7 @@ _DRAFT_NAME: Final = re.compile(
 )
 _PASSED: Final = re.compile("通过|审议|提请")
 _ASKING: Final = re.compile("公开征|现向社会|向社会|征求[^。]{0,8}意见|征集意见")
-_OPEN: Final = re.compile("公开|社会")
+_OPEN: Final = re.compile("公开|向社会")
 _INTERNAL: Final = re.compile("征求[^。，]{0,6}(?:部门|单位|各方)[^。，]{0,4}意见")
 _CALL: Final = re.compile("征求对?《》|《》[^，。]{0,8}(?:公开|向社会)[^，。]{0,8}征[求集]")
 """What comments are asked for is a document, whatever it is called."""
@@ -28,16 +28,20 @@ _ABOUT: Final = re.compile(
 
 def draft(title: str, text: str) -> Reading | None:
     """A call for comments, whose title or text says so; None where there is none."""
-    return _called_for(title, text) or _called_for_in_text(text)
+    return None if _behind_doors(unquoted(title)) else _called_for(title, text) or _called_for_in_text(text)
+
+
+def _behind_doors(title: str) -> bool:
+    """Whether a meeting hears opinions, or departments are asked, and not the public."""
+    met = GATHERING.search(title) or "会议听取" in title
+    return bool(_INTERNAL.search(title) or (met and not _OPEN.search(title)))
 
 
 def _called_for(title: str, text: str) -> Reading | None:
     """A call for comments whose title says so."""
     outside, inside = unquoted(title), quoted(title)
     told = [one for one in inside if not mentioned(title[: one.start])]
-    met = GATHERING.search(outside) or "会议听取" in outside
-    behind_doors = _INTERNAL.search(outside) or (met and not _OPEN.search(outside))
-    if behind_doors or (inside and not told):
+    if inside and not told:
         return None
     is_draft = _DRAFT_NAME.search(title)
     if not rules().draft.search(outside) and not (is_draft and not _PASSED.search(outside) and _asks(title, text)):

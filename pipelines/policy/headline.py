@@ -44,7 +44,7 @@ def headline(title: str, home: Place) -> str | None:
         return None
     if said.passing.search(clause(before)) or said.future.search(before) or said.meeting.search(before):
         return None
-    public = home.city or home.province or organs(title, home) or _PUBLIC.search(title)
+    public = home.city or home.province or home.county or organs(title, home) or _PUBLIC.search(title)
     # Before 办法出台 stands what the rule is about (民办学校, 专项基金): only a company itself says that it is private.
     private = not acts_for_the_state(before, home) if match["verb"] else said.company.search(before)
     return (before or title) if public and not private else None

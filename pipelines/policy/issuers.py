@@ -46,6 +46,8 @@ def _gazetteer() -> _Gazetteer:
             name = city if (city[-1] in "州盟" and len(city) > 2) or city.endswith("地区") else city + "市"  # noqa: PLR2004
             full[city] = full[name] = name
             province_of[name] = province
+            if name == city:
+                full.setdefault(re.sub("(?:州|盟|地区)$", "", city), name)
     for official in terms()["autonomous"]["prefectures"]:
         full[f"{official}自治州"] = next(name for name in province_of if official.startswith(name[:-1]))
     return _Gazetteer(full, province_of, re.compile(any_of(full)))
@@ -70,7 +72,7 @@ def _organs() -> re.Pattern[str]:
         rf"|[{HAN}“”]{{2,16}}?(?:领导小组|指挥部|联席会议){office}"
         rf"|(?:[{HAN}]{{2,10}}?委员会|安委会){office}|[{HAN}]{{2,6}}?办(?={acting}|等|$))"
     )
-    county = rf"(?:{_NO_NAME}[{HAN}]){{1,4}}?(?:自治县|县|区|市|旗)"
+    county = rf"(?:(?:{_NO_NAME}[{HAN}]){{1,4}}?[县区市旗]|(?:{_NO_NAME}[{HAN}]){{2,12}}?自治县)"
     edge = r"(?:^|(?<=近日)|(?<=日前)|(?<=[^\u4e00-\u9fff])|(?<=[由从经与和])|(?<=中共)|(?<=中国共产党))"
     return re.compile(
         rf"(?:国家税务总局|国家金融监督管理总局|国家统计局|中国人民银行){known}(?:{county})?"
@@ -83,7 +85,7 @@ def _organs() -> re.Pattern[str]:
         rf"|中央[{HAN}“”、]{{2,24}}?领导小组(?:办公室)?"
         rf"|国家[{HAN}]{{2,8}}?(?:总局|局|委员会|委(?!员)|办公室)"
         rf"|(?P<party>中共|中国共产党)?(?:(?P<known>{known}(?:{known})?)(?P<county>{county})?"
-        rf"|{edge}(?P<own>(?![我全本该各由从经据向对将把]|[{HAN}]{{1,3}}{known}|近日|日前|近期|昨日|今日|今天|记者|中共){county})|(?<![件个批家项份])(?P<level>自治[州县]|[省市州县区]))"
+        rf"|{edge}(?P<own>(?![我全本该各由从经据向对将把]|[{HAN}]{{1,3}}{known}|近日|日前|近期|昨日|今日|今天|记者|中共){county})|(?<![件个批家项份族])(?P<level>自治[州县]|[省市州县区]))"
         rf"(?P<again>[市县区](?=委|政府|人大))?(?:第?[一二三四五六七八九十]+届)?(?P<body>{body})"
         rf"|{edge}(?![我全本该各])[{HAN}“”]{{3,16}}?领导小组(?:办公室)?(?={acting}|、)"
     )
@@ -101,7 +103,7 @@ def home_of(*texts: str | None) -> Place:
     """
     gazetteer = _gazetteer()
     begun = _county().match(texts[0] or "") if texts else None
-    county = begun["county"] if begun else None
+    county = begun["county"] if begun else _own_county((texts or ("",))[0] or "")
     province: str | None = None
     for text in texts:
         for match in gazetteer.pattern.finditer(text or ""):
@@ -112,6 +114,12 @@ def home_of(*texts: str | None) -> Place:
     if province and province.endswith("市"):
         return Place(province, province, county)
     return Place(province, county=county)
+
+
+def _own_county(title: str) -> str | None:
+    """The county of the region that a title begins with, though without its 县: 米易出台…."""
+    places: dict[str, str] = terms()["organs"]["codes"]["places"]
+    return next((full for short, full in places.items() if title.startswith(short) and full == f"{short}县"), None)
 
 
 @lru_cache(maxsize=1)
@@ -188,7 +196,7 @@ def _formed() -> re.Pattern[str]:
     words = terms()["organs"]
     begins = any_of([*words["national"], *words["aliases"], *words["begins"], *_gazetteer().full])
     return re.compile(
-        rf"(?:{begins}|(?P<level>自治[州县]|[省市州县区])|(?:(?![我全本有从经向对将]){_NO_NAME}[{HAN}]){{1,8}}?[县区市旗州盟])"
+        rf"(?:{begins}|(?P<level>自治[州县]|[省市州县区])|(?:(?![我全本有从经向对将]){_NO_NAME}[{HAN}]){{1,12}}?[县区市旗州盟])"
         rf"(?:(?![的了在将各等为对]|印发|召开|出台|发布)[{HAN}“”（）]){{0,24}}?{any_of(words['ends'])}"
     )
 
