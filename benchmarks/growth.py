@@ -62,7 +62,10 @@ def cost(engine: Engine, found: Sequence[tuple[Page, Article]]) -> float:
 def fill(engine: Engine, count: int) -> None:
     """Record made articles with their fingerprints, near-duplicates looked for as in a crawl."""
     for begin in range(1, count + 1, BATCH):
-        batch = [_outcome(number, fingerprint(made(number, text=story))) for number in range(begin, min(begin + BATCH, count + 1))]
+        batch = [
+            _outcome(number, fingerprint(made(number, text=story)))
+            for number in range(begin, min(begin + BATCH, count + 1))
+        ]
         with writing(engine).begin() as conn:
             record_all(conn, batch, kept=[None] * len(batch), after=AFTER)
 

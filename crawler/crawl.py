@@ -77,7 +77,11 @@ def crawl(
     gc.collect()
     gc.freeze()  # what is here now stays: the collector need not look at it again
     gc.set_threshold(20_000, 50, 100)
-    process.start(install_signal_handlers=False)
+    try:
+        process.start(install_signal_handlers=False)
+    finally:
+        if isinstance(crawler.spider, SiteSpider) and crawler.spider.workshop is not None:
+            crawler.spider.workshop.close()  # it may hang over a page, and nobody waits for that now
     for scheduler in schedulers:
         scheduler.finish()
     if task.done() and not task.cancelled() and (error := task.exception()) is not None:

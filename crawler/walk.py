@@ -19,6 +19,8 @@ from storage.writer import Writer
 LEASE = timedelta(minutes=15)
 """How long a claimed visit is this process's; longer than any download may take, queueing included."""
 CLAIM_MIN, CLAIM_MAX = 32, 512
+LINE_MAX = 2 * CLAIM_MAX
+"""Visits in line from which on no listing's next page is claimed before its turn: articles are claimed with it."""
 OFTEN = 1.0
 """Seconds between two claims below which the next one is for twice as many visits."""
 WATCHED = ("body", "published_at", "origin")
@@ -190,7 +192,7 @@ class Walk:
                 continue
             visits = await self._claim()
             if visits or self._open:
-                if not visits:
+                if not visits and not (self._news or self._onward):
                     await self._change()
                 continue
             if not await self._soon():
@@ -239,7 +241,7 @@ class Walk:
 
     async def _room(self) -> None:
         """Waits until more is wanted, or a listing has gone on to its next page."""
-        while self._writer.full or not (self._onward or self._wants_more()):
+        while self._writer.full or not (self._wants_more() or (self._onward and len(self._queued) < LINE_MAX)):
             if not self._queued:
                 self._writer.hurry()
             await self._change()

@@ -30,7 +30,9 @@ MOST: Final = 64
 PATIENCE: Final = 0.02
 """Seconds that a thing waits for others even where the workshop is free."""
 SECONDS: Final = 10.0
-"""What the steps may take for one batch; a page takes a thousandth of one. Whatever takes longer is done alone."""
+"""What the steps may take for one batch; a page takes a thousandth of one."""
+ALONE: Final = 5.0
+"""What they may take for a thing that is done alone, because a batch that it was in took longer or was lost."""
 START: Final = 30.0
 """What a process that is made anew may take to load the modules of the steps."""
 MEMORY: Final = 1024 * 1024 * 1024
@@ -80,7 +82,7 @@ class Workshop:
             if self._pipe is None:
                 self._open("spawn")
                 self._ask(steps, [], START)
-            return self._ask(steps, things, SECONDS)
+            return self._ask(steps, things, SECONDS if len(things) > 1 else ALONE)
         except WorkshopError as error:
             self._end()
             if self._closed or len(things) == 1:
@@ -90,10 +92,9 @@ class Workshop:
 
     def _ask(self, steps: Sequence[Step], things: Sequence[Any], seconds: float) -> list[Any]:
         assert self._pipe is not None
-        self._pipe.setsockopt(
-            socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", *divmod(int(seconds * 1e6), 10**6))
-        )
+        limit = struct.pack("@ll", *divmod(int(seconds * 1e6), 10**6))
         try:
+            self._pipe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
             _send(self._pipe, (steps, things))
             made: list[Any] = _receive(self._pipe)
         except BlockingIOError as error:
@@ -104,12 +105,17 @@ class Workshop:
 
     def _open(self, how: str) -> None:
         context: Any = multiprocessing.get_context(how)
-        self._pipe, theirs = socket.socketpair()
-        self._process = context.Process(
-            target=_serve, args=(theirs, self._pipe if how == "fork" else None), name="panxi workshop", daemon=True
-        )
-        self._process.start()
-        theirs.close()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = context.Process(
+                target=_serve, args=(theirs, ours if how == "fork" else None), name="panxi workshop", daemon=True
+            )
+            try:
+                process.start()
+            except OSError as error:
+                ours.close()
+                raise WorkshopError(f"no process can be started: {error}") from error
+        self._pipe, self._process = ours, process
 
     def _end(self) -> None:
         if self._pipe is not None:
@@ -144,24 +150,28 @@ class Together(Generic[T, R]):
         return await future
 
     async def _send(self, workshop: Workshop) -> None:
-        while self._waiting:
-            await asyncio.sleep(PATIENCE)
-            async with workshop.turn:
-                batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-                results: Sequence[Any]
-                try:
-                    results = await workshop.do(self._steps, [thing for thing, _ in batch])
-                except Exception as error:  # noqa: BLE001 - whatever it was, nobody may wait for ever
-                    results = [error] * len(batch)
-            for (_, future), result in zip(batch, results, strict=True):
-                _settle(future, result)
-        self._sender = None
+        try:
+            while self._waiting:
+                await asyncio.sleep(PATIENCE)
+                async with workshop.turn:
+                    batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+                    results: Sequence[Any]
+                    try:
+                        results = await workshop.do(self._steps, [thing for thing, _ in batch])
+                    except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - nobody may wait for ever
+                        results = [error if isinstance(error, Exception) else WorkshopError("closed")] * len(batch)
+                for (_, future), result in zip(batch, results, strict=True):
+                    _settle(future, result)
+        finally:
+            self._sender = None
 
 
 def _settle(future: asyncio.Future[Any], result: Any) -> None:
     if future.done():  # who waited was cancelled: the crawl is being stopped
         return
-    if isinstance(result, Exception):
+    if isinstance(result, StopIteration):  # no future takes one
+        future.set_exception(RuntimeError(f"StopIteration: {result}"))
+    elif isinstance(result, Exception):
         future.set_exception(result)
     else:
         future.set_result(result)
@@ -216,6 +226,7 @@ def _serve(pipe: socket.socket, inherited: socket.socket | None) -> None:
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the crawl's to answer
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
@@ -223,7 +234,12 @@ def _serve(pipe: socket.socket, inherited: socket.socket | None) -> None:
     while True:
         try:
             steps, things = _receive(pipe)
-            _send(pipe, [_portable(made) if isinstance(made, Exception) else made for made in work(steps, things)])
+            signal.alarm(int(START) + 5)  # if the crawl was killed meanwhile, nobody else ends what hangs
+            made = work(steps, things)
+            _send(pipe, [_portable(result) if isinstance(result, Exception) else result for result in made])
+            signal.alarm(0)
+            if any(isinstance(result, MemoryError) for result in made):
+                break  # what is left may be too little for any page
         except (EOFError, OSError):
             break
     os._exit(0)  # what was inherited at the fork is not ours to tidy up

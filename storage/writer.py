@@ -196,9 +196,6 @@ class Writer:
             batch, call = taken
             if batch:
                 self._write(batch)
-                with self._wake:
-                    self._waiting -= len(batch)
-                    self._bytes -= sum(map(_weight, batch))
             if call is not None:
                 self._answer(call)
         try:
@@ -237,17 +234,26 @@ class Writer:
         try:
             results = self._patiently(lambda: self._commit([item.outcome for item in batch]))
         except WriterError as error:
+            self._written(batch)
             for item in batch:
                 item.future.set_exception(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not take the batch with it
             if len(batch) == 1:
+                self._written(batch)
                 self._set_aside(batch[0], error)
             else:
                 for item in batch:
                     self._write([item])
         else:
+            self._written(batch)
             for item, result in zip(batch, results, strict=True):
                 item.future.set_result(result)
+
+    def _written(self, batch: list[_Submitted]) -> None:
+        """They wait no longer. Said before they are answered: who hears the answer may ask whether there is room."""
+        with self._wake:
+            self._waiting -= len(batch)
+            self._bytes -= sum(map(_weight, batch))
 
     def _commit(self, outcomes: Sequence[Outcome]) -> list[Recorded]:
         with self._engine.connect() as conn:
@@ -270,6 +276,9 @@ class Writer:
         item.future.set_exception(error)
 
     def _answer(self, call: _Asked) -> None:
+        if not call.future.set_running_or_notify_cancel():
+            return  # who asked has left; from here on it can't
+
         def run() -> Any:
             with self._engine.begin() as conn:
                 return call.do(conn)

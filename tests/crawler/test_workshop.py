@@ -54,6 +54,10 @@ def unportable(_: int) -> int:
     raise Local("no such name elsewhere")
 
 
+def exhausted(_: int) -> int:
+    return next(iter(()))
+
+
 def my_process(_: object) -> int:
     return os.getpid()
 
@@ -106,6 +110,7 @@ def test_a_thing_that_takes_the_process_with_it_takes_no_other(
 ) -> None:
     done(workshop, (one_more,), 0)
     monkeypatch.setattr("crawler.workshop.SECONDS", 0.5)
+    monkeypatch.setattr("crawler.workshop.ALONE", 0.5)
     one, three, five = done(workshop, (step,), 1, 3, 5)
     assert (one, five) == (1, 5)
     assert isinstance(three, WorkshopError)
@@ -143,12 +148,51 @@ def test_it_ends_with_the_process_that_made_it() -> None:
     )
     killed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    left = int(killed.stdout)
+    assert gone(int(killed.stdout))
+
+
+def gone(pid: int) -> bool:
+    """Whether the process ends within five seconds."""
     for _ in range(100):
-        if not psutil.pid_exists(left) or psutil.Process(left).status() == psutil.STATUS_ZOMBIE:
-            return
+        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return True
         time.sleep(0.05)
-    pytest.fail("the process lives on alone")
+    return False
+
+
+def test_it_ends_even_where_it_hangs_when_the_crawl_is_killed() -> None:
+    program = (
+        "import asyncio, os, signal, threading\n"
+        "import crawler.workshop as workshop\n"
+        "from tests.crawler.test_workshop import hang\n"
+        "workshop.START = -4\n"
+        "made = workshop.Workshop()\n"
+        "print(made._process.pid, flush=True)\n"
+        "threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()\n"
+        "asyncio.run(made.do((hang,), [3]))\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert gone(int(killed.stdout))
+
+
+def test_what_can_not_be_started_now_is_started_later(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    done(workshop, (crash,), 3)
+    with monkeypatch.context() as patched:
+        patched.setattr("multiprocessing.process.BaseProcess.start", refuse)
+        (error,) = done(workshop, (one_more,), 1)
+        assert isinstance(error, WorkshopError)
+    assert done(workshop, (one_more,), 1, 2) == [2, 3]
+
+
+def refuse(_: object) -> None:
+    raise BlockingIOError("no more processes")
+
+
+def test_too_little_memory_is_not_left_to_the_next_page(workshop: Workshop) -> None:
+    (before,) = done(workshop, (my_process,), None)
+    assert isinstance(done(workshop, (swell,), 8 * 1024**3)[0], MemoryError)
+    assert done(workshop, (my_process,), None) != [before]
 
 
 # --- together ---------------------------------------------------------------------------------------------
@@ -182,6 +226,15 @@ def test_what_comes_meanwhile_is_sent_together(workshop: Workshop, monkeypatch: 
 
     asyncio.run(ask())
     assert sizes == [8, 8, 4, 1]
+
+
+def test_a_step_that_runs_dry_keeps_nobody_waiting(workshop: Workshop) -> None:
+    async def ask() -> list[int | BaseException]:
+        together: Together[int, int] = Together(workshop, exhausted)
+        async with asyncio.timeout(10):
+            return await asyncio.gather(*map(together, (1, 2)), return_exceptions=True)
+
+    assert [type(error) for error in asyncio.run(ask())] == [RuntimeError, RuntimeError]
 
 
 def test_one_who_left_takes_nobody_along(workshop: Workshop) -> None:

@@ -238,3 +238,19 @@ def test_a_full_batch_does_not_wait(engine: Engine, raw: Raw, monkeypatch: pytes
     futures = [keeper.submit(outcome(visit(number), article(number))) for number in range(10)]
     assert [future.result(10).kind for future in futures] == ["new"] * 10
     keeper.close()
+
+
+def test_who_leaves_before_the_answer_takes_nothing_along(
+    engine: Engine, raw: Raw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "GATHER", 60.0)
+    keeper = Writer(engine, raw)
+    go = threading.Event()
+    keeper.ask(lambda _: go.wait(10))
+    left = keeper.ask(lambda _: 1)
+    assert left.cancel()
+    waiting = keeper.submit(outcome(visit(), article(1)))
+    go.set()
+    assert keeper.call(lambda _: 2).result(10) == 2
+    assert waiting.result(10).kind == "new"
+    keeper.close()
