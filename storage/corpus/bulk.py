@@ -11,7 +11,7 @@ import subprocess
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Self, cast
 
@@ -24,6 +24,8 @@ from storage.corpus import reader
 from storage.db import DatabaseError
 from storage.types import Day, Json
 
+ENDING: Final = 2.0
+"""Seconds that a reader which has failed gets to say why."""
 ROWS: Final = 1024
 """Rows of a batch from SQLite: small, so that memory stays flat."""
 BYTES: Final = 4 * 1024 * 1024
@@ -138,6 +140,8 @@ class SqliteBulk(Bulk):
         try:
             yield
         except (pa.ArrowException, EOFError, OSError) as error:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(ENDING)  # it may be about to say why
             self._process.kill()
             _, told = self._process.communicate()
             reason = told.decode(errors="replace").strip().splitlines()[-1:]

@@ -66,7 +66,9 @@ def main() -> None:
         try:
             serve(sys.argv[1], sys.argv[2], questions, answers)
         except Error as error:
-            sys.exit(" ".join(str(error).split()))  # the last line is what is told
+            # The last line is what is told. It must stand there before the answers are closed, which is the end.
+            print(" ".join(str(error).split()), file=sys.stderr, flush=True)  # noqa: T201
+            sys.exit(1)
 
 
 if __name__ == "__main__":
