@@ -10,7 +10,6 @@ costs by itself is measured behind it by ``benchmarks.stages``.
 from __future__ import annotations
 
 import argparse
-import gc
 import importlib
 import importlib.util
 import json
@@ -33,6 +32,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 
 from benchmarks.site import COLUMNS, listing_path, listings, served
+from crawler import collector
 
 WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 LINK = re.compile(rb'href="(/xy/[^"]*)"')
@@ -111,9 +111,7 @@ def plain(spider: type[scrapy.Spider], home: str, settings: dict[str, Any], *, f
     crawler = process.create_crawler(spider)
     process.crawl(crawler, home=home)
     if freeze:
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(20_000, 50, 100)
+        collector.rest()
     process.start()
     assert crawler.stats is not None
     return int(crawler.stats.get_value("response_received_count"))

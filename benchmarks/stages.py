@@ -9,7 +9,6 @@ one JSON object: cpu_ms_by_stage, and how many MB the process grew by while it r
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import tempfile
 import time
@@ -22,6 +21,7 @@ from typing import Any, TypeVar
 import psutil
 
 from benchmarks.site import article, article_path
+from crawler import collector
 from crawler.extraction import read
 from crawler.guards.reading import is_strange
 from crawler.items import Article, Exchange, Link, Outcome, Page, ScrapedArticle
@@ -131,9 +131,7 @@ def measure(count: int) -> dict[str, Any]:
     """CPU milliseconds a page by stage, and the growth of the process while reading."""
     site = replace(SITES["cinic"], hosts=("127.0.0.1:80",))
     fetched = pages(count)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 100)  # as a crawl has it
+    collector.rest()  # as in a crawl
     cost: dict[str, float] = {}
     each(lambda page: read(page, site, kind="article"), fetched, passes=1)
     before = psutil.Process().memory_info().rss

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 import time
@@ -18,6 +17,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from twisted.internet.error import ReactorNotRunning
 
+from crawler import collector
 from crawler.scheduler import FrontierScheduler
 from crawler.spiders.site import SiteSpider
 from crawler.walk import Tally
@@ -74,9 +74,7 @@ def crawl(
     _stop_on_signal(process, loop, lambda: ended.update(reason="shutdown"))
     if watch is not None:
         _repeat(loop, lambda: watch(_tally(schedulers)))
-    gc.collect()
-    gc.freeze()  # what is here now stays: the collector need not look at it again
-    gc.set_threshold(20_000, 50, 100)
+    collector.rest()
     try:
         process.start(install_signal_handlers=False)
     finally:

@@ -7,7 +7,6 @@ that hangs a parser, eats the memory or crashes takes only this process with it,
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import multiprocessing
 import os
@@ -22,6 +21,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Final, Generic, TypeVar
+
+from crawler import collector
 
 logger = logging.getLogger(__name__)
 
@@ -227,9 +228,7 @@ def _serve(pipe: socket.socket, inherited: socket.socket | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the crawl's to answer
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
+    collector.rest()
     _bound_memory()
     while True:
         try:

@@ -20,7 +20,7 @@ OURS = ("panxi.db", "panxi.db-shm", "panxi.db-wal", "panxi-warc", "visits")
 """What the demo makes in its folder; ``visits`` is made first and shows that the rest is the demo's."""
 
 
-@app.command(epilog=examples("panxi demo", "panxi demo --fresh --dir /tmp/demo"))
+@app.command(epilog=examples("panxi demo", "panxi demo --fresh --dir another-archive"))
 def demo(
     folder: Annotated[
         Path, typer.Option("--dir", metavar="FOLDER", parser=a_path, help="Where the demo's archive is.")

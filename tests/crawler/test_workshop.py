@@ -146,9 +146,14 @@ def test_it_ends_with_the_process_that_made_it() -> None:
         "print(*asyncio.run(Workshop().do((my_process,), [None])), flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
+    assert gone(left_by(program))
+
+
+def left_by(program: str) -> int:
+    """The process that a program told of before it was killed."""
     killed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert gone(int(killed.stdout))
+    return int(killed.stdout)
 
 
 def gone(pid: int) -> bool:
@@ -171,9 +176,7 @@ def test_it_ends_even_where_it_hangs_when_the_crawl_is_killed() -> None:
         "threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()\n"
         "asyncio.run(made.do((hang,), [3]))\n"
     )
-    killed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert gone(int(killed.stdout))
+    assert gone(left_by(program))
 
 
 def test_what_can_not_be_started_now_is_started_later(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-import traceback
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -21,6 +21,7 @@ import crawler.scheduler  # imported here, so that no child has to
 import crawler.wiring  # noqa: F401 - likewise
 import storage.writer
 from crawler.crawl import crawl, project_settings
+from tests.forked import end_with
 
 BEAT = 0.2
 """Seconds between two calls of a crawl's ``watch``."""
@@ -31,7 +32,7 @@ def main() -> None:
         asked = json.loads(line)
         child = os.fork()
         if child == 0:
-            work(asked)
+            end_with(partial(work, asked))
         say({"pid": child})
         threading.Thread(target=wait, args=(child,), daemon=True).start()
 
@@ -55,45 +56,37 @@ def starved() -> float:
         return 0.0
 
 
-def work(asked: dict[str, Any]) -> None:
+def work(asked: dict[str, Any]) -> int:
     """One crawl; the exit code is that of ``panxi crawl``. What it has to tell goes to the file ``told``."""
-    code = 70
-    try:
-        sys.stdin = open(os.devnull)  # noqa: SIM115, PTH123
-        log = os.open(asked["told"] + ".log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
-        if asked.get("patience") is not None:
-            storage.writer.Writer.__init__.__kwdefaults__["patience"] = asked["patience"]
-        if asked.get("limit") is not None:
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-            resource.setrlimit(resource.RLIMIT_FSIZE, (asked["limit"], hard))
-        beats: list[tuple[float, float]] = []
-        settings = project_settings(
-            PANXI_SITES="crawler.replica.sites", PANXI_ALLOW_LOOPBACK=True, LOG_LEVEL="WARNING", **asked["settings"]
+    log = os.open(asked["told"] + ".log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    if asked.get("patience") is not None:
+        storage.writer.Writer.__init__.__kwdefaults__["patience"] = asked["patience"]
+    if asked.get("limit") is not None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (asked["limit"], hard))
+    beats: list[tuple[float, float]] = []
+    settings = project_settings(
+        PANXI_SITES="crawler.replica.sites", PANXI_ALLOW_LOOPBACK=True, LOG_LEVEL="WARNING", **asked["settings"]
+    )
+    done = crawl(settings, asked["arguments"], watch=lambda _: beats.append((time.monotonic(), starved())))
+    gaps = [later[0] - earlier[0] - (later[1] - earlier[1]) - BEAT for earlier, later in pairwise(beats)]
+    if asked.get("limit") is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    with open(asked["told"], "w") as file:  # noqa: PTH123
+        json.dump(
+            {
+                "reason": done.reason,
+                "new": done.tally.new,
+                "failures": dict(done.tally.failures),
+                "gap": max(gaps, default=0.0),
+                "seconds": done.seconds,
+            },
+            file,
         )
-        done = crawl(settings, asked["arguments"], watch=lambda _: beats.append((time.monotonic(), starved())))
-        gaps = [later[0] - earlier[0] - (later[1] - earlier[1]) - BEAT for earlier, later in pairwise(beats)]
-        if asked.get("limit") is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-        with open(asked["told"], "w") as file:  # noqa: PTH123
-            json.dump(
-                {
-                    "reason": done.reason,
-                    "new": done.tally.new,
-                    "failures": dict(done.tally.failures),
-                    "gap": max(gaps, default=0.0),
-                    "seconds": done.seconds,
-                },
-                file,
-            )
-        code = 0 if done.complete else 1
-    except BaseException:  # noqa: BLE001 - the parent's loop must not run in the child
-        traceback.print_exc()
-    finally:
-        sys.stderr.flush()
-        os._exit(code)
+    return 0 if done.complete else 1
 
 
 if __name__ == "__main__":

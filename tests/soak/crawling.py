@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import threading
-import traceback
+from functools import partial
 from typing import Any
 
 import time_machine
@@ -19,6 +19,7 @@ import time_machine
 import crawler.scheduler  # imported here, so that no child has to
 import crawler.wiring  # noqa: F401 - likewise
 from crawler.crawl import crawl, project_settings
+from tests.forked import end_with
 
 
 def main() -> None:
@@ -26,7 +27,7 @@ def main() -> None:
         asked = json.loads(line)
         child = os.fork()
         if child == 0:
-            work(asked)
+            end_with(partial(work, asked))
         killer = threading.Timer(asked["kill_after"] or 0, os.kill, (child, signal.SIGKILL))
         if asked["kill_after"] is not None:
             killer.start()
@@ -37,19 +38,11 @@ def main() -> None:
         sys.stdout.flush()
 
 
-def work(asked: dict[str, Any]) -> None:
-    code = 70
-    try:
-        sys.stdin = open(os.devnull)  # noqa: SIM115, PTH123
-        os.dup2(2, 1)
-        with time_machine.travel(asked["at"], tick=True):
-            done = crawl(project_settings(**asked["settings"]), {"source": asked["source"], "due": "1"})
-        code = 0 if done.complete else 1
-    except BaseException:  # noqa: BLE001 - the parent's loop must not run in the child
-        traceback.print_exc()
-    finally:
-        sys.stderr.flush()
-        os._exit(code)
+def work(asked: dict[str, Any]) -> int:
+    os.dup2(2, 1)
+    with time_machine.travel(asked["at"], tick=True):
+        done = crawl(project_settings(**asked["settings"]), {"source": asked["source"], "due": "1"})
+    return 0 if done.complete else 1
 
 
 if __name__ == "__main__":
