@@ -34,9 +34,9 @@ from pipelines.policy import detect
 from storage import captures, frontier
 from storage.captures import Kept
 from storage.db import open_engine, upgrade, writing
-from storage.grams import grams
+from storage.grams import index_terms
 from storage.raw import Raw
-from storage.recording import indexed_text, record_all
+from storage.recording import record_all
 
 HOME = "http://127.0.0.1:80"
 BATCH = 100
@@ -146,7 +146,7 @@ def measure(count: int) -> dict[str, Any]:
         cost[name], articles = each(step, articles)
     with tempfile.TemporaryDirectory() as folder:
         cost |= written(list(zip(fetched, articles, strict=True)), Path(folder))
-    cost["of record: grams"], _ = each(lambda item: grams(indexed_text(item.title, item.body)), articles)
+    cost["of record: grams"], _ = each(lambda item: index_terms(item.title, item.body), articles)
     return {
         "cpu_ms_by_stage": {name: round(ms, 3) for name, ms in cost.items()},
         "reading_grew_mb": round(grown / 2**20, 1),

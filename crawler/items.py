@@ -51,6 +51,27 @@ class Exchange:
     fetched_at: datetime
     ip: str | None = None
 
+    @property
+    def content_type(self) -> str | None:
+        """The Content-Type header of the response, whole."""
+        return next((value.decode("latin-1") for name, value in self.headers if name.lower() == b"content-type"), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedExchange:
+    """An exchange as its WARC records: made ahead, for to make them takes longer than to write them."""
+
+    exchange: Exchange
+    """It, without its body."""
+    sha256: str
+    """Of the body, hex."""
+    length: int
+    """Of the body, bytes."""
+    response: bytes
+    """The packed record of what came, with the body …"""
+    request: bytes
+    """… and of what was asked."""
+
 
 # --- what a page says -------------------------------------------------------------------------------------
 
@@ -412,8 +433,10 @@ class Outcome:
     """Why it failed, one line."""
     due_at: datetime | None = None
     """When to visit again; None for never."""
-    exchange: Exchange | None = None
+    exchange: Exchange | PackedExchange | None = None
     article: ScrapedArticle | Article | None = None
+    terms: str | None = None
+    """The article's index terms, where they are made already."""
     links: tuple[Link, ...] = ()
     onward: Link | None = None
     """The following page of a listing: put on the frontier only where one of ``links`` was not known before

@@ -48,11 +48,10 @@ def read_article(page: Page, site: Site | None, *, kind: VisitKind | None = None
 
 def read_again(exchange: Exchange, source: str | None) -> Article | str:
     """A kept page, read as a page fetched now would be; it stays its source's, whether that is defined here or not."""
-    content_type = next((value for name, value in exchange.headers if name.lower() == b"content-type"), None)
     page = Page(
         url=exchange.url,
         body=exchange.body,
-        content_type=content_type.decode("latin-1") if content_type else None,
+        content_type=exchange.content_type,
         fetched_at=exchange.fetched_at,
     )
     article = read_article(page, SITES.get(source) if source else site_for(page.url), kind="article", whole=True)

@@ -11,6 +11,7 @@ from crawler.workshop import Together
 from pipelines.clean import clean
 from pipelines.mirrors import mirror_of
 from pipelines.refine import STEPS
+from storage.grams import index_terms
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -21,7 +22,7 @@ class Clean:
 
     def __init__(self, crawler: Crawler) -> None:
         workshop = getattr(crawler.spider, "workshop", None)
-        self._cleaned: Together[tuple[ScrapedArticle, datetime], Article] = Together(workshop, _clean, *STEPS)
+        self._cleaned: Together[_Asked, tuple[Article, str]] = Together(workshop, _clean, *STEPS, _with_terms)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -29,13 +30,21 @@ class Clean:
 
     async def process_item(self, item: object) -> object:
         if isinstance(item, Outcome) and isinstance(item.article, ScrapedArticle):
-            return replace(item, article=await self._cleaned((item.article, item.fetched_at)))
+            article, terms = await self._cleaned((item.article, item.fetched_at))
+            return replace(item, article=article, terms=terms)
         return item
 
 
-def _clean(asked: tuple[ScrapedArticle, datetime]) -> Article:
+_Asked = tuple[ScrapedArticle, datetime]
+
+
+def _clean(asked: _Asked) -> Article:
     scraped, now = asked
     return clean(scraped, now=now)
+
+
+def _with_terms(article: Article) -> tuple[Article, str]:
+    return article, index_terms(article.title, article.body)
 
 
 class Mirrors:

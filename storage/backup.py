@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, text
 
 from storage import captures, raw, search
 from storage.db import DatabaseError, check, open_engine, upgrade, writing
-from storage.recording import indexed_text
+from storage.grams import index_terms
 from storage.schema import article, metadata
 
 DATABASE: Final = "panxi.db"
@@ -103,7 +103,7 @@ def _copy_rows(old: Connection, new: Connection) -> None:
             new.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), top, text("false"))))
     texts = old.execution_options(yield_per=ROWS).execute(select(article.c.id, article.c.title, article.c.body))
     for found in texts.partitions(ROWS):
-        search.index(new, [(row.id, indexed_text(row.title, row.body)) for row in found])
+        search.index(new, [(row.id, index_terms(row.title, row.body)) for row in found])
 
 
 def _copy_records(path: Path, target: Path, end: int) -> None:

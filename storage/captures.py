@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from crawler.items import Exchange
+from crawler.items import Exchange, PackedExchange
 from storage import raw, sql
 from storage.raw import Original, Pointer, Raw
 from storage.schema import capture
@@ -18,8 +18,7 @@ from storage.schema import capture
 class Kept:
     """An exchange that stands in a raw file, and is not yet in the database."""
 
-    exchange: Exchange
-    sha256: str
+    packed: PackedExchange
     pointer: Pointer
     revisit: bool
 
@@ -33,22 +32,22 @@ def originals(conn: Connection, digests: Iterable[str]) -> dict[str, Original]:
     return {row.sha256: Original(row.url, row.fetched_at) for row in rows}
 
 
-def keep(store: Raw, exchanges: Sequence[Exchange | None], conn: Connection) -> list[Kept | None]:
+def keep(store: Raw, exchanges: Sequence[Exchange | PackedExchange | None], conn: Connection) -> list[Kept | None]:
     """Write the exchanges to the raw files and bring them to the disk; a body that is there already is not repeated.
 
     Raises OSError where it can't be written.
     """
-    digests = [None if exchange is None else raw.digest(exchange.body) for exchange in exchanges]
-    known = originals(conn, [digest for digest in digests if digest is not None])
+    packed = [raw.pack(exchange) if isinstance(exchange, Exchange) else exchange for exchange in exchanges]
+    known = originals(conn, [item.sha256 for item in packed if item is not None])
     kept: list[Kept | None] = []
-    for exchange, digest in zip(exchanges, digests, strict=True):
-        if exchange is None or digest is None:
+    for item in packed:
+        if item is None:
             kept.append(None)
             continue
-        original = known.get(digest)
-        pointer = store.put(exchange, digest=digest, original=original)
-        kept.append(Kept(exchange, digest, pointer, revisit=original is not None))
-        known.setdefault(digest, Original(exchange.url, exchange.fetched_at))
+        original = known.get(item.sha256)
+        pointer = store.put(item if original is None else raw.pack_revisit(item, original))
+        kept.append(Kept(item, pointer, revisit=original is not None))
+        known.setdefault(item.sha256, Original(item.exchange.url, item.exchange.fetched_at))
     store.sync()
     return kept
 
@@ -59,7 +58,7 @@ def add(conn: Connection, kept: Sequence[Kept | None]) -> list[int | None]:
     if not present:
         return [None] * len(kept)
     ids = iter(sql.reserve(conn, capture, len(present)))
-    holders = _holders(conn, [item.sha256 for item in present if item.revisit])
+    holders = _holders(conn, [item.packed.sha256 for item in present if item.revisit])
     rows = []
     result: list[int | None] = []
     for item in kept:
@@ -68,9 +67,9 @@ def add(conn: Connection, kept: Sequence[Kept | None]) -> list[int | None]:
             continue
         number = next(ids)
         result.append(number)
-        rows.append(_row(item, number, holders[item.sha256] if item.revisit else None))
+        rows.append(_row(item, number, holders[item.packed.sha256] if item.revisit else None))
         if not item.revisit:
-            holders.setdefault(item.sha256, number)
+            holders.setdefault(item.packed.sha256, number)
     conn.execute(insert(capture), rows)
     return result
 
@@ -113,15 +112,14 @@ def _holders(conn: Connection, digests: list[str]) -> dict[str, int]:
 
 
 def _row(item: Kept, number: int, original_id: int | None) -> dict[str, Any]:
+    exchange = item.packed.exchange
     return {
         "id": number,
-        "url": item.exchange.url,
-        "fetched_at": item.exchange.fetched_at,
-        "status": item.exchange.status,
-        "content_type": next(
-            (value.decode("latin-1") for name, value in item.exchange.headers if name.lower() == b"content-type"), None
-        ),
-        "sha256": item.sha256,
+        "url": exchange.url,
+        "fetched_at": exchange.fetched_at,
+        "status": exchange.status,
+        "content_type": exchange.content_type,
+        "sha256": item.packed.sha256,
         "warc_file": item.pointer.file,
         "warc_offset": item.pointer.offset,
         "warc_length": item.pointer.length,

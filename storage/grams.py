@@ -48,6 +48,11 @@ def grams(text: str) -> list[str]:
     return [*times, *title, *often][:MOST_GRAMS]
 
 
+def index_terms(title: str, body: str) -> str:
+    """What the index is given of an article: its terms, with blanks between them."""
+    return " ".join(grams(f"{title}\n{body}"))
+
+
 def _terms(small: str) -> list[str]:
     return [*_han(small), *(word[:LONGEST_WORD] for word in WORD.findall(" ".join(HAN_RUN.split(small))))]
 

@@ -16,7 +16,7 @@ import socket
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from io import BufferedWriter
@@ -27,7 +27,7 @@ from urllib.parse import urlsplit, urlunsplit
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from isal import igzip
 
-from crawler.items import Exchange
+from crawler.items import Exchange, PackedExchange
 
 LEVEL: Final = 1
 """Of ISA-L's: a quarter of what zlib's fastest level costs, and files no larger than its."""
@@ -79,20 +79,19 @@ class Raw:
         self._unsynced = False
         self._durable = 0
 
-    def put(self, exchange: Exchange, *, digest: str, original: Original | None = None) -> Pointer:
-        """Write the exchange: its request, and its response or, given ``original``, a revisit record.
+    def put(self, packed: PackedExchange) -> Pointer:
+        """Write the exchange: its response, and its request behind it.
 
-        ``digest`` is the SHA-256 of the body in hex. Nothing is promised before ``sync``: after an error all is
-        taken back that was put since the last one. Raises OSError.
+        Nothing is promised before ``sync``: after an error all is taken back that was put since the last one. Raises
+        OSError.
         """
-        day = exchange.fetched_at.astimezone(UTC).date()
+        day = packed.exchange.fetched_at.astimezone(UTC).date()
         file = self._growing(day)
         self._unsynced = True
         offset = file.tell()
         try:
-            response = _response(exchange, digest, original)
-            length = file.write(_member(response))
-            file.write(_member(_request(exchange, response)))
+            length = file.write(packed.response)
+            file.write(packed.request)
         except BaseException:
             self._take_back()
             raise
@@ -180,17 +179,33 @@ class Raw:
         self._unsynced = False
 
 
+def pack(exchange: Exchange) -> PackedExchange:
+    """The exchange's records, ready to be written: all that needs its body."""
+    return _packed(exchange, sha256(exchange.body).hexdigest(), len(exchange.body), None)
+
+
+def pack_revisit(packed: PackedExchange, original: Original) -> PackedExchange:
+    """The same where an earlier exchange had the same body: a short record that points to it."""
+    return _packed(packed.exchange, packed.sha256, packed.length, original)
+
+
+def _packed(exchange: Exchange, digest: str, length: int, original: Original | None) -> PackedExchange:
+    response = _response(exchange, digest, length, original)
+    return PackedExchange(
+        exchange=replace(exchange, body=b""),
+        sha256=digest,
+        length=length,
+        response=_member(response),
+        request=_member(_request(exchange, response)),
+    )
+
+
 def _member(record: WarcRecord) -> bytes:
     """The record as a gzip member of its own: readable by its offset."""
     block = io.BytesIO()
     record.write(block, checksum_data=True)
     packed: bytes = igzip.compress(block.getvalue(), LEVEL, mtime=0)
     return packed
-
-
-def digest(body: bytes) -> str:
-    """The SHA-256 of a body, hex: what captures are compared by."""
-    return sha256(body).hexdigest()
 
 
 def read(folder: Path, pointer: Pointer, payload: Pointer | None = None) -> Exchange:
@@ -329,7 +344,7 @@ def _asked(folder: Path, pointer: Pointer) -> tuple[str, tuple[tuple[bytes, byte
         return line.partition(" ")[0], record.http_headers.items_bytes()
 
 
-def _response(exchange: Exchange, digest: str, original: Original | None) -> WarcRecord:
+def _response(exchange: Exchange, digest: str, length: int, original: Original | None) -> WarcRecord:
     record = WarcRecord()
     record.init_headers(WarcRecordType.response if original is None else WarcRecordType.revisit)
     record.is_http = True
@@ -344,7 +359,7 @@ def _response(exchange: Exchange, digest: str, original: Original | None) -> War
     lines = [b"HTTP/1.1 %d %s" % (exchange.status, exchange.reason.encode("latin-1", "replace"))]
     for name, value in exchange.headers:
         lines.append((ORIGINAL if name.lower() in UNDONE else b"") + name + b": " + value)
-    lines.append(b"Content-Length: %d" % len(exchange.body))
+    lines.append(b"Content-Length: %d" % length)
     record.set_bytes_content(b"\r\n".join(lines) + b"\r\n\r\n" + (exchange.body if original is None else b""))
     return record
 

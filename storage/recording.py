@@ -14,6 +14,7 @@ from sqlalchemy import Connection, TextClause, delete, insert, literal_column, s
 from crawler.items import Article, Outcome
 from storage import captures, frontier, search, sql
 from storage.captures import Kept
+from storage.grams import index_terms
 from storage.rows import Native, article_row, related_rows, storable, tag_rows, to_json
 from storage.schema import article, related_link, revision, tag
 from storage.schema import frontier as frontier_table
@@ -206,10 +207,9 @@ class _Work:
         self.tags += tag_rows(article_id, item)
 
     def retext(self, article_id: int, old: Native, item: Article) -> None:
-        before, now = indexed_text(old["title"], old["body"]), indexed_text(item.title, item.body)
-        if before != now:
-            self.unindexed.append((article_id, before))
-            self.indexed.append((article_id, now))
+        if (old["title"], old["body"]) != (item.title, item.body):
+            self.unindexed.append((article_id, index_terms(old["title"], old["body"])))
+            self.indexed.append((article_id, index_terms(item.title, item.body)))
 
 
 def _new(work: _Work, outcome: Outcome, item: Article, number: int, capture_id: int | None) -> Recorded:
@@ -228,7 +228,8 @@ def _new(work: _Work, outcome: Outcome, item: Article, number: int, capture_id: 
         }
     )
     work.lists(number, item)
-    work.indexed.append((number, indexed_text(item.title, item.body)))
+    ready = outcome.terms if item is outcome.article else None
+    work.indexed.append((number, ready if ready is not None else index_terms(item.title, item.body)))
     return Recorded(kind="new", article_id=number, at=outcome.fetched_at, revision=1)
 
 
@@ -291,11 +292,6 @@ def _seen(work: _Work, outcome: Outcome, old: Native | None) -> Recorded:
         return Recorded(kind="none", at=outcome.fetched_at)
     work.sightings.append({"id": old["id"], "now": micros(outcome.fetched_at)})
     return Recorded(kind="seen", article_id=old["id"], at=outcome.fetched_at, revision=old["revision"])
-
-
-def indexed_text(title: str, body: str) -> str:
-    """What of an article is in the full-text index."""
-    return f"{title}\n{body}"
 
 
 def _stored(conn: Connection, urls: set[str]) -> dict[str, Native]:

@@ -37,7 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 
-from storage.grams import OFTEN, TITLE, grams, lowered
+from storage.grams import OFTEN, TITLE, lowered
 from storage.query import And, Node, Not, Or, Term, parse, positive
 from storage.schema import article
 
@@ -198,42 +198,43 @@ def condition(query: str, dialect: str, fold: Callable[[str], str] = str) -> Col
     return _holds(node, dialect)
 
 
-def index(conn: Connection, texts: Iterable[tuple[int, str]]) -> None:
-    """Put articles (id and text) into the index, or, on PostgreSQL, replace them there."""
+def index(conn: Connection, articles: Iterable[tuple[int, str]]) -> None:
+    """Put articles (id and ``index_terms``) into the index, or, on PostgreSQL, replace them there."""
     if conn.dialect.name == "sqlite":
-        rows: list[dict[str, Any]] = [{"id": number, "grams": " ".join(grams(plain))} for number, plain in texts]
+        rows: list[dict[str, Any]] = [{"id": number, "grams": terms} for number, terms in articles]
     else:
-        rows = [{"id": number, "grams": grams(plain)} for number, plain in texts]
+        rows = [{"id": number, "grams": terms.split()} for number, terms in articles]
     if rows:
         conn.execute(_PUT[conn.dialect.name], rows)
 
 
-def unindex(conn: Connection, texts: Sequence[tuple[int, str]]) -> None:
-    """Take articles (id and the very text that was indexed) out of the index."""
-    if not texts:
+def unindex(conn: Connection, articles: Sequence[tuple[int, str]]) -> None:
+    """Take articles (id and the ``index_terms`` that were put in) out of the index."""
+    if not articles:
         return
     if conn.dialect.name == "sqlite":
         # A contentless index can't look up what it holds: it has to be told.
-        conn.execute(_TAKE, [{"id": number, "grams": " ".join(grams(plain))} for number, plain in texts])
+        conn.execute(_TAKE, [{"id": number, "grams": terms} for number, terms in articles])
     else:
-        conn.execute(text("DELETE FROM article_search WHERE article_id = :id"), [{"id": number} for number, _ in texts])
+        gone = text("DELETE FROM article_search WHERE article_id = :id")
+        conn.execute(gone, [{"id": number} for number, _ in articles])
 
 
-def rebuild(conn: Connection, texts: Iterable[tuple[int, str]]) -> None:
-    """Make the index anew, of all articles (id and text)."""
+def rebuild(conn: Connection, articles: Iterable[tuple[int, str]]) -> None:
+    """Make the index anew, of all articles (id and ``index_terms``)."""
     if conn.dialect.name == "sqlite":
         conn.execute(text("INSERT INTO article_search (article_search) VALUES ('delete-all')"))
     else:
         conn.execute(text("DELETE FROM article_search"))
-    index(conn, texts)
+    index(conn, articles)
 
 
-def holds(conn: Connection, texts: Sequence[tuple[int, str]]) -> set[int]:
-    """Those of the articles (id and text) that the index finds by the first of their terms, or that have none."""
+def holds(conn: Connection, articles: Sequence[tuple[int, str]]) -> set[int]:
+    """Those of the articles (id and ``index_terms``) that the index finds by the first of these, or that have none."""
     dialect = conn.dialect.name
     found = set()
-    for number, plain in texts:
-        first = grams(plain)[:1]
+    for number, terms in articles:
+        first = terms.split(maxsplit=1)[:1]
         key = _index_id(dialect)
         matching = [_matches(literal(_expression(Term(one, (one,)), dialect), Text), dialect) for one in first]
         if not first or conn.execute(select(key).where(*matching, key == number)).first() is not None:

@@ -11,8 +11,8 @@ from typing import Literal
 from sqlalchemy import Connection, Engine, select, text
 
 from storage import captures, raw, search
+from storage.grams import index_terms
 from storage.raw import RawError
-from storage.recording import indexed_text
 from storage.schema import article, capture, cluster, frontier, revision
 
 BATCH = 500
@@ -87,7 +87,7 @@ def _texts(engine: Engine) -> Iterator[Finding]:
                 .order_by(article.c.id)
                 .limit(BATCH)
             ).all()
-            indexed = search.holds(conn, [(row.id, indexed_text(row.title, row.body)) for row in rows])
+            indexed = search.holds(conn, [(row.id, index_terms(row.title, row.body)) for row in rows])
         for row in rows:
             if sha256(f"{row.title}\n{row.body}".encode()).hexdigest() != row.content_sha256:
                 yield Finding("digest", f"article {row.id}", "its text is not the one that was hashed")
@@ -112,7 +112,7 @@ def _records(engine: Engine, folder: Path) -> Iterator[Finding]:
             except RawError as error:
                 yield Finding("record", where, str(error))
                 continue
-            if raw.digest(exchange.body) != row.sha256:
+            if sha256(exchange.body).hexdigest() != row.sha256:
                 yield Finding("digest", where, "its body is not the one that was hashed")
             if exchange.url != row.url:
                 yield Finding("record", where, f"holds {exchange.url!r}, not {row.url!r}")

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from crawler.items import Link, Outcome, Visit
+from crawler.items import Exchange, Link, Outcome, PackedExchange, Visit
 from storage import captures, frontier
 from storage.db import writing
 from storage.owner import is_dead
@@ -312,7 +312,13 @@ class Writer:
 
 def _weight(item: _Submitted) -> int:
     """Bytes of the raw page that wait with the outcome."""
-    return 0 if item.outcome.exchange is None else len(item.outcome.exchange.body)
+    match item.outcome.exchange:
+        case PackedExchange() as packed:
+            return len(packed.response)
+        case Exchange() as exchange:
+            return len(exchange.body)
+        case None:
+            return 0
 
 
 def is_away(error: OSError | DBAPIError) -> bool:

@@ -24,13 +24,25 @@ from twisted.python.failure import Failure
 from crawler.extraction import join, read
 from crawler.guards.reading import Reading, is_strange, read_bounded
 from crawler.guards.traps import Traps
-from crawler.items import Exchange, Link, Listing, NotArticle, Outcome, Page, ScrapedArticle, Visit, VisitKind
+from crawler.items import (
+    Exchange,
+    Link,
+    Listing,
+    NotArticle,
+    Outcome,
+    PackedExchange,
+    Page,
+    ScrapedArticle,
+    Visit,
+    VisitKind,
+)
 from crawler.politeness import Postponed
 from crawler.revisit import article_due, listing_is_due, retry_due
 from crawler.site import Site
 from crawler.urls import canonical
 from crawler.workshop import Together, Workshop
 from storage.frontier import Seen
+from storage.raw import pack
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -72,7 +84,7 @@ class SiteSpider(scrapy.Spider):
         self.started_at = datetime.now(UTC)
         self.sites: dict[str, Site] = {}
         self.by_host: dict[str, Site] = {}
-        self._reader: Together[_Asked, Reading] = Together(None, _read)
+        self._reader: Together[_Asked, _Read] = Together(None, _read, _pack)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SiteSpider:
@@ -90,7 +102,7 @@ class SiteSpider(scrapy.Spider):
         spider.by_host = {host: site for site in known.values() for host in site.hosts}
         crawler.settings.set("DOWNLOAD_SLOTS", slots(known.values(), crawler.settings), priority="spider")
         spider.workshop = Workshop()
-        spider._reader = Together(spider.workshop, _read)  # noqa: SLF001 - its own
+        spider._reader = Together(spider.workshop, _read, _pack)  # noqa: SLF001 - its own
         crawler.signals.connect(spider.workshop.close, signals.spider_closed)
         return spider
 
@@ -201,7 +213,7 @@ class SiteSpider(scrapy.Spider):
         else:
             yield self.retry(outcome, what_failed(failure))
 
-    def unread(self, visit: Visit, reason: str, exchange: Exchange | None = None) -> Outcome:
+    def unread(self, visit: Visit, reason: str, exchange: Exchange | PackedExchange | None = None) -> Outcome:
         """A visit that ended in an error of ours; the page's bytes are kept where there are any."""
         now = datetime.now(UTC)
         outcome = Outcome(visit=visit, state="retry", url=visit.url, fetched_at=now, exchange=exchange)
@@ -215,31 +227,22 @@ class SiteSpider(scrapy.Spider):
     async def _read(self, answer: Outcome, response: Response) -> Outcome:
         visit = answer.visit
         site = self.sites.get(visit.source or "") or self._site(answer.url)
-        page = Page(
-            url=answer.url,
-            body=response.body,
-            content_type=header(response, "Content-Type"),
-            fetched_at=answer.fetched_at,
-        )
-        reading = await self._reading(page, site, "listing" if visit.kind == "listing" else None)
+        exchange = exchange_of(response, answer.fetched_at)
+        reading, kept = await self._reading(answer.url, exchange, site, "listing" if visit.kind == "listing" else None)
         if isinstance(reading, ScrapedArticle):
             if reading.next_page is not None:
                 reading = join(reading, await self._parts(reading, site))
-            return replace(
-                answer,
-                article=reading,
-                exchange=exchange_of(response, answer.fetched_at),
-                links=self._related(reading, visit, site),
-            )
+            return replace(answer, article=reading, exchange=kept, links=self._related(reading, visit, site))
         if isinstance(reading, Listing):
             return self._listed(answer, reading, site)
         # its bytes are kept: a better reader may find the article that this one did not
-        return self._no_article(replace(answer, exchange=exchange_of(response, answer.fetched_at)), reading)
+        return self._no_article(replace(answer, exchange=kept), reading)
 
-    async def _reading(self, page: Page, site: Site | None, kind: VisitKind | None) -> Reading:
-        if is_strange(page.body):
-            return await asyncio.to_thread(read_bounded, page, site, kind=kind)
-        return await self._reader((page, self.settings["PANXI_SITES"], site.name if site is not None else None, kind))
+    async def _reading(self, url: str, exchange: Exchange, site: Site | None, kind: VisitKind | None) -> _Read:
+        if is_strange(exchange.body):
+            return await asyncio.to_thread(read_bounded, _page(url, exchange), site, kind=kind), exchange
+        name = site.name if site is not None else None
+        return await self._reader((url, exchange, self.settings["PANXI_SITES"], name, kind))
 
     async def _parts(self, first: ScrapedArticle, site: Site | None) -> list[ScrapedArticle]:
         """The following pages of an article in parts; raises ``ValueError`` where one can't be read.
@@ -253,8 +256,7 @@ class SiteSpider(scrapy.Spider):
         while url is not None and url not in seen and len(parts) < MOST_PARTS:
             seen.add(url)
             response = await self.crawler.engine.download_async(Request(url, dont_filter=True))
-            page = Page(url=url, body=response.body, content_type=header(response, "Content-Type"))
-            reading = await self._reading(page, site, "article")
+            reading, _ = await self._reading(url, exchange_of(response, datetime.now(UTC)), site, "article")
             if response.status != 200 or not isinstance(reading, ScrapedArticle):  # noqa: PLR2004
                 raise ValueError(f"a part of {first.url!r} can't be read: {url!r}, HTTP {response.status}")
             parts.append(reading)
@@ -328,13 +330,24 @@ def slots(sites: Iterable[Site], settings: BaseSettings) -> dict[str, dict[str, 
     }
 
 
-_Asked = tuple[Page, str, str | None, VisitKind | None]
-"""A page, where the sites are defined, the name of its site, and what it should be."""
+_Asked = tuple[str, Exchange, str, str | None, VisitKind | None]
+"""A page's address and how it came, where the sites are defined, the name of its site, and what it should be."""
+_Read = tuple[Reading, Exchange | PackedExchange | None]
+"""What the page says, and what is kept of how it came: nothing of a listing's."""
 
 
-def _read(asked: _Asked) -> Reading:
-    page, sites, name, kind = asked
-    return read(page, _sites(sites)[name] if name is not None else None, kind=kind)
+def _read(asked: _Asked) -> tuple[Reading, Exchange]:
+    url, exchange, sites, name, kind = asked
+    return read(_page(url, exchange), _sites(sites)[name] if name is not None else None, kind=kind), exchange
+
+
+def _pack(done: tuple[Reading, Exchange]) -> _Read:
+    reading, exchange = done
+    return reading, None if isinstance(reading, Listing) else pack(exchange)
+
+
+def _page(url: str, exchange: Exchange) -> Page:
+    return Page(url=url, body=exchange.body, content_type=exchange.content_type, fetched_at=exchange.fetched_at)
 
 
 @lru_cache(1)

@@ -110,7 +110,7 @@ def test_raw_pages_are_read_and_cleaned_as_in_a_crawl(spark: Any, tmp_path: Path
     from crawler.sites import site_for
     from crawler.spark_job import run
     from crawler.wiring import read_article
-    from storage.raw import Raw, digest
+    from storage.raw import Raw, pack
     from tests.storage.samples import NOW, exchange
 
     pages = {}
@@ -124,7 +124,7 @@ def test_raw_pages_are_read_and_cleaned_as_in_a_crawl(spark: Any, tmp_path: Path
                 f"<p>第二段文字，{text[::-1]}。</p></div></body></html>"
             ).encode()
             pages[url] = body
-            raw.put(exchange(url, body), digest=digest(body))
+            raw.put(pack(exchange(url, body)))
     (file,) = (tmp_path / "warc").glob("*.warc.gz")
     run(spark, tmp_path / "out", warc=[str(file)])
     rows = {row["url"]: row for row in plain(ds.dataset(tmp_path / "out" / "data").to_table())}

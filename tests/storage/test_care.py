@@ -18,6 +18,7 @@ from storage.archive import Archive
 from storage.backup import backup, restore
 from storage.db import DatabaseError, writing
 from storage.doctor import Check, doctor, sqlite_version
+from storage.grams import index_terms
 from storage.raw import Raw
 from storage.recording import record_all
 from storage.reprocess import reprocess
@@ -144,7 +145,7 @@ def test_every_kind_of_fault_is_found(full: Engine, folder: Path) -> None:
         conn.execute(update(capture).where(capture.c.id == 5).values(sha256="0" * 64))
         conn.execute(update(revision).values(number=7))
         rows = conn.execute(select(table.c.id, table.c.title, table.c.body).where(table.c.id == 4)).one()
-        search.unindex(conn, [(rows.id, f"{rows.title}\n{rows.body}")])
+        search.unindex(conn, [(rows.id, index_terms(rows.title, rows.body))])
     kinds = {kind for kind, _ in faults(full, folder)}
     assert kinds == {"digest", "orphan", "search"}
     whats = " ".join(what for _, what in faults(full, folder))

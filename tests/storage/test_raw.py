@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from storage.raw import Original, Pointer, Raw, RawError, digest, prepare, read, recover, whole_until
+from storage.raw import Original, Pointer, Raw, RawError, pack, pack_revisit, prepare, read, recover, whole_until
 from tests.storage.samples import NOW, exchange, url
 
 
 def put(store: Raw, page, original: Original | None = None) -> Pointer:
-    return store.put(page, digest=digest(page.body), original=original)
+    packed = pack(page)
+    return store.put(packed if original is None else pack_revisit(packed, original))
 
 
 def growing(folder: Path) -> Path:
@@ -168,24 +169,24 @@ def test_a_file_on_a_full_disk_is_cut_back(tmp_path: Path) -> None:
 import os, resource, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from storage.raw import Raw, digest, whole_until
+from storage.raw import Raw, pack, whole_until
 from tests.storage.samples import exchange, url
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 store = Raw(Path(sys.argv[1]))
 pages = [exchange(url(n), os.urandom(20_000)) for n in range(5)]
-places = [store.put(page, digest=digest(page.body)) for page in pages[:2]]
+places = [store.put(pack(page)) for page in pages[:2]]
 store.sync()
 resource.setrlimit(resource.RLIMIT_FSIZE, (45_000, resource.RLIM_INFINITY))
 for size in (2, 1):
     try:
         for page in pages[:size]:
-            store.put(page, digest=digest(page.body))
+            store.put(pack(page))
         store.sync()
         print("no error")
     except OSError as error:
         print(error.strerror)
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-places += [store.put(page, digest=digest(page.body)) for page in pages[3:]]
+places += [store.put(pack(page)) for page in pages[3:]]
 store.close()
 assert [store.read(place) for place in places] == pages[:2] + pages[3:]
 path = Path(sys.argv[1]) / places[0].file
