@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from functools import partial
+from typing import TYPE_CHECKING, Final, Self
 
 from crawler.items import Article, Outcome, ScrapedArticle
-from crawler.workshop import Together
+from crawler.spiders.site import SiteSpider
+from crawler.work import Work
+from crawler.workshop import Step, Together
 from pipelines.clean import clean
 from pipelines.mirrors import mirror_of
 from pipelines.refine import STEPS
@@ -18,11 +21,15 @@ if TYPE_CHECKING:
 
 
 class Clean:
-    """A page's strings become an article: cleaned, with its regions, industries, policy and fingerprint."""
+    """A page's strings become an article: cleaned, with its regions, industries, policy and fingerprint.
+
+    A page that is read in the crawl's workshop is cleaned there on the same trip; others when they come here.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
-        workshop = getattr(crawler.spider, "workshop", None)
-        self._cleaned: Together[_Asked, tuple[Article, str]] = Together(workshop, _clean, *STEPS, _with_terms)
+        self._cleaned: Together[Work, Work] = Together(getattr(crawler.spider, "workshop", None), *CLEANING)
+        if isinstance(crawler.spider, SiteSpider):
+            crawler.spider.also(*CLEANING)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -30,21 +37,32 @@ class Clean:
 
     async def process_item(self, item: object) -> object:
         if isinstance(item, Outcome) and isinstance(item.article, ScrapedArticle):
-            article, terms = await self._cleaned((item.article, item.fetched_at))
-            return replace(item, article=article, terms=terms)
+            done = await self._cleaned(Work(url=item.url, fetched_at=item.fetched_at, reading=item.article))
+            assert isinstance(done.reading, Article)
+            return replace(item, article=done.reading, terms=done.terms)
         return item
 
 
-_Asked = tuple[ScrapedArticle, datetime]
+def _clean(work: Work) -> Work:
+    if isinstance(work.reading, ScrapedArticle) and work.reading.next_page is None:  # else it wants its other parts
+        work.reading = clean(work.reading, now=work.fetched_at)
+    return work
 
 
-def _clean(asked: _Asked) -> Article:
-    scraped, now = asked
-    return clean(scraped, now=now)
+def _refine(step: Callable[[Article], Article], work: Work) -> Work:
+    if isinstance(work.reading, Article):
+        work.reading = step(work.reading)
+    return work
 
 
-def _with_terms(article: Article) -> tuple[Article, str]:
-    return article, index_terms(article.title, article.body)
+def _index(work: Work) -> Work:
+    if isinstance(work.reading, Article):
+        work.terms = index_terms(work.reading.title, work.reading.body)
+    return work
+
+
+CLEANING: Final[tuple[Step, ...]] = (_clean, *(partial(_refine, step) for step in STEPS), _index)
+"""One step after the other, each for some pages: so its code stays in the processor's caches."""
 
 
 class Mirrors:

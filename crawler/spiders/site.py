@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import scrapy
@@ -18,20 +17,19 @@ from scrapy import signals
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
-from scrapy.utils.misc import load_object
 from twisted.python.failure import Failure
 
-from crawler.extraction import join, read
-from crawler.guards.reading import Reading, is_strange, read_bounded
+from crawler.extraction import join
+from crawler.guards.reading import is_strange, read_bounded
 from crawler.guards.traps import Traps
 from crawler.items import (
+    Article,
     Exchange,
     Link,
     Listing,
     NotArticle,
     Outcome,
     PackedExchange,
-    Page,
     ScrapedArticle,
     Visit,
     VisitKind,
@@ -40,9 +38,9 @@ from crawler.politeness import Postponed
 from crawler.revisit import article_due, listing_is_due, retry_due
 from crawler.site import Site
 from crawler.urls import canonical
-from crawler.workshop import Together, Workshop
+from crawler.work import Work, pack_page, page_of, read_page, sites_at
+from crawler.workshop import Step, Together, Workshop
 from storage.frontier import Seen
-from storage.raw import pack
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -84,13 +82,13 @@ class SiteSpider(scrapy.Spider):
         self.started_at = datetime.now(UTC)
         self.sites: dict[str, Site] = {}
         self.by_host: dict[str, Site] = {}
-        self._reader: Together[_Asked, _Read] = Together(None, _read, _pack)
+        self._read_alone = self._read_whole = Together[Work, Work](None, read_page, pack_page)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SiteSpider:
         """As any spider; raises ``ValueError`` for an unknown source, what is no address and what is no number."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        known = _sites(crawler.settings["PANXI_SITES"])
+        known = sites_at(crawler.settings["PANXI_SITES"])
         for url in spider.urls:
             if canonical(url) is None:
                 raise ValueError(f"not an http(s) address: {url!r}")
@@ -102,9 +100,14 @@ class SiteSpider(scrapy.Spider):
         spider.by_host = {host: site for site in known.values() for host in site.hosts}
         crawler.settings.set("DOWNLOAD_SLOTS", slots(known.values(), crawler.settings), priority="spider")
         spider.workshop = Workshop()
-        spider._reader = Together(spider.workshop, _read, _pack)  # noqa: SLF001 - its own
+        spider._read_alone = Together(spider.workshop, read_page)  # noqa: SLF001 - its own
+        spider.also()
         crawler.signals.connect(spider.workshop.close, signals.spider_closed)
         return spider
+
+    def also(self, *steps: Step) -> None:
+        """Have these steps done to every page in the workshop where it is read: each takes and gives a ``Work``."""
+        self._read_whole = Together(self.workshop, read_page, pack_page, *steps)
 
     # --- what to visit -----------------------------------------------------------------------------------
 
@@ -227,22 +230,35 @@ class SiteSpider(scrapy.Spider):
     async def _read(self, answer: Outcome, response: Response) -> Outcome:
         visit = answer.visit
         site = self.sites.get(visit.source or "") or self._site(answer.url)
-        exchange = exchange_of(response, answer.fetched_at)
-        reading, kept = await self._reading(answer.url, exchange, site, "listing" if visit.kind == "listing" else None)
-        if isinstance(reading, ScrapedArticle):
-            if reading.next_page is not None:
-                reading = join(reading, await self._parts(reading, site))
-            return replace(answer, article=reading, exchange=kept, links=self._related(reading, visit, site))
+        kind: VisitKind | None = "listing" if visit.kind == "listing" else None
+        done = await self._done(self._read_whole, self._work(answer.url, response, answer.fetched_at, site, kind), site)
+        reading = done.reading
         if isinstance(reading, Listing):
             return self._listed(answer, reading, site)
-        # its bytes are kept: a better reader may find the article that this one did not
-        return self._no_article(replace(answer, exchange=kept), reading)
+        answer = replace(answer, exchange=done.exchange)
+        if isinstance(reading, NotArticle):  # its bytes are kept: a better reader may find the article
+            return self._no_article(answer, reading)
+        assert reading is not None
+        if isinstance(reading, ScrapedArticle) and reading.next_page is not None:
+            reading = join(reading, await self._parts(reading, site))
+        return replace(answer, article=reading, terms=done.terms, links=self._related(reading, visit, site))
 
-    async def _reading(self, url: str, exchange: Exchange, site: Site | None, kind: VisitKind | None) -> _Read:
-        if is_strange(exchange.body):
-            return await asyncio.to_thread(read_bounded, _page(url, exchange), site, kind=kind), exchange
-        name = site.name if site is not None else None
-        return await self._reader((url, exchange, self.settings["PANXI_SITES"], name, kind))
+    def _work(self, url: str, response: Response, now: datetime, site: Site | None, kind: VisitKind | None) -> Work:
+        return Work(
+            url=url,
+            fetched_at=now,
+            exchange=exchange_of(response, now),
+            sites=self.settings["PANXI_SITES"],
+            site=site.name if site is not None else None,
+            kind=kind,
+        )
+
+    @staticmethod
+    async def _done(steps: Together[Work, Work], work: Work, site: Site | None) -> Work:
+        """What the steps make of a page; a strange one is only read, where it can do no harm."""
+        if not is_strange((page := page_of(work)).body):
+            return await steps(work)
+        return replace(work, reading=await asyncio.to_thread(read_bounded, page, site, kind=work.kind))
 
     async def _parts(self, first: ScrapedArticle, site: Site | None) -> list[ScrapedArticle]:
         """The following pages of an article in parts; raises ``ValueError`` where one can't be read.
@@ -256,7 +272,8 @@ class SiteSpider(scrapy.Spider):
         while url is not None and url not in seen and len(parts) < MOST_PARTS:
             seen.add(url)
             response = await self.crawler.engine.download_async(Request(url, dont_filter=True))
-            reading, _ = await self._reading(url, exchange_of(response, datetime.now(UTC)), site, "article")
+            work = self._work(url, response, datetime.now(UTC), site, "article")
+            reading = (await self._done(self._read_alone, work, site)).reading
             if response.status != 200 or not isinstance(reading, ScrapedArticle):  # noqa: PLR2004
                 raise ValueError(f"a part of {first.url!r} can't be read: {url!r}, HTTP {response.status}")
             parts.append(reading)
@@ -300,7 +317,7 @@ class SiteSpider(scrapy.Spider):
         least, until = site.corrections
         return article_due(visit.first_seen_at, now, least=least, until=until)
 
-    def _related(self, article: ScrapedArticle, visit: Visit, site: Site | None) -> tuple[Link, ...]:
+    def _related(self, article: ScrapedArticle | Article, visit: Visit, site: Site | None) -> tuple[Link, ...]:
         """The 延伸阅读 entries to follow: of known sources, or of the page's own host where it has no Site."""
         limit = self.depth if self.depth is not None else (site.depth if site else 2)
         if visit.depth >= limit:
@@ -328,34 +345,6 @@ def slots(sites: Iterable[Site], settings: BaseSettings) -> dict[str, dict[str, 
         for site in sites
         for host in site.hosts
     }
-
-
-_Asked = tuple[str, Exchange, str, str | None, VisitKind | None]
-"""A page's address and how it came, where the sites are defined, the name of its site, and what it should be."""
-_Read = tuple[Reading, Exchange | PackedExchange | None]
-"""What the page says, and what is kept of how it came: nothing of a listing's."""
-
-
-def _read(asked: _Asked) -> tuple[Reading, Exchange]:
-    url, exchange, sites, name, kind = asked
-    return read(_page(url, exchange), _sites(sites)[name] if name is not None else None, kind=kind), exchange
-
-
-def _pack(done: tuple[Reading, Exchange]) -> _Read:
-    reading, exchange = done
-    return reading, None if isinstance(reading, Listing) else pack(exchange)
-
-
-def _page(url: str, exchange: Exchange) -> Page:
-    return Page(url=url, body=exchange.body, content_type=exchange.content_type, fetched_at=exchange.fetched_at)
-
-
-@lru_cache(1)
-def _sites(path: str) -> dict[str, Site]:
-    """The definitions by name, from PANXI_SITES: a dict, or a function that returns one."""
-    found = load_object(path)
-    known: dict[str, Site] = found if isinstance(found, dict) else found()
-    return known
 
 
 def exchange_of(response: Response, now: datetime) -> Exchange:
