@@ -153,7 +153,8 @@ class Together(Generic[T, R]):
     async def _send(self, workshop: Workshop) -> None:
         try:
             while self._waiting:
-                await asyncio.sleep(PATIENCE)
+                if len(self._waiting) < MOST:
+                    await asyncio.sleep(PATIENCE)
                 async with workshop.turn:
                     batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
                     results: Sequence[Any]
