@@ -36,8 +36,8 @@ from storage.search import condition
 
 INDEX: Final = "articles.index"
 WITHDRAWN: Final = "withdrawn.jsonl"
-AHEAD: Final = 4
-"""Batches that may wait to be written: about a group of Parquet, encoded while the one before is compressed."""
+WAITING: Final = 3
+"""Batches that may wait to be written: more than a group of Parquet, encoded while the one before is compressed."""
 Progress = Callable[[int, int], None]
 """Articles looked at so far, and all that will be."""
 
@@ -215,17 +215,17 @@ class _Job:
         return Output(root, self._options, made, single=self._layout.file is not None)
 
     def _all(self, output: Output | TextOutput, records: Hashed | None) -> None:
-        """Reads and encodes, and lets a second thread compress and write: the work is about half and half."""
+        """Encodes, while one thread reads what is next and another compresses and writes what came before."""
         plan = Plan(self._view, self._options, self._then, self._found())
         looked = 0
         waiting: deque[Future[None]] = deque()
         with ThreadPoolExecutor(1) as writing:
-            for batch in self._chosen(plan):
+            for batch in ahead(self._chosen(plan)):
                 place = self._layout.place(batch.split, batch.partition)
                 kept = self._kept(batch, place, output.number(place), records)
                 if kept is not None:
                     waiting.append(writing.submit(output.write, place, kept, output.encode(self._in_script(kept))))
-                if len(waiting) > AHEAD:
+                if len(waiting) > WAITING:
                     waiting.popleft().result()
                 looked += len(batch.rows)
                 self._means.progress(looked, plan.size)
@@ -330,6 +330,15 @@ class _Job:
                 file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
                 count += 1
         return count
+
+
+def ahead(items: Iterator[Batch]) -> Iterator[Batch]:
+    """The same items; the next one is made by another thread while one is used."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = thread.submit(next, items, None)
+            yield item
 
 
 def beside_name(file: str | None, name: str) -> str:
