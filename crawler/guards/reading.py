@@ -18,6 +18,8 @@ from crawler.site import Site
 LARGE = 1_000_000
 """Bytes from which a page is read in a child."""
 MOST_TAGS = 20_000
+SHORTEST_TAG = 3
+"""Bytes: ``<b>``."""
 LONGEST_TAG = 65_536
 """Bytes without a ``>``: a tag with thousands of attributes keeps a parser busy for their square."""
 SECONDS = 8.0
@@ -37,6 +39,8 @@ class ReadingError(Exception):
 
 def is_strange(body: bytes) -> bool:
     """Whether reading the page may take long or much memory."""
+    if len(body) < SHORTEST_TAG * MOST_TAGS:
+        return False
     if len(body) > LARGE or body.count(b"<") > MOST_TAGS:
         return True
     return len(body) > LONGEST_TAG and max(map(len, body.split(b">"))) > LONGEST_TAG

@@ -25,7 +25,7 @@ def interpretation(paper: Paper, title: str, column: str) -> Reading | None:
     about = bool(named or rules().nouns.search(outside) or re.search("文件|政府工作报告", outside))
     if rules().draft.search(outside) or rules().ending.search(title) or (not named and _SPOKESMAN.search(outside)):
         return None
-    first = next(sentences(paper.text), None) if "解读" in column else None
+    first = next(iter(sentences(paper.text)), None) if "解读" in column else None
     about = about or bool(first and documents(first.text))
     if (explained and (about or listed or "政策" in column)) or (listed and about):
         return Reading("interpretation", Span(paper.title, -1), titles(named), title)

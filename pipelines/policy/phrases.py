@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from pipelines.policy.issuers import Place, organs
@@ -36,8 +37,10 @@ def titles(found: Iterable[Quoted]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.title for one in found))
 
 
-def sentences(text: str) -> Iterator[Span]:
+@lru_cache(maxsize=64)  # the rules ask for one text again and again
+def sentences(text: str) -> tuple[Span, ...]:
     """The sentences that can announce: the first two of a text, and a third that says it is recent."""
+    found = []
     start, count = 0, 0
     limit = min(len(text), LEAD)
     for match in re.finditer(r"[。！？\n]+|$", text[: limit + 200]):
@@ -46,10 +49,11 @@ def sentences(text: str) -> Iterator[Span]:
             count += 1
             stripped = piece.lstrip()
             if count <= 2 or (count == 3 and re.search("近日|日前", piece)):  # noqa: PLR2004
-                yield Span(stripped.rstrip(), start + len(piece) - len(stripped))
+                found.append(Span(stripped.rstrip(), start + len(piece) - len(stripped)))
         start = match.end()
         if start >= limit or count >= 3:  # noqa: PLR2004
-            return
+            break
+    return tuple(found)
 
 
 def clause(before: str) -> str:

@@ -31,7 +31,7 @@ def repeal(paper: Paper, title: str) -> Reading | None:
         return Reading("repeal", Span(title, -1), (), title)
     if is_formed(title, paper.place):
         return None
-    for sentence in list(sentences(text))[:2]:
+    for sentence in sentences(text)[:2]:
         bare = unquoted(sentence.text).replace("《》", "《")
         if _REPEALED.search(bare) and not _REPEALED_TOO.search(sentence.text) and (inside := documents(sentence.text)):
             return Reading("repeal", sentence, _own([sentence.text]) or titles(inside), sentence.text)

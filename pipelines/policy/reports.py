@@ -74,7 +74,7 @@ def _same_matter(title: str, named: tuple[str, ...]) -> bool:
 
 def _told_without_marks(paper: Paper, title: str) -> Reading | None:
     """A report that names its document without 《》: under the document's own title, or as 近日，某局印发通知."""
-    first = next(sentences(paper.text), None)
+    first = next(iter(sentences(paper.text)), None)
     if first is None or past(first.text):
         return None
     match = rules().told.search(unquoted(first.text))
