@@ -85,7 +85,7 @@ MEMUSAGE_ENABLED = False
 # --- speed -------------------------------------------------------------------------------------------------
 
 CONCURRENT_ITEMS = 1  # a response gives one outcome; Scrapy makes a task for each item that there could be
-SCRAPER_SLOT_MAX_ACTIVE_SIZE = 16 * 1024 * 1024  # bytes of pages that wait for the workshop, so that it never does
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 10 * 1024 * 1024  # bytes of pages before the workshop: enough that it never waits
 ASYNCIO_EVENT_LOOP: str | None = "uvloop.Loop"
 EXTENSIONS_BASE: dict[str, Any] = {
     "scrapy.extensions.corestats.CoreStats": 0,
