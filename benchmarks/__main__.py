@@ -15,7 +15,7 @@ import time
 SHORT: dict[str, tuple[str, ...]] = {
     "stages": ("--pages", "300"),
     "crawl": ("--articles", "1000", "--rounds", "1"),
-    "growth": ("--articles", "10000", "--probe", "500"),
+    "growth": ("--articles", "10000", "--pages", "500"),
     "extraction": (),
     "cleaning": (),
     "text_libraries": (),

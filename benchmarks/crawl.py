@@ -204,11 +204,11 @@ def postgres(folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
-def in_a_process(name: str, home: str) -> dict[str, float]:
-    """Runs a contestant in a new process and an empty folder."""
+def in_a_process(name: str, home: str, archive: str | None = None) -> dict[str, float]:
+    """Runs a contestant in a new process and an empty folder; ours into this archive, if one is given."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        postgres(Path(folder)) if name == "ours_postgres" else nullcontext(None) as db,
+        postgres(Path(folder)) if name == "ours_postgres" else nullcontext(archive) as db,
     ):
         command = [sys.executable, "-m", "benchmarks.crawl", "--contest", name, "--home", home]
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
