@@ -13,7 +13,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ from benchmarks.site import article, article_path
 from crawler import collector
 from crawler.extraction import read
 from crawler.guards.reading import is_strange
-from crawler.items import Article, Exchange, Link, Outcome, Page, ScrapedArticle
+from crawler.items import Article, Exchange, Link, Outcome, PackedExchange, Page, ScrapedArticle
 from crawler.sites import SITES
 from crawler.wiring import join_clusters, tell
 from pipelines.clean import clean
@@ -35,7 +35,7 @@ from storage import captures, frontier
 from storage.captures import Kept
 from storage.db import open_engine, upgrade, writing
 from storage.grams import index_terms
-from storage.raw import Raw
+from storage.raw import Raw, pack
 from storage.recording import record_all
 
 HOME = "http://127.0.0.1:80"
@@ -66,46 +66,62 @@ def pages(count: int) -> list[Page]:
     ]
 
 
-def outcomes(found: Sequence[tuple[Page, Article]], engine: Any) -> list[Outcome]:
+@dataclass(frozen=True)
+class Made:
+    """What the workshop makes of a page."""
+
+    article: Article
+    exchange: PackedExchange
+    terms: str
+
+
+def exchange(page: Page) -> Exchange:
+    """How the page came."""
+    assert page.fetched_at is not None
+    return Exchange(
+        url=page.url,
+        method="GET",
+        request_headers=((b"User-Agent", b"panxi"), (b"Accept", b"text/html")),
+        status=200,
+        reason="OK",
+        headers=((b"Content-Type", b"text/html; charset=utf-8"),),
+        body=page.body,
+        fetched_at=page.fetched_at,
+        ip="127.0.0.1",
+    )
+
+
+def outcomes(found: Sequence[Made], engine: Any) -> list[Outcome]:
     """The outcomes of visits that brought these pages, the visits claimed in the archive."""
     now = datetime.now(UTC)
     with writing(engine).begin() as conn:
-        links = [Link(url=page.url, source="cinic", kind="article", depth=0) for page, _ in found]
+        links = [Link(url=made.article.url, source="cinic", kind="article", depth=0) for made in found]
         frontier.put(conn, links, now)
         claimed = frontier.claim(conn, owner="benchmark/1/0", now=now, lease=timedelta(hours=1), limit=len(links))
     visits = {visit.url: visit for visit in claimed}
     return [
         Outcome(
-            visit=visits[page.url],
+            visit=visits[made.article.url],
             state="done",
-            url=page.url,
+            url=made.article.url,
             fetched_at=now,
             status=200,
             due_at=now + timedelta(days=1),
             since=now,
-            article=item,
-            exchange=Exchange(
-                url=page.url,
-                method="GET",
-                request_headers=((b"User-Agent", b"panxi"), (b"Accept", b"text/html")),
-                status=200,
-                reason="OK",
-                headers=((b"Content-Type", b"text/html; charset=utf-8"),),
-                body=page.body,
-                fetched_at=now,
-                ip="127.0.0.1",
-            ),
+            article=made.article,
+            terms=made.terms,
+            exchange=made.exchange,
             links=tuple(
-                Link(url=entry.url, source="cinic", kind="article", depth=1, found_on=page.url)
-                for entry in item.related
+                Link(url=entry.url, source="cinic", kind="article", depth=1, found_on=made.article.url)
+                for entry in made.article.related
                 if entry.url
             ),
         )
-        for page, item in found
+        for made in found
     ]
 
 
-def written(found: Sequence[tuple[Page, Article]], folder: Path) -> dict[str, float]:
+def written(found: Sequence[Made], folder: Path) -> dict[str, float]:
     """CPU milliseconds a page of the writer's two halves, on a new SQLite archive."""
     engine = open_engine(f"sqlite:///{folder / 'archive.db'}")
     upgrade(engine)
@@ -138,15 +154,16 @@ def measure(count: int) -> dict[str, Any]:
     cost["strange"], _ = each(lambda page: is_strange(page.body), fetched)
     cost["read"], readings = each(lambda page: read(page, site, kind="article"), fetched)
     grown = psutil.Process().memory_info().rss - before
+    cost["pack"], packed = each(pack, list(map(exchange, fetched)))
     scraped = [reading for reading in readings if isinstance(reading, ScrapedArticle)]
     assert len(scraped) == count
     now = datetime.now(UTC)
     cost["clean"], articles = each(lambda reading: clean(reading, now=now), scraped)
     for name, step in (("enrich", enrich), ("detect", detect), ("fingerprint", fingerprint)):
         cost[name], articles = each(step, articles)
+    cost["terms"], terms = each(lambda item: index_terms(item.title, item.body), articles)
     with tempfile.TemporaryDirectory() as folder:
-        cost |= written(list(zip(fetched, articles, strict=True)), Path(folder))
-    cost["of record: grams"], _ = each(lambda item: index_terms(item.title, item.body), articles)
+        cost |= written(list(map(Made, articles, packed, terms)), Path(folder))
     return {
         "cpu_ms_by_stage": {name: round(ms, 3) for name, ms in cost.items()},
         "reading_grew_mb": round(grown / 2**20, 1),
