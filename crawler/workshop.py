@@ -45,6 +45,10 @@ R = TypeVar("R")
 
 
 class WorkshopError(Exception):
+    """The workshop is closed, or no process can be started: nothing is said of the thing."""
+
+
+class LostError(WorkshopError):
     """The process ended or hung over a thing that it was given alone."""
 
 
@@ -57,7 +61,7 @@ class Workshop:
     def __init__(self) -> None:
         self.turn = asyncio.Lock()
         """Held by whoever has work done: what comes meanwhile is gathered."""
-        self._closed = False
+        self._closed = threading.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="workshop")
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: socket.socket | None = None
@@ -70,26 +74,35 @@ class Workshop:
 
     def close(self) -> None:
         """End the process, whatever it is at: it keeps nothing. Idempotent."""
-        self._closed = True
+        self._closed.set()
         if self._process is not None:
             self._process.kill()
         self._thread.shutdown(cancel_futures=True)
         self._end()
 
     def _do(self, steps: Sequence[Step], things: Sequence[Any]) -> list[Any]:
-        if self._closed:
+        if self._closed.is_set():
             raise WorkshopError("closed")
         try:
             if self._pipe is None:
                 self._open("spawn")
-                self._ask(steps, [], START)
+                self._begin(steps)
             return self._ask(steps, things, SECONDS if len(things) > 1 else ALONE)
         except WorkshopError as error:
             self._end()
-            if self._closed or len(things) == 1:
-                return [error] * len(things)
+            if self._closed.is_set():
+                return [WorkshopError("closed")] * len(things)
+            if len(things) == 1:
+                return [error]
             logger.warning("pages are read one by one: %s", error)
             return [self._do(steps, [thing])[0] for thing in things]
+
+    def _begin(self, steps: Sequence[Step]) -> None:
+        """Have a process that was made anew load the modules of the steps."""
+        try:
+            self._ask(steps, [], START)
+        except LostError as error:
+            raise WorkshopError(f"no process can be started: {error}") from error
 
     def _ask(self, steps: Sequence[Step], things: Sequence[Any], seconds: float) -> list[Any]:
         assert self._pipe is not None
@@ -99,9 +112,9 @@ class Workshop:
             _send(self._pipe, (steps, things))
             made: list[Any] = _receive(self._pipe)
         except BlockingIOError as error:
-            raise WorkshopError(f"not done within {seconds:g} s") from error
+            raise LostError(f"not done within {seconds:g} s") from error
         except (EOFError, OSError) as error:
-            raise WorkshopError(f"the process ended: {error!r}") from error
+            raise LostError(f"the process ended: {error!r}") from error
         return made
 
     def _open(self, how: str) -> None:
@@ -149,6 +162,16 @@ class Together(Generic[T, R]):
             if self._sender is None:
                 self._sender = asyncio.ensure_future(self._send(self._workshop))
         return await future
+
+    async def alone(self, thing: T) -> R:
+        """The same, with no other thing: if it hangs or ends the process, no other has to be done again."""
+        if self._workshop is None:
+            return await self(thing)
+        (result,) = await self._workshop.do(self._steps, [thing])
+        if isinstance(result, Exception):
+            raise result
+        made: R = result
+        return made
 
     async def _send(self, workshop: Workshop) -> None:
         try:

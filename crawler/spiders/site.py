@@ -6,7 +6,6 @@ transaction that stores the article, and come back from there as visits.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler.extraction import join
-from crawler.guards.reading import is_strange, read_bounded
+from crawler.guards.reading import is_strange
 from crawler.guards.traps import Traps
 from crawler.items import (
     Article,
@@ -38,8 +37,8 @@ from crawler.politeness import Postponed
 from crawler.revisit import article_due, listing_is_due, retry_due
 from crawler.site import Site
 from crawler.urls import canonical
-from crawler.work import Work, pack_page, page_of, read_page, sites_at
-from crawler.workshop import Step, Together, Workshop
+from crawler.work import Work, pack_page, read_page, sites_at
+from crawler.workshop import LostError, Step, Together, Workshop
 from storage.frontier import Seen
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ class SiteSpider(scrapy.Spider):
         self.started_at = datetime.now(UTC)
         self.sites: dict[str, Site] = {}
         self.by_host: dict[str, Site] = {}
-        self._read_alone = self._read_whole = Together[Work, Work](None, read_page, pack_page)
+        self._read_part = self._read_page = Together[Work, Work](None, read_page, pack_page)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SiteSpider:
@@ -100,14 +99,14 @@ class SiteSpider(scrapy.Spider):
         spider.by_host = {host: site for site in known.values() for host in site.hosts}
         crawler.settings.set("DOWNLOAD_SLOTS", slots(known.values(), crawler.settings), priority="spider")
         spider.workshop = Workshop()
-        spider._read_alone = Together(spider.workshop, read_page)  # noqa: SLF001 - its own
+        spider._read_part = Together(spider.workshop, read_page)  # noqa: SLF001 - its own
         spider.also()
         crawler.signals.connect(spider.workshop.close, signals.spider_closed)
         return spider
 
     def also(self, *steps: Step) -> None:
         """Have these steps done to every page in the workshop where it is read: each takes and gives a ``Work``."""
-        self._read_whole = Together(self.workshop, read_page, pack_page, *steps)
+        self._read_page = Together(self.workshop, read_page, pack_page, *steps)
 
     # --- what to visit -----------------------------------------------------------------------------------
 
@@ -231,7 +230,8 @@ class SiteSpider(scrapy.Spider):
         visit = answer.visit
         site = self.sites.get(visit.source or "") or self._site(answer.url)
         kind: VisitKind | None = "listing" if visit.kind == "listing" else None
-        done = await self._done(self._read_whole, self._work(answer.url, response, answer.fetched_at, site, kind), site)
+        work = self._work(answer.url, response, answer.fetched_at, site, kind)
+        done = await self._done(self._read_page, work, response.body)
         reading = done.reading
         if isinstance(reading, Listing):
             return self._listed(answer, reading, site)
@@ -254,11 +254,15 @@ class SiteSpider(scrapy.Spider):
         )
 
     @staticmethod
-    async def _done(steps: Together[Work, Work], work: Work, site: Site | None) -> Work:
-        """What the steps make of a page; a strange one is only read, where it can do no harm."""
-        if not is_strange((page := page_of(work)).body):
+    async def _done(steps: Together[Work, Work], work: Work, body: bytes) -> Work:
+        """What the steps make of a page; a strange one that is too much for them is no article."""
+        if not is_strange(body):
             return await steps(work)
-        return replace(work, reading=await asyncio.to_thread(read_bounded, page, site, kind=work.kind))
+        try:
+            return await steps.alone(work)
+        except (LostError, MemoryError) as error:
+            reason = f"reading it: {str(error) or 'too little memory'}"
+            return replace(work, reading=NotArticle(kind="too-large", reason=reason))
 
     async def _parts(self, first: ScrapedArticle, site: Site | None) -> list[ScrapedArticle]:
         """The following pages of an article in parts; raises ``ValueError`` where one can't be read.
@@ -273,7 +277,7 @@ class SiteSpider(scrapy.Spider):
             seen.add(url)
             response = await self.crawler.engine.download_async(Request(url, dont_filter=True))
             work = self._work(url, response, datetime.now(UTC), site, "article")
-            reading = (await self._done(self._read_alone, work, site)).reading
+            reading = (await self._done(self._read_part, work, response.body)).reading
             if response.status != 200 or not isinstance(reading, ScrapedArticle):  # noqa: PLR2004
                 raise ValueError(f"a part of {first.url!r} can't be read: {url!r}, HTTP {response.status}")
             parts.append(reading)

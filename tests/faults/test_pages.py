@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
-import textwrap
 import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crawler.extraction import read
-from crawler.guards.reading import SECONDS, ReadingError, is_strange, read_bounded
-from crawler.items import Listing, NotArticle, Page, ScrapedArticle
+from crawler.guards.reading import is_strange
+from crawler.items import Exchange, Listing, NotArticle, Page, ScrapedArticle
+from crawler.spiders.site import SiteSpider
+from crawler.work import Work, read_page
+from crawler.workshop import LostError, Step, Together, Workshop, WorkshopError
+from tests.storage.samples import exchange
 
 TEXT = "攀枝花市人民政府近日印发通知，明确了钒钛产业高质量发展的目标任务，要求各县区、各部门认真组织实施。"
 HTML = f"<html><title>关于产业的通知</title><h1>关于产业的通知</h1><p>2025年3月10日 来源：试验日报</p><div><p>{TEXT * 5}</p></div>"
@@ -37,18 +45,36 @@ HOSTILE = {
 }
 
 
+@pytest.fixture(scope="module")
+def workshop() -> Iterator[Workshop]:
+    made = Workshop()
+    yield made
+    made.close()
+
+
+def read_alone(workshop: Workshop, body: str) -> Any:
+    """What the crawl's workshop makes of a page that is read alone."""
+    came = replace(exchange("http://strange.example/1.html", body.encode()), headers=((b"Content-Type", b"text/html"),))
+    work = Work(url=came.url, fetched_at=came.fetched_at, exchange=came)
+
+    async def ask() -> Work:
+        return await Together[Work, Work](workshop, read_page).alone(work)
+
+    return asyncio.run(ask()).reading
+
+
 @pytest.mark.parametrize("name", HOSTILE)
-def test_21_reading_ends_in_time_whatever_the_page_is(name: str) -> None:
-    hostile = page(HOSTILE[name])
-    assert is_strange(hostile.body)
+def test_21_reading_ends_in_time_whatever_the_page_is(workshop: Workshop, name: str) -> None:
+    assert is_strange(HOSTILE[name].encode())
     started = time.monotonic()
-    reading = read_bounded(hostile, None)
+    with suppress(LostError, MemoryError):
+        assert isinstance(read_alone(workshop, HOSTILE[name]), (ScrapedArticle, Listing, NotArticle))
     assert time.monotonic() - started < 10
-    assert isinstance(reading, (ScrapedArticle, Listing, NotArticle))
+    assert read_alone(workshop, HTML) == read(page(HTML), None), "and the next page is read as ever"
 
 
-def test_21_a_text_without_end_is_no_article() -> None:
-    short, long = (read_bounded(page(plan_of(count)), None) for count in (500, 2_000))
+def test_21_a_text_without_end_is_no_article(workshop: Workshop) -> None:
+    short, long = (read_alone(workshop, plan_of(count)) for count in (500, 2_000))
     assert isinstance(short, ScrapedArticle), "a quarter of a million characters is a long plan, and read"
     assert isinstance(long, NotArticle)
     assert long.kind == "too-large"
@@ -60,43 +86,57 @@ def plan_of(paragraphs: int) -> str:
     return f"<html><title>规划纲要</title><h1>规划纲要</h1><div>{body}</div></html>"
 
 
-def test_21_a_child_that_takes_too_long_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.guards.reading.SECONDS", 0.05)
-    reading = read_bounded(page(HTML), None)
-    assert reading == NotArticle(kind="too-large", reason="reading did not end within 0.05 s")
+def test_21_a_large_page_is_read_at_once(workshop: Workshop) -> None:
+    """A picture that stands in the page as base64 makes it strange, and no slower."""
+    large = HTML.replace("<div>", f'<img src="data:image/png;base64,{"A" * 200_000}"><div>')
+    read_alone(workshop, HTML)
+    started = time.monotonic()
+    reading = read_alone(workshop, large)
+    assert time.monotonic() - started < 0.5
+    assert is_strange(large.encode())
+    assert isinstance(reading, ScrapedArticle)
+    assert TEXT * 5 in reading.paragraphs
 
 
-def test_21_a_childs_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The child of this test reads by taking 300 MB of the 200 that it may have."""
-    greedy = textwrap.dedent("""
-        import sys, crawler.extraction as extraction, crawler.guards.reading as reading
-        extraction.read = lambda *_, **__: bytes(300_000_000)
-        reading.MEMORY = 200_000_000
-        reading._main()
-    """)
-    run = subprocess.run
-    monkeypatch.setattr("subprocess.run", lambda _command, **options: run([sys.executable, "-c", greedy], **options))
-    assert read_bounded(page(HTML), None) == NotArticle(kind="too-large", reason="reading took more than 1024 MB")
+def hang(work: Work) -> Work:
+    time.sleep(60)
+    return work
 
 
-def test_21_an_error_of_the_reader_is_one_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = "import crawler.extraction as e, crawler.guards.reading as r; e.read = None; r._main()"
-    run = subprocess.run
-    monkeypatch.setattr("subprocess.run", lambda _command, **options: run([sys.executable, "-c", broken], **options))
-    with pytest.raises(ReadingError, match="TypeError: 'NoneType' object is not callable"):
-        read_bounded(page(HTML), None)
+def swell(work: Work) -> Work:
+    bytearray(8 * 1024**3)
+    return work
 
 
-def test_21_a_child_that_is_killed_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    killed = "import os; os.kill(os.getpid(), 9)"
-    run = subprocess.run
-    monkeypatch.setattr("subprocess.run", lambda _command, **options: run([sys.executable, "-c", killed], **options))
-    assert read_bounded(page(HTML), None) == NotArticle(kind="too-large", reason="reading ended by SIGKILL")
+@pytest.mark.parametrize(("step", "why"), [(hang, "not done within 0.3 s"), (swell, "too little memory")])
+def test_21_a_page_that_is_too_much_is_no_article(
+    monkeypatch: pytest.MonkeyPatch, workshop: Workshop, step: Step, why: str
+) -> None:
+    monkeypatch.setattr("crawler.workshop.ALONE", 0.3)
+    done = asyncio.run(SiteSpider._done(Together(workshop, step), strange(), LARGE))
+    assert done.reading == NotArticle(kind="too-large", reason=f"reading it: {why}")
+    assert isinstance(done.exchange, Exchange), "its bytes are kept"
 
 
-def test_21_the_child_reads_as_the_parent_would() -> None:
-    assert read_bounded(page(HTML), None) == read(page(HTML), None)
-    assert SECONDS < 10
+def test_21_a_page_that_a_closed_workshop_left_unread_is_not_judged() -> None:
+    closing = Workshop()
+
+    async def leave() -> Work:
+        reading = asyncio.ensure_future(SiteSpider._done(Together(closing, hang), strange(), LARGE))
+        await asyncio.sleep(0.3)
+        closing.close()
+        return await reading
+
+    with pytest.raises(WorkshopError, match="closed"):
+        asyncio.run(leave())
+
+
+LARGE = b"x" * 2_000_000
+
+
+def strange() -> Work:
+    came = exchange("http://strange.example/1.html", LARGE)
+    return Work(url=came.url, fetched_at=came.fetched_at, exchange=came)
 
 
 @pytest.mark.parametrize("body", [HTML, HTML * 20, "", "<" * 100, "x" * 60_000])
