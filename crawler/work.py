@@ -22,7 +22,7 @@ LONGEST_TEXT: Final = 500_000
 
 @dataclass(slots=True, kw_only=True)
 class Work:
-    """One page. Not frozen: it goes through a pipe twice for every page, and frozen values take twice as long."""
+    """One page. Not frozen: it goes through a pipe twice, and a frozen value with slots is pickled by Python code."""
 
     url: str
     """Its address, after redirects."""
