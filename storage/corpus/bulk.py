@@ -40,6 +40,10 @@ class Bulk(ABC):
         """The rows of a query, a batch at a time; texts, whole numbers and truth values, as the database has them."""
 
     @abstractmethod
+    def pairs(self, query: Select[Any], beside: Select[Any]) -> Iterator[tuple[pa.RecordBatch, pa.Table]]:
+        """As ``stream``, each batch with all rows of another query, which has ``IDS`` for the ids of the batch."""
+
+    @abstractmethod
     def ingest(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         """Appends rows (the database's own values) to a temporary table, which is made where it is not there yet."""
 
@@ -51,6 +55,11 @@ class Bulk(ABC):
 def is_text(kind: TypeEngine[Any]) -> bool:
     """Whether the database has it as text: words, JSON, days."""
     return isinstance(kind, Text | Json | Day)
+
+
+def absent_texts(table: Table) -> frozenset[str]:
+    """The columns of a table whose texts may be absent."""
+    return frozenset(column.name for column in table.columns if column.nullable and is_text(column.type))
 
 
 def _schema(columns: Any) -> pa.Schema:
@@ -100,14 +109,20 @@ class SqliteBulk(Bulk):
         self._process.communicate()
 
     def stream(self, query: Select[Any]) -> Iterator[pa.RecordBatch]:
+        for (rows,) in self._read(query):
+            yield from rows.to_batches()
+
+    def pairs(self, query: Select[Any], beside: Select[Any]) -> Iterator[tuple[pa.RecordBatch, pa.Table]]:
+        for rows, more in self._read(query, beside):
+            for batch in rows.to_batches():
+                yield batch, more
+
+    def _read(self, *queries: Select[Any]) -> Iterator[list[pa.Table]]:
+        texts = [_written_out(query, sqlite.dialect) for query in queries]
         with self._asking():
-            self._ask(_written_out(query, sqlite.dialect))
-        schema = _schema(query.selected_columns)
-        self._unread = self._answer()
-        for batch in self._unread:
-            # SQLite types values, not columns: ADBC goes by the first ones, and knows no truth values.
-            columns = [column.cast(kind) for column, kind in zip(batch.columns, schema.types, strict=True)]
-            yield pa.record_batch(columns, schema=schema)
+            self._ask({"query": texts[0], "beside": texts[1] if len(texts) > 1 else None})
+        self._unread = self._answer([_schema(query.selected_columns) for query in queries])
+        return self._unread
 
     def ingest(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         found = _table(table, rows)
@@ -124,11 +139,17 @@ class SqliteBulk(Bulk):
         self._questions.write(json.dumps(request).encode() + b"\n")
         self._questions.flush()
 
-    def _answer(self) -> Iterator[pa.RecordBatch]:
+    def _answer(self, schemas: Sequence[pa.Schema]) -> Iterator[list[pa.Table]]:
         with self._asking():
-            with pa.ipc.open_stream(self._answers) as rows:
-                yield from rows
-            self._end()
+            while (line := self._answers.readline()) == reader.MORE:
+                # SQLite types values, not columns: ADBC goes by the first ones, and knows no truth values.
+                yield [self._table().cast(schema) for schema in schemas]
+            if line != reader.DONE:
+                raise EOFError
+
+    def _table(self) -> pa.Table:
+        with pa.ipc.open_stream(self._answers) as rows:
+            return rows.read_all()
 
     def _end(self) -> None:
         if self._answers.readline() != reader.DONE:
@@ -149,30 +170,48 @@ class SqliteBulk(Bulk):
 
 
 class PostgresBulk(Bulk):
-    """A connection of the ADBC driver, below its DB-API, which imports every data frame library there is."""
+    """Connections of the ADBC driver, below its DB-API, which imports every data frame library there is."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, second: Any) -> None:
+        """``second``: a connection that sees the same, for what is asked while an answer still comes."""
         self._connection = connection
+        self._second = second
 
     def run(self, command: str) -> None:
-        """Runs a command that gives no rows."""
-        with self._statement() as statement:
-            statement.set_sql_query(command)
-            statement.execute_update()
+        """Runs a command that gives no rows, on both connections."""
+        for connection in (self._connection, self._second):
+            with _statement(connection) as statement:
+                statement.set_sql_query(command)
+                statement.execute_update()
 
     def stream(self, query: Select[Any]) -> Iterator[pa.RecordBatch]:
-        with self._statement() as statement:
-            statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(BYTES)})
-            statement.set_sql_query(_written_out(query, postgresql.dialect))
-            handle, _ = statement.execute_query()
-            with pa.RecordBatchReader.from_stream(handle) as rows:
-                yield from rows
+        with _copied(self._connection, _written_out(query, postgresql.dialect)) as rows:
+            yield from rows
+
+    def pairs(self, query: Select[Any], beside: Select[Any]) -> Iterator[tuple[pa.RecordBatch, pa.Table]]:
+        text = _written_out(beside, postgresql.dialect)
+        for batch in self.stream(query):
+            with _copied(self._second, reader.within(text, batch)) as rows:
+                yield batch, rows.read_all()
 
     def ingest(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-        with self._statement() as statement:
-            reader.ingest(statement, table.name, _table(table, rows))
+        found = _table(table, rows)
+        for connection in (self._connection, self._second):
+            with _statement(connection) as statement:
+                reader.ingest(statement, table.name, found)
 
-    def _statement(self) -> Any:
-        from adbc_driver_manager import AdbcStatement
 
-        return AdbcStatement(self._connection)
+@contextmanager
+def _copied(connection: Any, query: str) -> Iterator[pa.RecordBatchReader]:
+    with _statement(connection) as statement:
+        statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(BYTES)})
+        statement.set_sql_query(query)
+        handle, _ = statement.execute_query()
+        with pa.RecordBatchReader.from_stream(handle) as rows:
+            yield rows
+
+
+def _statement(connection: Any) -> Any:
+    from adbc_driver_manager import AdbcStatement
+
+    return AdbcStatement(connection)

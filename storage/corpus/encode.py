@@ -8,18 +8,20 @@ from typing import Any, Final
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.json
 
 from crawler.items import SHANGHAI
 from storage.corpus.fields import CONTRACT, FIELDS, LOCAL, Field, schema
 from storage.corpus.options import Text
-from storage.corpus.read import Rows
+from storage.corpus.read import Rows, scalar
 from storage.rows import to_json
 from storage.schema import article
 from storage.types import Json, Moment, moment
 
 Convert = Callable[[str], str]
 LOCAL_TIMES: Final = frozenset(name for name, field in FIELDS.items() if field.type == LOCAL)
+BEGIN, END, NOTHING = scalar('{"it":'), scalar("}\n"), scalar("")
 CONTRACTED: Final = frozenset(field.name for field in CONTRACT)
 
 
@@ -49,7 +51,7 @@ def typed(rows: Rows, fields: Sequence[Field], originals: pa.Array | None = None
     arrays = []
     for field in fields:
         column = rows.columns.column(field.columns[0])
-        if pa.types.is_nested(field.type):
+        if pa.types.is_nested(field.type) and not pa.types.is_nested(column.type):
             arrays.append(_parsed(column, field.type))
         elif field.name == "body_original":
             arrays.append(originals if originals is not None else rows.originals())
@@ -63,7 +65,7 @@ def _parsed(column: pa.Array, kind: pa.DataType) -> pa.Array:
     texts = column.dictionary_encode()
     if not len(texts.dictionary):
         return pa.nulls(len(texts), kind)
-    lines = b'{"it":%s}' % b'}\n{"it":'.join(texts.dictionary.cast(pa.binary()).to_pylist())
+    lines = pc.binary_join_element_wise(BEGIN, texts.dictionary, END, NOTHING).buffers()[2]
     table = pyarrow.json.read_json(
         pa.BufferReader(lines),
         read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(lines)),

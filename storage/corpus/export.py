@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import orjson
+import pyarrow as pa
 from sqlalchemy import ColumnElement, Connection, Engine, select
 
 from storage.corpus import card as cards
@@ -26,8 +27,8 @@ from storage.corpus.formats.warc import Warc
 from storage.corpus.manifest import File
 from storage.corpus.options import Options
 from storage.corpus.output import Layout, Output
-from storage.corpus.plan import Ids, Plan
-from storage.corpus.read import needed, restored, selected
+from storage.corpus.plan import Ids, Partition, Plan
+from storage.corpus.read import Rows, links, needed, restored, selected, with_links
 from storage.corpus.snapshot import BATCH, Snapshot, snapshot
 from storage.corpus.target import Hashed, beside, settle
 from storage.corpus.view import View
@@ -38,6 +39,8 @@ INDEX: Final = "articles.index"
 WITHDRAWN: Final = "withdrawn.jsonl"
 WAITING: Final = 3
 """Batches that may wait to be written: more than a group of Parquet, encoded while the one before is compressed."""
+LINKED: Final = frozenset({"parquet", "arrow", "edges", "edges.csv", "graphml"})
+"""Formats that hold related links as values; the others have them as JSON, which the database makes."""
 Progress = Callable[[int, int], None]
 """Articles looked at so far, and all that will be."""
 
@@ -89,6 +92,7 @@ def export(
     Raises CorpusError for what can't be done and OSError where the disk is full; then, as after a kill, what stood
     at ``target`` still stands.
     """
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what is given back: 50 MB more
     layout = Layout(options, _file(target))
     _possible(options, layout, means, since)
     earlier = None if since is None else _earlier(since, options, layout)
@@ -239,14 +243,12 @@ class _Job:
 
     def _chosen(self, plan: Plan) -> Iterator[Batch]:
         """The articles of the export in its order, by split and partition."""
-        columns = selected(self._then, self._columns, self._view.conn.dialect.name)
         left = self._options.limit
         for partition in plan.partitions:
             most = left if self._options.sample is None else None
-            for read in self._view.bulk.stream(plan.query(partition, columns).limit(most)):
-                rows = restored(read, self._columns)
-                sampled = plan.sampled(rows.ids())
-                rows = rows if sampled is None else rows.keep(sampled)
+            for read in self._read(plan, partition, most):
+                sampled = plan.sampled(read.ids())
+                rows = read if sampled is None else read.keep(sampled)
                 if left is not None:
                     rows = rows.first(left)
                     left -= len(rows)
@@ -256,6 +258,19 @@ class _Job:
                         yield Batch(split, partition, some, self._fields, None, self._view)
                 if left == 0:
                     return
+
+    def _read(self, plan: Plan, partition: Partition, most: int | None) -> Iterator[Rows]:
+        """The articles of a partition before the sample, ``most`` at the most."""
+        dialect = self._view.conn.dialect.name
+        nested = self._options.format in LINKED and "related" in self._columns
+        names = [name for name in self._columns if not (nested and name == "related")]
+        query = plan.query(partition, selected(self._then, names, dialect)).limit(most)
+        if not nested:
+            for read in self._view.bulk.stream(query):
+                yield Rows(restored(read, names))
+        else:
+            for read, more in self._view.bulk.pairs(query, links(self._then, dialect)):
+                yield Rows(with_links(restored(read, names), more))
 
     def _kept(self, batch: Batch, place: str, number: int, records: Hashed | None) -> Batch | None:
         """Counts a batch and notes it in the index; returns what of it is to be written."""

@@ -5,7 +5,7 @@ It is what a later export is compared with. The file is a row of fixed-size reco
 
 from __future__ import annotations
 
-from hashlib import blake2b
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -15,16 +15,16 @@ import pyarrow.compute as pc
 
 from storage.corpus.fields import CorpusError
 from storage.corpus.plan import Ids
-from storage.corpus.read import Rows
+from storage.corpus.read import Rows, scalar
 
 RECORD: Final = np.dtype([("id", "<i8"), ("file", "<i4"), ("digest", "V16")])
 """id: of the article; file: the place of its file in the manifest's list; digest: of all that was read of it."""
 Records = np.ndarray[tuple[int], np.dtype[np.void]]
-BETWEEN: Final = pa.Array.from_buffers(
-    pa.string(), 1, [None, pa.py_buffer(np.array([0, 1], dtype=np.int32)), pa.py_buffer(b"\x1f")]
-)[0]
-"""What stands between two values; made so that pandas is not loaded (see ``storage.corpus.read``)."""
-ABSENT: Final = "\x00"
+BETWEEN: Final = scalar("\x1f")
+"""What stands between two values."""
+NEXT: Final = scalar("\x1e")
+"""What stands between two related links."""
+OPTIONS: Final = {"null_handling": "replace", "null_replacement": "\x00"}
 
 
 def digests(rows: Rows, place: str) -> Records:
@@ -32,15 +32,19 @@ def digests(rows: Rows, place: str) -> Records:
     file it belongs to. So an article is unchanged only where its row in the export is.
     """
     names = [name for name in rows.columns.column_names if name not in {"title", "body"}]
-    columns = [rows.columns.column(name).cast(pa.string()) for name in names]
-    begin = blake2b(place.encode() + b"\0", digest_size=16)
-    found = bytearray()
-    options = {"null_handling": "replace", "null_replacement": ABSENT}
-    for line in pc.binary_join_element_wise(*columns, BETWEEN, **options).cast(pa.binary()).to_pylist():
-        one = begin.copy()
-        one.update(line)
-        found += one.digest()
-    return np.frombuffer(bytes(found), dtype="V16")
+    columns = [_told(rows.columns.column(name)) for name in names]
+    lines = pc.binary_join_element_wise(scalar(place), *columns, BETWEEN, **OPTIONS).cast(pa.binary()).to_pylist()
+    return np.frombuffer(b"".join([sha256(line).digest()[:16] for line in lines]), dtype="V16")
+
+
+def _told(column: pa.Array) -> pa.Array:
+    """A column as text; of a list of objects, all their values in a row."""
+    if not pa.types.is_list(column.type):
+        return column.cast(pa.string())
+    values = column.flatten()
+    members = [values.field(place).cast(pa.string()) for place in range(values.type.num_fields)]
+    lines = pc.binary_join_element_wise(*members, BETWEEN, **OPTIONS)
+    return pc.binary_join(pa.ListArray.from_arrays(pc.subtract(column.offsets, column.offsets[0]), lines), NEXT)
 
 
 def records(ids: Ids, file: int, digest: Records) -> Records:

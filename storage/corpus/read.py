@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Select,
     Text,
     cast,
     func,
@@ -23,19 +24,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from storage.corpus.bulk import is_text
-from storage.corpus.fields import Field
+from storage.corpus.bulk import absent_texts
+from storage.corpus.fields import RELATED, Field
 from storage.corpus.plan import Ids, Mask
+from storage.corpus.reader import IDS
 from storage.corpus.view import View
-from storage.schema import article
+from storage.schema import article, related_link
 
-MAYBE_TEXTS: Final = frozenset(column.name for column in article.columns if column.nullable and is_text(column.type))
+MAYBE_TEXTS: Final = absent_texts(article)
+MAYBE_LINK_TEXTS: Final = absent_texts(related_link)
 LINK: Final = ("position", "title", "url", "summary", "date", "heading")
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Some articles, each column as in the table; ``related`` is the JSON text of their related links."""
+    """Some articles, each column as in the table; ``related`` are their links, as JSON text or as ``RELATED``."""
 
     columns: pa.RecordBatch
 
@@ -67,6 +70,13 @@ class Rows:
         return Rows(self.columns.slice(0, count))
 
 
+def scalar(value: str) -> pa.StringScalar:
+    """A text for Arrow, made so that pandas is not loaded where it is installed (see ``_numbers``)."""
+    data = value.encode()
+    offsets = np.array([0, len(data)], dtype=np.int32)
+    return pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(offsets), pa.py_buffer(data)])[0]
+
+
 def needed(fields: Sequence[Field], *more: str) -> tuple[str, ...]:
     """The columns to read for these fields and ``more``: always what a digest and a card want too."""
     always = {"id", "source", "published_at", "cluster_id", "content_sha256", "rights", "damaged", "length"}
@@ -79,16 +89,49 @@ def selected(view: View, names: Sequence[str], dialect: str) -> list[ColumnEleme
     columns = []
     for name in names:
         column = _related(view, dialect) if name == "related" else view.articles.c[name]
-        # ADBC takes the type of a column of SQLite from its first rows, and so wants a text in each.
-        absent = dialect == "sqlite" and name in MAYBE_TEXTS
-        columns.append(func.coalesce(type_coerce(column, Text), "").label(name) if absent else column)
+        columns.append(_typed(column, dialect) if name in MAYBE_TEXTS else column)
     return columns
 
 
-def restored(batch: pa.RecordBatch, names: Sequence[str]) -> Rows:
+def _typed(column: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
+    """ADBC takes the type of a column of SQLite from its first rows, and so wants a text in each."""
+    return func.coalesce(type_coerce(column, Text), "").label(column.name) if dialect == "sqlite" else column
+
+
+def restored(batch: pa.RecordBatch, names: Sequence[str]) -> pa.RecordBatch:
     """A batch of such columns, an absent text null where it was read as an empty one."""
     columns = [_text(batch[name]) if name in MAYBE_TEXTS else batch[name] for name in names]
-    return Rows(pa.RecordBatch.from_arrays(columns, names=[*names]))
+    return pa.RecordBatch.from_arrays(columns, names=[*names])
+
+
+def links(view: View, dialect: str) -> Select[Any]:
+    """The related links of the articles whose numbers take the place of ``reader.IDS``."""
+    columns = view.links.c
+    told = [_typed(columns[name], dialect) if name in MAYBE_LINK_TEXTS else columns[name] for name in LINK]
+    return select(columns.article_id, *told).where(columns.article_id.in_([literal_column(IDS)]))
+
+
+def with_links(rows: pa.RecordBatch, found: pa.Table) -> pa.RecordBatch:
+    """The rows with their links, which come in any order, as a further column."""
+    if not found.num_rows:
+        return _listed(rows, np.zeros(len(rows) + 1, dtype=np.int32), pa.nulls(0, RELATED.value_type))
+    links = found.combine_chunks().to_batches()[0]
+    ids = _numbers(rows["id"])
+    by_id = np.argsort(ids)
+    places = by_id[np.searchsorted(ids, _numbers(links["article_id"]), sorter=by_id)]
+    order = np.lexsort((_numbers(links["position"]), places))
+    ordered = links.take(pa.Array.from_buffers(pa.int64(), len(order), [None, pa.py_buffer(order)]))
+    members = [
+        (_text(ordered[name]) if name in MAYBE_LINK_TEXTS else ordered[name]).cast(member.type)
+        for name, member in zip(LINK, RELATED.value_type, strict=True)
+    ]
+    ends = np.searchsorted(places[order], np.arange(len(rows) + 1)).astype(np.int32)
+    return _listed(rows, ends, pa.StructArray.from_arrays(members, fields=[*RELATED.value_type]))
+
+
+def _listed(rows: pa.RecordBatch, ends: Any, links: pa.StructArray) -> pa.RecordBatch:
+    offsets = pa.Array.from_buffers(pa.int32(), len(ends), [None, pa.py_buffer(ends)])
+    return rows.append_column("related", pa.ListArray.from_arrays(offsets, links))
 
 
 def _related(view: View, dialect: str) -> ColumnElement[Any]:

@@ -1,9 +1,10 @@
 """Reads an SQLite archive by ADBC, in a process of its own (decision 0006): ``storage.corpus.bulk`` starts it.
 
-Requests are lines of JSON on standard input: a query as text, or ``{"ingest": NAME}`` with an Arrow stream of rows
-behind it. The answer is an Arrow stream and the line ``DONE``, so that one that was cut off is told from one that
-ended. All is in one read transaction; the end of standard input ends the process. Imports nothing of the project,
-which would take longer to load than to read a small archive.
+Requests are lines of JSON on standard input: ``{"query": SQL, "beside": SQL or null}``, or ``{"ingest": NAME}`` with an
+Arrow stream of rows behind it. For each batch of rows the answer has the line ``MORE``, an Arrow stream of them, and
+one of what stands ``beside`` them, which is asked with their ids in place of ``IDS``. It ends with the line ``DONE``,
+so that one that was cut off is told from one that ended. All is in one read transaction; the end of standard input ends
+the process. Imports nothing of the project, which would take longer to load than to read a small archive.
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO, Final
 
+MORE: Final = b"more\n"
 DONE: Final = b"done\n"
+IDS: Final = "@ids"
 BUFFER: Final = 1 << 20
 
 
@@ -28,18 +33,47 @@ def serve(uri: str, rows: str, asked: BinaryIO, told: BinaryIO) -> None:
         connection.set_autocommit(False)
         while line := asked.readline():
             request = json.loads(line)
-            with AdbcStatement(connection) as statement:
-                if isinstance(request, str):
-                    statement.set_options(**{"adbc.sqlite.query.batch_rows": rows})
-                    statement.set_sql_query(request)
-                    handle, _ = statement.execute_query()
-                    with pa.RecordBatchReader.from_stream(handle) as found, pa.ipc.new_stream(told, found.schema) as to:
-                        for batch in found:
-                            to.write_batch(batch)
-                else:
+            if "query" in request:
+                with answer(connection, request["query"], rows) as found:
+                    for batch in found:
+                        told.write(MORE)
+                        send(told, batch.schema, [batch])
+                        if request["beside"] is not None:
+                            with answer(connection, within(request["beside"], batch), rows) as more:
+                                send(told, more.schema, more)
+            else:
+                with AdbcStatement(connection) as statement:
                     ingest(statement, request["ingest"], pa.ipc.open_stream(asked))
             told.write(DONE)
             told.flush()
+
+
+@contextmanager
+def answer(connection: Any, query: str, rows: str) -> Iterator[Any]:
+    """A reader of the batches that a query gives."""
+    import pyarrow as pa
+    from adbc_driver_manager import AdbcStatement
+
+    with AdbcStatement(connection) as statement:
+        statement.set_options(**{"adbc.sqlite.query.batch_rows": rows})
+        statement.set_sql_query(query)
+        handle, _ = statement.execute_query()
+        with pa.RecordBatchReader.from_stream(handle) as found:
+            yield found
+
+
+def send(told: BinaryIO, schema: Any, batches: Iterable[Any]) -> None:
+    """Writes a whole Arrow stream."""
+    import pyarrow as pa
+
+    with pa.ipc.new_stream(told, schema) as stream:
+        for batch in batches:
+            stream.write_batch(batch)
+
+
+def within(query: str, batch: Any) -> str:
+    """A query of what stands beside a batch of rows: with the rows' ids in it."""
+    return query.replace(IDS, ",".join(map(str, batch["id"].to_pylist())) or "NULL")
 
 
 def ingest(statement: Any, table: str, rows: Any) -> None:

@@ -1,4 +1,4 @@
-"""One view of the archive for a whole export: a connection for questions and one for rows in bulk."""
+"""One view of the archive for a whole export: a connection for questions and others for rows in bulk."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BATCH: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Two connections that see the archive at the same moment, however it is written meanwhile."""
+    """Connections that see the archive at the same moment, however it is written meanwhile."""
 
     conn: Connection
     bulk: Bulk
@@ -28,7 +28,7 @@ class Snapshot:
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Snapshot]:
-    """Both connections in read transactions that see the same archive; ended at the exit."""
+    """Its connections in read transactions that see the same archive; ended at the exit."""
     opened = _sqlite(engine) if engine.dialect.name == "sqlite" else _postgresql(engine)
     with opened as both:
         yield both
@@ -68,11 +68,13 @@ def _postgresql(engine: Engine) -> Iterator[Snapshot]:
     with (
         engine.connect().execution_options(isolation_level="REPEATABLE READ") as conn,
         adbc_driver_postgresql.connect(uri) as database,
-        AdbcConnection(database) as connection,
+        AdbcConnection(database) as first,
+        AdbcConnection(database) as second,
     ):
         name = conn.execute(text("SELECT pg_export_snapshot()")).scalar_one()
-        connection.set_autocommit(False)
-        bulk = PostgresBulk(connection)
+        first.set_autocommit(False)
+        second.set_autocommit(False)
+        bulk = PostgresBulk(first, second)
         bulk.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         bulk.run(f"SET TRANSACTION SNAPSHOT '{name}'")
         bulk.run("SET LOCAL standard_conforming_strings = on")

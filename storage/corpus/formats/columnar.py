@@ -77,7 +77,8 @@ class Parquet(_Columnar):
         self._writer = parquet_writer(file, self._schema)
 
     def _group(self, table: pa.Table) -> None:
-        self._writer.write_table(table, row_group_size=BATCH)
+        # In one piece: where a page of a column ends depends on the pieces that the rows came in.
+        self._writer.write_table(table.combine_chunks(), row_group_size=BATCH)
 
     def _end(self) -> None:
         self._writer.close()

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import pyarrow as pa
 import pytest
-from sqlalchemy import String, column, func, select, table
+from sqlalchemy import String, column, func, literal_column, select, table
 
 from storage.corpus import bulk as bulks
 from storage.corpus.bulk import SqliteBulk
+from storage.corpus.read import with_links
+from storage.corpus.reader import IDS as IDS_BESIDE
 from storage.db import DatabaseError
-from storage.schema import article
+from storage.schema import article, related_link
 from tests.storage.corpus.world import World, stories, story
 
 IDS = select(article.c.id).order_by(article.c.id)
@@ -112,3 +115,34 @@ def test_days_texts_and_truth_come_as_they_are_declared(sqlite_engine, tmp_path:
     world.run("UPDATE article SET source = NULL, published_at = NULL")
     with SqliteBulk(Path(sqlite_engine.url.database)) as bulk:
         assert bulk.fetch(chosen).to_pylist() == [{"source": None, "damaged": False, "published_at": None}]
+
+
+def test_each_batch_comes_with_what_stands_beside_it(lone: World, read: SqliteBulk) -> None:
+    beside = select(related_link.c.article_id).where(related_link.c.article_id.in_([literal_column(IDS_BESIDE)]))
+    with lone.engine.connect() as conn:
+        known = sorted(conn.execute(select(related_link.c.article_id)).scalars())
+    found = []
+    for batch, links in read.pairs(IDS, beside):
+        assert set(links["article_id"].to_pylist()) <= set(batch["id"].to_pylist())
+        found += links["article_id"].to_pylist()
+    assert sorted(found) == known
+    assert known
+
+
+def test_links_come_to_their_articles_in_their_order() -> None:
+    rows = pa.record_batch({"id": [7, 3, 9]})
+    links = pa.table(
+        {
+            "article_id": [3, 9, 3],
+            "position": [2, 1, 1],
+            **{name: ["b", "", "a"] for name in ("title", "url", "summary", "heading")},
+            "date": ["2024-05-02", "", "2024-05-01"],
+        }
+    )
+    told = with_links(rows, links)["related"]
+    assert [[(link["position"], link["title"], link["url"]) for link in one] for one in told.to_pylist()] == [
+        [],
+        [(1, "a", "a"), (2, "b", "b")],
+        [(1, "", None)],
+    ]
+    assert with_links(rows, links.slice(0, 0))["related"].to_pylist() == [[], [], []]

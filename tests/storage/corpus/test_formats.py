@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,10 @@ from fastwarc.warc import ArchiveIterator
 from crawler import items
 from storage.archive import Archive
 from storage.corpus.encode import plain
-from storage.corpus.fields import CONTRACT, FIELDS
+from storage.corpus.fields import CONTRACT, FIELDS, choose, schema
+from storage.corpus.formats.columnar import Parquet
 from storage.corpus.formats.csv import bare
+from storage.corpus.options import Options
 from storage.schema import article
 from tests.storage.corpus.world import World, tree
 
@@ -215,3 +218,24 @@ def test_many_small_batches_are_the_same_corpus(world: World, tmp_path: Path, mo
     monkeypatch.setattr(bulk, "BYTES", 2000)
     world.export(tmp_path / "b", "parquet", **everything())
     assert tree(tmp_path / "a") == tree(tmp_path / "b")
+
+
+def test_a_parquet_file_does_not_tell_in_which_pieces_its_rows_came() -> None:
+    """A merge has them in other pieces than the export that it equals to the byte."""
+    rows = 3000
+    column = pa.array(
+        ["".join(chr(0x4E00 + (7 * number + place) % 997) for place in range(300)) for number in range(rows)]
+    )
+    whole = pa.table([column], names=["body"])
+
+    def file(sizes: list[int]) -> bytes:
+        out = io.BytesIO()
+        writer = Parquet(out, Options(format="parquet", fields=("body",)))
+        begin = 0
+        for size in sizes:
+            writer.write(whole.slice(begin, size).cast(schema(choose(("body",)))))
+            begin += size
+        writer.close()
+        return out.getvalue()
+
+    assert file([rows]) == file([1, 700, 1024, 5, 1270]) == file([100] * 30)
