@@ -92,7 +92,7 @@ def export(
     Raises CorpusError for what can't be done and OSError where the disk is full; then, as after a kill, what stood
     at ``target`` still stands.
     """
-    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what is given back: 50 MB more
+    pa.set_memory_pool(pa.system_memory_pool())  # the others keep what is given back: 50 MB more
     layout = Layout(options, _file(target))
     _possible(options, layout, means, since)
     earlier = None if since is None else _earlier(since, options, layout)
