@@ -37,8 +37,8 @@ from storage.search import condition
 
 INDEX: Final = "articles.index"
 WITHDRAWN: Final = "withdrawn.jsonl"
-WAITING: Final = 3
-"""Batches that may wait to be written: more than a group of Parquet, encoded while the one before is compressed."""
+WAITING: Final = 4
+"""Batches that may wait to be written: a group of Parquet, encoded while the one before is compressed."""
 LINKED: Final = frozenset({"parquet", "arrow", "edges", "edges.csv", "graphml"})
 """Formats that hold related links as values; the others have them as JSON, which the database makes."""
 Progress = Callable[[int, int], None]
