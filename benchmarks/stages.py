@@ -24,7 +24,7 @@ from benchmarks.site import article, article_path
 from crawler import collector
 from crawler.extraction import read
 from crawler.guards.reading import is_strange
-from crawler.items import Article, Exchange, Link, Outcome, PackedExchange, Page, ScrapedArticle
+from crawler.items import Article, Exchange, IndexTerms, Link, Outcome, PackedExchange, Page, ScrapedArticle
 from crawler.sites import SITES
 from crawler.wiring import join_clusters, tell
 from pipelines.clean import clean
@@ -72,7 +72,7 @@ class Made:
 
     article: Article
     exchange: PackedExchange
-    terms: str
+    terms: IndexTerms
 
 
 def exchange(page: Page) -> Exchange:
@@ -89,6 +89,10 @@ def exchange(page: Page) -> Exchange:
         fetched_at=page.fetched_at,
         ip="127.0.0.1",
     )
+
+
+def _terms(item: Article) -> IndexTerms:
+    return IndexTerms(item.content_sha256, index_terms(item.title, item.body))
 
 
 def outcomes(found: Sequence[Made], engine: Any) -> list[Outcome]:
@@ -161,7 +165,7 @@ def measure(count: int) -> dict[str, Any]:
     cost["clean"], articles = each(lambda reading: clean(reading, now=now), scraped)
     for name, step in (("enrich", enrich), ("detect", detect), ("fingerprint", fingerprint)):
         cost[name], articles = each(step, articles)
-    cost["terms"], terms = each(lambda item: index_terms(item.title, item.body), articles)
+    cost["terms"], terms = each(_terms, articles)
     with tempfile.TemporaryDirectory() as folder:
         cost |= written(list(map(Made, articles, packed, terms)), Path(folder))
     return {

@@ -53,13 +53,14 @@ class Exchange:
 
     @property
     def content_type(self) -> str | None:
-        """The Content-Type header of the response, whole."""
-        return next((value.decode("latin-1") for name, value in self.headers if name.lower() == b"content-type"), None)
+        """The Content-Type header of the response, whole; the last one where there are several, as browsers have it."""
+        found = [value.decode("latin-1") for name, value in self.headers if name.lower() == b"content-type"]
+        return next(filter(None, reversed(found)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackedExchange:
-    """An exchange as its WARC records: made ahead, for to make them takes longer than to write them."""
+    """An exchange as its WARC records, ready to be written: to pack a page takes longer than to write it."""
 
     exchange: Exchange
     """It, without its body."""
@@ -376,6 +377,16 @@ class Article:
     evidence: tuple[Evidence, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class IndexTerms:
+    """What a text is found by in the full-text index."""
+
+    content_sha256: str
+    """Of the article they were made of."""
+    terms: str
+    """With blanks between them."""
+
+
 # --- a crawl's steps --------------------------------------------------------------------------------------
 
 
@@ -435,8 +446,8 @@ class Outcome:
     """When to visit again; None for never."""
     exchange: Exchange | PackedExchange | None = None
     article: ScrapedArticle | Article | None = None
-    terms: str | None = None
-    """The article's index terms, where they are made already."""
+    terms: IndexTerms | None = None
+    """The article's, where they are made already."""
     links: tuple[Link, ...] = ()
     onward: Link | None = None
     """The following page of a listing: put on the frontier only where one of ``links`` was not known before

@@ -212,7 +212,7 @@ class FrontierScheduler(BaseScheduler):
         """Reading a page failed: its bytes are kept, and it is tried again, then set aside."""
         visit = response.meta.get("visit")
         if visit is not None:
-            reason = f"reading failed: {what_failed(failure)}"
+            reason = f"reading or cleaning failed: {what_failed(failure)}"
             self.keep(self._spider.unread(visit, reason, exchange_of(response, _now())))
 
     def _on_item_error(self, item: object, failure: Failure) -> None:

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Final
 from scrapy.utils.misc import load_object
 
 from crawler.extraction import read
-from crawler.items import Article, Exchange, Listing, NotArticle, PackedExchange, Page, ScrapedArticle, VisitKind
+from crawler.items import (
+    Article,
+    Exchange,
+    IndexTerms,
+    Listing,
+    NotArticle,
+    PackedExchange,
+    Page,
+    ScrapedArticle,
+    VisitKind,
+)
 from storage.raw import pack
 
 if TYPE_CHECKING:
@@ -36,8 +46,8 @@ class Work:
     kind: VisitKind | None = None
     """What it should be."""
     reading: ScrapedArticle | Article | Listing | NotArticle | None = None
-    terms: str | None = None
-    """The article's index terms."""
+    terms: IndexTerms | None = None
+    """The article's."""
 
 
 def read_page(work: Work) -> Work:
@@ -57,6 +67,12 @@ def pack_page(work: Work) -> Work:
     """Makes the exchange ready to be kept."""
     if isinstance(work.exchange, Exchange):
         work.exchange = None if isinstance(work.reading, Listing) else pack(work.exchange)
+    return work
+
+
+def drop_page(work: Work) -> Work:
+    """Lets go of how it came, which need not travel back."""
+    work.exchange = None
     return work
 
 

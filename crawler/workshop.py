@@ -33,7 +33,7 @@ PATIENCE: Final = 0.02
 SECONDS: Final = 10.0
 """What the steps may take for one batch; a page takes a thousandth of one."""
 ALONE: Final = 5.0
-"""What they may take for a thing that is done alone, because a batch that it was in took longer or was lost."""
+"""What they may take for a thing that is done alone: from the start, or because the batch that it was in was lost."""
 START: Final = 30.0
 """What a process that is made anew may take to load the modules of the steps."""
 MEMORY: Final = 1024 * 1024 * 1024
@@ -70,7 +70,12 @@ class Workshop:
 
     async def do(self, steps: Sequence[Step], things: Sequence[Any]) -> list[Any]:
         """What the steps make of each thing, one step after the other; an exception where one failed for it."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, steps, things)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, steps, things)
+        except (RuntimeError, asyncio.CancelledError):
+            if not self._closed.is_set():
+                raise
+            return [WorkshopError("closed")] * len(things)
 
     def close(self) -> None:
         """End the process, whatever it is at: it keeps nothing. Idempotent."""
@@ -167,7 +172,8 @@ class Together(Generic[T, R]):
         """The same, with no other thing: if it hangs or ends the process, no other has to be done again."""
         if self._workshop is None:
             return await self(thing)
-        (result,) = await self._workshop.do(self._steps, [thing])
+        async with self._workshop.turn:
+            (result,) = await self._workshop.do(self._steps, [thing])
         if isinstance(result, Exception):
             raise result
         made: R = result

@@ -212,7 +212,7 @@ def _quiet(habit: Habit, runs: Sequence[Ran], now: datetime, baseline: datetime 
 
 
 def _is_unread(reason: str) -> bool:
-    return reason.startswith(("no article:", "reading failed:", "cleaning failed:"))
+    return reason.startswith(("no article:", "reading or cleaning failed:", "cleaning failed:"))
 
 
 def _pages(one: Ran) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
-from crawler.items import Article, Outcome, ScrapedArticle
+from crawler.items import Article, IndexTerms, Outcome, ScrapedArticle
 from crawler.spiders.site import SiteSpider
 from crawler.work import Work
 from crawler.workshop import Step, Together
@@ -27,9 +27,9 @@ class Clean:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self._cleaned: Together[Work, Work] = Together(getattr(crawler.spider, "workshop", None), *CLEANING)
+        self._cleaned: Together[Work, Work] = Together(getattr(crawler.spider, "workshop", None), _clean, *REFINING)
         if isinstance(crawler.spider, SiteSpider):
-            crawler.spider.also(*CLEANING)
+            crawler.spider.also(_clean_whole, *REFINING)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -44,9 +44,14 @@ class Clean:
 
 
 def _clean(work: Work) -> Work:
-    if isinstance(work.reading, ScrapedArticle) and work.reading.next_page is None:  # else it wants its other parts
+    if isinstance(work.reading, ScrapedArticle):
         work.reading = clean(work.reading, now=work.fetched_at)
     return work
+
+
+def _clean_whole(work: Work) -> Work:
+    """Not the first page of an article in parts: it is cleaned when the spider has the others."""
+    return work if isinstance(work.reading, ScrapedArticle) and work.reading.next_page is not None else _clean(work)
 
 
 def _refine(step: Callable[[Article], Article], work: Work) -> Work:
@@ -57,11 +62,12 @@ def _refine(step: Callable[[Article], Article], work: Work) -> Work:
 
 def _index(work: Work) -> Work:
     if isinstance(work.reading, Article):
-        work.terms = index_terms(work.reading.title, work.reading.body)
+        article = work.reading
+        work.terms = IndexTerms(article.content_sha256, index_terms(article.title, article.body))
     return work
 
 
-CLEANING: Final[tuple[Step, ...]] = (_clean, *(partial(_refine, step) for step in STEPS), _index)
+REFINING: Final[tuple[Step, ...]] = (*(partial(_refine, step) for step in STEPS), _index)
 """One step after the other, each for some pages: so its code stays in the processor's caches."""
 
 

@@ -228,8 +228,9 @@ def _new(work: _Work, outcome: Outcome, item: Article, number: int, capture_id: 
         }
     )
     work.lists(number, item)
-    ready = outcome.terms if item is outcome.article else None
-    work.indexed.append((number, ready if ready is not None else index_terms(item.title, item.body)))
+    made = outcome.terms
+    ready = made is not None and made.content_sha256 == item.content_sha256
+    work.indexed.append((number, made.terms if made and ready else index_terms(item.title, item.body)))
     return Recorded(kind="new", article_id=number, at=outcome.fetched_at, revision=1)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crawler.items import Exchange, Link, Outcome, PackedExchange, Visit
 from storage import captures, frontier
+from storage.captures import Kept
 from storage.db import writing
 from storage.owner import is_dead
 from storage.raw import Raw
@@ -34,7 +35,7 @@ GATHER: Final = 0.5
 CAPACITY: Final = 600
 """Outcomes that wait before the writer calls itself full …"""
 HEAVY: Final = 64 * 1024 * 1024
-"""… or bytes of their raw pages."""
+"""… or bytes of their pages."""
 PATIENCE: Final = 120.0
 """Seconds that a database or disk may be away before the writer gives up."""
 FIRST_PAUSE: Final = 0.1
@@ -90,6 +91,8 @@ class Writer:
         self._ahead: deque[_Asked] = deque()
         self._hurried = False
         self._since = 0.0
+        self._durable: dict[int, Kept] = {}
+        """Raw records, by the exchange they are of, that are on the disk while their transaction is not."""
         self._waiting = 0
         self._bytes = 0
         self._wake = threading.Condition()
@@ -196,6 +199,7 @@ class Writer:
             batch, call = taken
             if batch:
                 self._write(batch)
+                self._durable.clear()
             if call is not None:
                 self._answer(call)
         try:
@@ -256,8 +260,13 @@ class Writer:
             self._bytes -= sum(map(_weight, batch))
 
     def _commit(self, outcomes: Sequence[Outcome]) -> list[Recorded]:
+        kept = [self._durable.get(id(outcome.exchange)) for outcome in outcomes]  # by a transaction that failed
+        wanted = [None if there else outcome.exchange for outcome, there in zip(outcomes, kept, strict=True)]
         with self._engine.connect() as conn:
-            kept = captures.keep(self._raw, [outcome.exchange for outcome in outcomes], conn)
+            kept = [new or there for new, there in zip(captures.keep(self._raw, wanted, conn), kept, strict=True)]
+        for outcome, there in zip(outcomes, kept, strict=True):
+            if there is not None and not there.revisit:  # what a revisit refers to may be rolled back
+                self._durable[id(outcome.exchange)] = there
         with self._engine.begin() as conn:
             return record_all(conn, outcomes, kept=kept, after=self._after)
 
@@ -311,10 +320,10 @@ class Writer:
 
 
 def _weight(item: _Submitted) -> int:
-    """Bytes of the raw page that wait with the outcome."""
+    """Bytes of the page: what waits of it, raw, read and indexed, is about as much."""
     match item.outcome.exchange:
         case PackedExchange() as packed:
-            return len(packed.response)
+            return packed.length
         case Exchange() as exchange:
             return len(exchange.body)
         case None:

@@ -37,7 +37,7 @@ from crawler.politeness import Postponed
 from crawler.revisit import article_due, listing_is_due, retry_due
 from crawler.site import Site
 from crawler.urls import canonical
-from crawler.work import Work, pack_page, read_page, sites_at
+from crawler.work import Work, drop_page, pack_page, read_page, sites_at
 from crawler.workshop import LostError, Step, Together, Workshop
 from storage.frontier import Seen
 
@@ -81,7 +81,9 @@ class SiteSpider(scrapy.Spider):
         self.started_at = datetime.now(UTC)
         self.sites: dict[str, Site] = {}
         self.by_host: dict[str, Site] = {}
-        self._read_part = self._read_page = Together[Work, Work](None, read_page, pack_page)
+        self._steps: tuple[Step, ...] = (read_page, pack_page)
+        self._read_part = Together[Work, Work](None, read_page, drop_page)
+        self._read_page = Together[Work, Work](None, *self._steps)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SiteSpider:
@@ -99,14 +101,15 @@ class SiteSpider(scrapy.Spider):
         spider.by_host = {host: site for site in known.values() for host in site.hosts}
         crawler.settings.set("DOWNLOAD_SLOTS", slots(known.values(), crawler.settings), priority="spider")
         spider.workshop = Workshop()
-        spider._read_part = Together(spider.workshop, read_page)  # noqa: SLF001 - its own
+        spider._read_part = Together(spider.workshop, read_page, drop_page)  # noqa: SLF001 - its own
         spider.also()
         crawler.signals.connect(spider.workshop.close, signals.spider_closed)
         return spider
 
     def also(self, *steps: Step) -> None:
         """Have these steps done to every page in the workshop where it is read: each takes and gives a ``Work``."""
-        self._read_page = Together(self.workshop, read_page, pack_page, *steps)
+        self._steps += steps
+        self._read_page = Together(self.workshop, *self._steps)
 
     # --- what to visit -----------------------------------------------------------------------------------
 
@@ -253,16 +256,15 @@ class SiteSpider(scrapy.Spider):
             kind=kind,
         )
 
-    @staticmethod
-    async def _done(steps: Together[Work, Work], work: Work, body: bytes) -> Work:
-        """What the steps make of a page; a strange one that is too much for them is no article."""
+    async def _done(self, steps: Together[Work, Work], work: Work, body: bytes) -> Work:
+        """What the steps make of a page. A strange one is only read; where that is too much, it is no article."""
         if not is_strange(body):
             return await steps(work)
         try:
-            return await steps.alone(work)
+            reading = (await self._read_part.alone(work)).reading
         except (LostError, MemoryError) as error:
-            reason = f"reading it: {str(error) or 'too little memory'}"
-            return replace(work, reading=NotArticle(kind="too-large", reason=reason))
+            reading = NotArticle(kind="too-large", reason=f"reading it: {str(error) or 'too little memory'}")
+        return replace(work, reading=reading)
 
     async def _parts(self, first: ScrapedArticle, site: Site | None) -> list[ScrapedArticle]:
         """The following pages of an article in parts; raises ``ValueError`` where one can't be read.

@@ -20,6 +20,10 @@ _SUBJECT: Final = 3
 _TOGETHER: Final = re.compile(r"(?:[（(][^）)]{0,60}[）)])?[、，,\s和及与]{0,4}(?:以及|和)?")
 
 
+_BEYOND: Final = 200
+"""Characters behind the lead in which a sentence that began there may end."""
+
+
 def unquoted(text: str) -> str:
     """A text with every 《…》 emptied: the words that say what is done with the document."""
     for one in reversed(quoted(text)):
@@ -37,13 +41,17 @@ def titles(found: Iterable[Quoted]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.title for one in found))
 
 
-@lru_cache(maxsize=64)  # the rules ask for one text again and again
 def sentences(text: str) -> tuple[Span, ...]:
     """The sentences that can announce: the first two of a text, and a third that says it is recent."""
+    return _first_sentences(text[: LEAD + _BEYOND])
+
+
+@lru_cache(maxsize=64)  # the rules ask for one text again and again
+def _first_sentences(text: str) -> tuple[Span, ...]:
     found = []
     start, count = 0, 0
     limit = min(len(text), LEAD)
-    for match in re.finditer(r"[。！？\n]+|$", text[: limit + 200]):
+    for match in re.finditer(r"[。！？\n]+|$", text[: limit + _BEYOND]):
         piece = text[start : match.end()]
         if len(piece.strip()) > _SHORTEST:
             count += 1

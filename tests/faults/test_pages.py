@@ -98,6 +98,13 @@ def test_21_a_large_page_is_read_at_once(workshop: Workshop) -> None:
     assert TEXT * 5 in reading.paragraphs
 
 
+async def reading_with(workshop: Workshop, step: Step) -> Work:
+    """What a spider has of a strange page where its pages are read by this step."""
+    spider = SiteSpider()
+    spider._read_part = Together(workshop, step)
+    return await spider._done(spider._read_page, strange(), LARGE)
+
+
 def hang(work: Work) -> Work:
     time.sleep(60)
     return work
@@ -113,7 +120,7 @@ def test_21_a_page_that_is_too_much_is_no_article(
     monkeypatch: pytest.MonkeyPatch, workshop: Workshop, step: Step, why: str
 ) -> None:
     monkeypatch.setattr("crawler.workshop.ALONE", 0.3)
-    done = asyncio.run(SiteSpider._done(Together(workshop, step), strange(), LARGE))
+    done = asyncio.run(reading_with(workshop, step))
     assert done.reading == NotArticle(kind="too-large", reason=f"reading it: {why}")
     assert isinstance(done.exchange, Exchange), "its bytes are kept"
 
@@ -122,13 +129,31 @@ def test_21_a_page_that_a_closed_workshop_left_unread_is_not_judged() -> None:
     closing = Workshop()
 
     async def leave() -> Work:
-        reading = asyncio.ensure_future(SiteSpider._done(Together(closing, hang), strange(), LARGE))
+        reading = asyncio.ensure_future(reading_with(closing, hang))
         await asyncio.sleep(0.3)
         closing.close()
         return await reading
 
     with pytest.raises(WorkshopError, match="closed"):
         asyncio.run(leave())
+
+
+def test_21_more_tags_than_that_are_strange_however_short_they_are() -> None:
+    assert is_strange(b"<b>" * 20_001)
+    assert not is_strange(b"<b>" * 19_999)
+
+
+def test_21_who_waits_to_read_alone_hears_that_the_workshop_is_closed() -> None:
+    closing = Workshop()
+    steps: Together[Work, Work] = Together(closing, hang)
+
+    async def leave() -> list[Any]:
+        waiting = [asyncio.ensure_future(steps.alone(strange())) for _ in range(2)]
+        await asyncio.sleep(0.3)
+        closing.close()
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert [str(error) for error in asyncio.run(leave())] == ["closed", "closed"]
 
 
 LARGE = b"x" * 2_000_000

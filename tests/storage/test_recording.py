@@ -6,17 +6,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, func, select
 
-from crawler.items import Article, Damage, RelatedLink, ScrapedArticle, Tag
-from storage import captures, frontier
+from crawler.items import Article, Damage, IndexTerms, RelatedLink, ScrapedArticle, Tag
+from storage import captures, frontier, search
 from storage.archive import Archive, Recorded, record, record_all
 from storage.db import writing
+from storage.grams import index_terms
 from storage.raw import Raw
 from storage.recording import reread
 from storage.rows import article_json, article_row
 from storage.schema import article as article_table
 from storage.schema import capture, related_link, revision, tag
 from storage.schema import frontier as frontier_table
-from storage.search import search
 from tests.storage.samples import LEASE, NOW, article, claimed, exchange, link, outcome, url, visit
 
 
@@ -32,7 +32,7 @@ def rows(engine: Engine, table):
 
 def found(engine: Engine, query: str) -> list[str]:
     with engine.connect() as conn:
-        return [hit.url for hit in search(conn, query).hits]
+        return [hit.url for hit in search.search(conn, query).hits]
 
 
 def test_an_article_its_links_and_the_frontier_are_one_transaction(engine: Engine) -> None:
@@ -355,3 +355,22 @@ def test_ids_are_not_given_twice(engine: Engine) -> None:
     keep(engine, *(outcome(visit(number), article(number)) for number in range(3, 9)))
     with engine.connect() as conn:
         assert conn.execute(select(func.count(func.distinct(article_table.c.id)))).scalar_one() == 9
+
+
+def test_index_terms_that_are_made_already_are_used_for_their_own_text_alone(engine: Engine) -> None:
+    own, others = article(1), article(2)
+    mine, foreign = IndexTerms(own.content_sha256, "攀钢"), IndexTerms(own.content_sha256, "攀钢")
+    visits = claimed(engine, [link(1), link(2)])
+    with writing(engine).begin() as conn:
+        made = {own.url: (own, mine), others.url: (others, foreign)}
+        outcomes = [outcome(of, made[of.url][0], terms=made[of.url][1]) for of in visits]
+        record_all(conn, outcomes, kept=[None, None])
+        ids = dict(conn.execute(select(article_table.c.url, article_table.c.id)).all())
+        assert search.holds(conn, [(ids[own.url], "攀钢"), (ids[others.url], "攀钢")]) == {ids[own.url]}
+        assert search.holds(conn, [(ids[others.url], index_terms(others.title, others.body))]) == {ids[others.url]}
+
+
+def test_the_last_content_type_counts() -> None:
+    said = [(b"Content-Type", b"text/html"), (b"content-type", b"text/html; charset=gbk"), (b"Content-Type", b"")]
+    assert replace(exchange(url(1)), headers=tuple(said)).content_type == "text/html; charset=gbk"
+    assert replace(exchange(url(1)), headers=((b"Server", b"x"),)).content_type is None

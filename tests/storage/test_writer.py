@@ -3,17 +3,22 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Connection, Engine, func, select, text
+from warcio.archiveiterator import ArchiveIterator
 
+from crawler.items import Article, Exchange
 from storage import captures, frontier, writer
 from storage.archive import Archive
 from storage.db import open_engine
-from storage.raw import Raw
+from storage.raw import Raw, pack
 from storage.recording import Recorded
 from storage.schema import article as table
+from storage.schema import capture
 from storage.schema import frontier as frontier_table
 from storage.writer import Writer, WriterError
 from tests.storage.samples import LEASE, NOW, article, claimed, exchange, link, outcome, url, visit
@@ -109,19 +114,46 @@ def test_the_crawl_is_told_to_back_off(engine: Engine, raw: Raw, monkeypatch: py
     keeper.close()
 
 
-def test_few_heavy_pages_fill_it_as_well(engine: Engine, raw: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("came", [lambda page: page, pack], ids=["raw", "packed"])
+def test_few_heavy_pages_fill_it_as_well(
+    engine: Engine, raw: Raw, monkeypatch: pytest.MonkeyPatch, came: Callable[[Exchange], Any]
+) -> None:
     monkeypatch.setattr(writer, "HEAVY", 1_000_000)
     go = threading.Event()
     keeper = Writer(engine, raw, after=[lambda *_: go.wait(10) and None])
-    first = keeper.submit(outcome(visit(1), article(1), exchange=exchange(url(1), b"x" * 900_000)))
+    first = keeper.submit(outcome(visit(1), article(1), exchange=came(exchange(url(1), b"x" * 900_000))))
     assert not keeper.full
-    keeper.submit(outcome(visit(2), article(2), exchange=exchange(url(2), b"y" * 100_000)))
+    keeper.submit(outcome(visit(2), article(2), exchange=came(exchange(url(2), b"y" * 100_000))))
     assert keeper.full
     go.set()
     first.result(10)
     keeper.call(lambda _: None).result(10)
     assert not keeper.full
     keeper.close()
+
+
+def test_a_raw_record_is_written_once_whatever_becomes_of_its_transaction(engine: Engine, raw: Raw) -> None:
+    """A batch that can't be written is written one by one, and its failure kept: with the records that are there."""
+    visits = claimed(engine, [link(number) for number in range(6)])
+
+    def refuse(_conn: Connection, _recorded: Recorded, item: Article) -> None:
+        if item.url == visits[4].url:
+            raise ValueError("not this one")
+
+    keeper = Writer(engine, raw, after=[refuse])
+    pages = [pack(exchange(of.url, f"page {min(number, 4)}".encode())) for number, of in enumerate(visits)]
+    made = [outcome(of, article(n, url=of.url), exchange=pages[n]) for n, of in enumerate(visits)]
+    futures = [keeper.submit(one) for one in made]
+    keeper.close()
+    assert [future.exception() is None for future in futures] == [True, True, True, True, False, True]
+    (path,) = raw.folder.glob("*.warc.gz")
+    with path.open("rb") as file:
+        ids = [record.rec_headers.get_header("WARC-Record-ID") for record in ArchiveIterator(file)]
+    assert len(set(ids)) == len(ids)
+    with engine.connect() as conn:
+        for number in conn.execute(select(capture.c.id).order_by(capture.c.id)).scalars():
+            assert raw.read(*captures.pointers(conn, number)).body.startswith(b"page ")
+        assert conn.execute(select(func.count()).select_from(capture)).scalar_one() == 6
 
 
 def test_submitting_never_waits(engine: Engine, raw: Raw) -> None:
