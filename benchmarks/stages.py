@@ -34,7 +34,7 @@ from pipelines.policy import detect
 from storage import captures, frontier
 from storage.captures import Kept
 from storage.db import open_engine, upgrade, writing
-from storage.grams import index_terms
+from storage.grams import terms_of
 from storage.raw import Raw, pack
 from storage.recording import record_all
 
@@ -89,10 +89,6 @@ def exchange(page: Page) -> Exchange:
         fetched_at=page.fetched_at,
         ip="127.0.0.1",
     )
-
-
-def _terms(item: Article) -> IndexTerms:
-    return IndexTerms(item.content_sha256, index_terms(item.title, item.body))
 
 
 def outcomes(found: Sequence[Made], engine: Any) -> list[Outcome]:
@@ -165,7 +161,7 @@ def measure(count: int) -> dict[str, Any]:
     cost["clean"], articles = each(lambda reading: clean(reading, now=now), scraped)
     for name, step in (("enrich", enrich), ("detect", detect), ("fingerprint", fingerprint)):
         cost[name], articles = each(step, articles)
-    cost["terms"], terms = each(_terms, articles)
+    cost["terms"], terms = each(terms_of, articles)
     with tempfile.TemporaryDirectory() as folder:
         cost |= written(list(map(Made, articles, packed, terms)), Path(folder))
     return {

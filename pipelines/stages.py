@@ -7,14 +7,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
-from crawler.items import Article, IndexTerms, Outcome, ScrapedArticle
+from crawler.items import Article, Outcome, ScrapedArticle
 from crawler.spiders.site import SiteSpider
 from crawler.work import Work
 from crawler.workshop import Step, Together
 from pipelines.clean import clean
 from pipelines.mirrors import mirror_of
 from pipelines.refine import STEPS
-from storage.grams import index_terms
+from storage.grams import terms_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -62,8 +62,7 @@ def _refine(step: Callable[[Article], Article], work: Work) -> Work:
 
 def _index(work: Work) -> Work:
     if isinstance(work.reading, Article):
-        article = work.reading
-        work.terms = IndexTerms(article.content_sha256, index_terms(article.title, article.body))
+        work.terms = terms_of(work.reading)
     return work
 
 

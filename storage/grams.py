@@ -15,6 +15,8 @@ from typing import Final
 
 import numpy as np
 
+from crawler.items import Article, IndexTerms
+
 RANGES: Final = ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 """The code points of Chinese characters, first and last."""
 HAN: Final = "".join(f"{chr(first)}-{chr(last)}" for first, last in RANGES)
@@ -51,6 +53,11 @@ def grams(text: str) -> list[str]:
 def index_terms(title: str, body: str) -> str:
     """What the index is given of an article: its terms, with blanks between them."""
     return " ".join(grams(f"{title}\n{body}"))
+
+
+def terms_of(article: Article) -> IndexTerms:
+    """The same, with what tells whose they are."""
+    return IndexTerms(article.content_sha256, index_terms(article.title, article.body))
 
 
 def _terms(small: str) -> list[str]:

@@ -11,10 +11,10 @@ from typing import Any, Final, Literal
 import orjson
 from sqlalchemy import Connection, TextClause, delete, insert, literal_column, select, text, update
 
-from crawler.items import Article, Outcome
+from crawler.items import Article, IndexTerms, Outcome
 from storage import captures, frontier, search, sql
 from storage.captures import Kept
-from storage.grams import index_terms
+from storage.grams import index_terms, terms_of
 from storage.rows import Native, article_row, related_rows, storable, tag_rows, to_json
 from storage.schema import article, related_link, revision, tag
 from storage.schema import frontier as frontier_table
@@ -206,10 +206,16 @@ class _Work:
         self.links += related_rows(article_id, item.related)
         self.tags += tag_rows(article_id, item)
 
-    def retext(self, article_id: int, old: Native, item: Article) -> None:
+    def retext(self, article_id: int, old: Native, item: Article, made: IndexTerms | None = None) -> None:
         if (old["title"], old["body"]) != (item.title, item.body):
             self.unindexed.append((article_id, index_terms(old["title"], old["body"])))
-            self.indexed.append((article_id, index_terms(item.title, item.body)))
+            self.terms(article_id, item, made)
+
+    def terms(self, article_id: int, item: Article, made: IndexTerms | None) -> None:
+        """The terms that were made ahead count for their own text alone."""
+        if made is None or made.content_sha256 != item.content_sha256:
+            made = terms_of(item)
+        self.indexed.append((article_id, made.terms))
 
 
 def _new(work: _Work, outcome: Outcome, item: Article, number: int, capture_id: int | None) -> Recorded:
@@ -228,9 +234,7 @@ def _new(work: _Work, outcome: Outcome, item: Article, number: int, capture_id: 
         }
     )
     work.lists(number, item)
-    made = outcome.terms
-    ready = made is not None and made.content_sha256 == item.content_sha256
-    work.indexed.append((number, made.terms if made and ready else index_terms(item.title, item.body)))
+    work.terms(number, item, outcome.terms)
     return Recorded(kind="new", article_id=number, at=outcome.fetched_at, revision=1)
 
 
@@ -278,7 +282,7 @@ def _again(work: _Work, outcome: Outcome, item: Article, old: Native, capture_id
             "body_original": old["body_original"],
         }
     )
-    work.retext(number, old, item)
+    work.retext(number, old, item, outcome.terms)
     return Recorded(
         kind="revised",
         article_id=number,

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler.cli import app
+from tests.faults.crawls import Forker
 
 PANXI = Path(sys.executable).with_name("panxi")
 
@@ -71,3 +72,11 @@ def panxi(tmp_path: Path) -> Panxi:
         return run(*arguments, cwd=tmp_path, stdin=stdin, **environment)
 
     return panxi
+
+
+@pytest.fixture
+def forker(tmp_path: Path) -> Iterator[Forker]:
+    """Starts crawls in processes forked from one that has all modules loaded."""
+    forker = Forker(tmp_path)
+    yield forker
+    forker.close()

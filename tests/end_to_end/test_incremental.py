@@ -14,13 +14,6 @@ from tests.faults.crawls import Forker
 
 
 @pytest.fixture
-def forker(tmp_path: Path) -> Iterator[Forker]:
-    forker = Forker(tmp_path)
-    yield forker
-    forker.close()
-
-
-@pytest.fixture
 def replica() -> Iterator[Replica]:
     with serve() as replica:
         yield replica

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,13 +34,6 @@ class Witness:
         note = [item.visit.kind, item.status, type(made).__name__, type(item.exchange).__name__, terms]
         print(json.dumps(note), file=self.told, flush=True)
         return item
-
-
-@pytest.fixture
-def forker(tmp_path: Path) -> Iterator[Forker]:
-    forker = Forker(tmp_path)
-    yield forker
-    forker.close()
 
 
 @pytest.mark.parametrize("cleans", [True, False], ids=["with Clean", "without"])
