@@ -6,10 +6,12 @@ an empty string and never today's date; times are aware.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import copyreg
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, timedelta, timezone
-from typing import Literal
+from operator import attrgetter
+from typing import Any, Final, Literal
 
 SHANGHAI = timezone(timedelta(hours=8), "+08:00")
 """China has had one time zone and no daylight saving since 1992."""
@@ -458,3 +460,29 @@ class Outcome:
     last_modified: str | None = None
     figures: Mapping[str, int] = field(default_factory=dict)
     """Counts for the run's record, e.g. rows of a listing."""
+
+
+# --- how they are pickled ---------------------------------------------------------------------------------
+# Every page goes through a pipe. What dataclasses do about a frozen value with slots asks ``fields`` for each value,
+# and takes twice as long as the rest of the pickle.
+
+_Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+def _reduction(kind: type[Any]) -> Callable[[Any], _Reduced]:
+    names = [each.name for each in fields(kind)]
+    _SETTERS[kind] = tuple(getattr(kind, name).__set__ for name in names)
+    values: Callable[[Any], tuple[Any, ...]] = attrgetter(*names)  # of one name it would give the bare value
+    return lambda value: (_made, (kind, *values(value)))
+
+
+def _made(kind: type[Any], *values: Any) -> Any:
+    made = object.__new__(kind)
+    for put, value in zip(_SETTERS[kind], values, strict=True):
+        put(made, value)
+    return made
+
+
+_SETTERS: Final[dict[type[Any], tuple[Callable[[Any, Any], None], ...]]] = {}
+for _kind in [each for each in globals().values() if isinstance(each, type) and is_dataclass(each)]:
+    copyreg.pickle(_kind, _reduction(_kind))

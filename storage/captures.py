@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from crawler.items import Exchange, PackedExchange
 from storage import raw, sql
 from storage.raw import Original, Pointer, Raw
 from storage.schema import capture
+from storage.types import micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def add(conn: Connection, kept: Sequence[Kept | None]) -> list[int | None]:
         rows.append(_row(item, number, holders[item.packed.sha256] if item.revisit else None))
         if not item.revisit:
             holders.setdefault(item.packed.sha256, number)
-    conn.execute(insert(capture), rows)
+    sql.insert_native(conn, capture, rows)
     return result
 
 
@@ -116,7 +117,7 @@ def _row(item: Kept, number: int, original_id: int | None) -> dict[str, Any]:
     return {
         "id": number,
         "url": exchange.url,
-        "fetched_at": exchange.fetched_at,
+        "fetched_at": micros(exchange.fetched_at),
         "status": exchange.status,
         "content_type": exchange.content_type,
         "sha256": item.packed.sha256,

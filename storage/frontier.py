@@ -35,7 +35,7 @@ from sqlalchemy import (
 from crawler.items import Link, Visit
 from storage import sql
 from storage.schema import frontier
-from storage.types import Moment
+from storage.types import Moment, micros
 
 LONGEST_URL: Final = 2000
 """Bytes; PostgreSQL can't index much more, and no real article has such an address."""
@@ -73,10 +73,9 @@ def add(conn: Connection, links: Iterable[Link], now: datetime) -> Added:
     if not merged:
         return Added(frozenset(), {})
     known = {row.url: row for row in conn.execute(_known(conn), {"urls": list(merged)})}
-    fresh = [_row(link, now) for url, link in merged.items() if url not in known]
-    if fresh:
-        # Another process may have put it meanwhile: then it stays as that one put it.
-        conn.execute(sql.insert(conn, frontier).on_conflict_do_nothing(index_elements=["url"]), fresh)
+    at = micros(now)
+    fresh = [_row(link, at) for url, link in merged.items() if url not in known]
+    sql.insert_native(conn, frontier, fresh, unless_known=True)  # another process may have put one meanwhile
     better = [
         {
             "at": url,
@@ -250,7 +249,8 @@ def _merged(links: Iterable[Link]) -> dict[str, Link]:
     return dict(sorted(merged.items()))
 
 
-def _row(link: Link, now: datetime) -> dict[str, Any]:
+def _row(link: Link, now: int) -> dict[str, Any]:
+    """A new row, in the database's own values."""
     return {
         "url": link.url,
         "host": host_of(link.url),
@@ -347,7 +347,8 @@ def renew(conn: Connection, owner: str, *, now: datetime, lease: timedelta) -> i
 def visited_elsewhere(conn: Connection, url: str, visit: Visit, *, now: datetime, due_at: datetime | None) -> None:
     """A redirect led to ``url``: it was visited with this visit, and need not be fetched again before ``due_at``."""
     link = Link(url=url, source=visit.source, kind=visit.kind, depth=visit.depth, found_on=visit.url)
-    row = _row(link, now) | {"state": "done", "due_at": due_at, "visited_at": now}
+    times = {"due_at": due_at, "first_seen_at": now, "visited_at": now}
+    row = _row(link, micros(now)) | {"state": "done", **times}
     statement = sql.insert(conn, frontier)
     conn.execute(
         statement.on_conflict_do_update(

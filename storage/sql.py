@@ -43,18 +43,25 @@ def among(connection: Connection, column: ColumnElement[str], name: str) -> Colu
 def named(connection: Connection, names: Iterable[str]) -> list[str]:
     """Places for values by name in SQL that goes to the driver as it is.
 
-    The rows of an article go this way: SQLAlchemy's own handling of values costs more there than the database does.
+    What is written for every page goes this way: SQLAlchemy's own handling of values costs more there than the
+    database does.
     """
     form = ":{}" if connection.dialect.name == "sqlite" else "%({})s"
     return [form.format(name) for name in names]
 
 
-def insert_native(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows of the database's own values; all have the same columns."""
+def insert_native(
+    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *, unless_known: bool = False
+) -> None:
+    """Insert rows of the database's own values; all have the same columns.
+
+    ``unless_known``: a row that would break a unique constraint is left out.
+    """
     if rows:
         columns = ", ".join(f'"{name}"' for name in rows[0])
         values = ", ".join(named(connection, rows[0]))
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({columns}) VALUES ({values})", list(rows))  # noqa: S608
+        statement = f"INSERT INTO {table.name} ({columns}) VALUES ({values})"  # noqa: S608 - names of the schema
+        connection.exec_driver_sql(f"{statement} ON CONFLICT DO NOTHING" if unless_known else statement, list(rows))
 
 
 def one_recorder(connection: Connection) -> None:
