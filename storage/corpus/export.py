@@ -32,6 +32,7 @@ from storage.corpus.read import Rows, links, needed, restored, selected, with_li
 from storage.corpus.snapshot import BATCH, Snapshot, snapshot
 from storage.corpus.target import Hashed, beside, settle
 from storage.corpus.view import View
+from storage.query import parse
 from storage.schema import article
 from storage.search import condition
 
@@ -124,6 +125,9 @@ def _possible(options: Options, layout: Layout, means: Means, since: Path | None
         raise CorpusError("a delta is several files: name a file or a folder")
     if options.as_of is not None and options.selection.query is not None:
         raise CorpusError("a query asks the texts of today; an export as of an earlier time has none")
+    query = options.selection.query
+    if query is not None and query.strip() and parse(query, means.fold) is None:
+        raise CorpusError(f"the query {query!r} holds no character that could be searched for")
     if options.format == "warc" and means.raw is None:
         raise CorpusError("WARC needs the folder of raw pages")
 

@@ -107,6 +107,12 @@ def test_a_query(world: World, tmp_path: Path) -> None:
     assert chosen(world, tmp_path, query="没有这个词") == []
 
 
+def test_a_query_without_a_letter_is_told(world: World, tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="no character that could be searched for"):
+        chosen(world, tmp_path, query="……")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_vanished_pages(changing: World, tmp_path: Path) -> None:
     changing.run("UPDATE article SET gone_at = 1 WHERE id = 12")
     assert 12 not in ids(chosen(changing, tmp_path))
