@@ -43,7 +43,7 @@ def among(connection: Connection, column: ColumnElement[str], name: str) -> Colu
 def named(connection: Connection, names: Iterable[str]) -> list[str]:
     """Places for values by name in SQL that goes to the driver as it is.
 
-    What is written for every page goes this way: SQLAlchemy's own handling of values costs more there than the
+    The rows of every page go this way: SQLAlchemy's own handling of values costs more there than the
     database does.
     """
     form = ":{}" if connection.dialect.name == "sqlite" else "%({})s"
