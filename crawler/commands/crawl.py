@@ -9,6 +9,7 @@ from scrapy.commands import crawl
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 
+from crawler.spiders.site import SiteSpider
 from storage.db import DatabaseError, open_engine, upgrade
 
 
@@ -27,7 +28,9 @@ def try_out(process: AsyncCrawlerProcess, name: str, arguments: Mapping[str, str
     """Makes the spider and opens the archive as the crawl will; raises ``UsageError`` where that fails."""
     try:
         crawler = process.create_crawler(name)
-        crawler.spidercls.from_crawler(crawler, **arguments)
+        spider = crawler.spidercls.from_crawler(crawler, **arguments)
+        if isinstance(spider, SiteSpider) and spider.workshop is not None:
+            spider.workshop.close()  # the crawl makes its own
         engine = open_engine(crawler.settings["PANXI_DB"])
         upgrade(engine)
         engine.dispose()
