@@ -83,8 +83,8 @@ def crawl(
     try:
         process.start(install_signal_handlers=False)
     finally:
-        if isinstance(crawler.spider, SiteSpider) and crawler.spider.workshop is not None:
-            crawler.spider.workshop.close()  # it may hang over a page, and nobody waits for that now
+        if isinstance(crawler.spider, SiteSpider):
+            crawler.spider.close_workshop()  # it may hang over a page, and nobody waits for that now
     for scheduler in schedulers:
         scheduler.finish()
     if task.done() and not task.cancelled() and (error := task.exception()) is not None:

@@ -73,8 +73,8 @@ def add(conn: Connection, links: Iterable[Link], now: datetime) -> Added:
     if not merged:
         return Added(frozenset(), {})
     known = {row.url: row for row in conn.execute(_known(conn), {"urls": list(merged)})}
-    at = micros(now)
-    fresh = [_row(link, at) for url, link in merged.items() if url not in known]
+    times = dict.fromkeys(("due_at", "first_seen_at"), micros(now))
+    fresh = [_row(link) | times for url, link in merged.items() if url not in known]
     sql.insert_native(conn, frontier, fresh, unless_known=True)  # another process may have put one meanwhile
     better = [
         {
@@ -249,8 +249,8 @@ def _merged(links: Iterable[Link]) -> dict[str, Link]:
     return dict(sorted(merged.items()))
 
 
-def _row(link: Link, now: int) -> dict[str, Any]:
-    """A new row, in the database's own values."""
+def _row(link: Link) -> dict[str, Any]:
+    """A new row but for its times."""
     return {
         "url": link.url,
         "host": host_of(link.url),
@@ -260,9 +260,7 @@ def _row(link: Link, now: int) -> dict[str, Any]:
         "rank": rank(link),
         "depth": link.depth,
         "state": "pending",
-        "due_at": now,
         "found_on": link.found_on,
-        "first_seen_at": now,
     }
 
 
@@ -347,8 +345,7 @@ def renew(conn: Connection, owner: str, *, now: datetime, lease: timedelta) -> i
 def visited_elsewhere(conn: Connection, url: str, visit: Visit, *, now: datetime, due_at: datetime | None) -> None:
     """A redirect led to ``url``: it was visited with this visit, and need not be fetched again before ``due_at``."""
     link = Link(url=url, source=visit.source, kind=visit.kind, depth=visit.depth, found_on=visit.url)
-    times = {"due_at": due_at, "first_seen_at": now, "visited_at": now}
-    row = _row(link, micros(now)) | {"state": "done", **times}
+    row = _row(link) | {"state": "done", "due_at": due_at, "first_seen_at": now, "visited_at": now}
     statement = sql.insert(conn, frontier)
     conn.execute(
         statement.on_conflict_do_update(

@@ -43,8 +43,7 @@ def among(connection: Connection, column: ColumnElement[str], name: str) -> Colu
 def named(connection: Connection, names: Iterable[str]) -> list[str]:
     """Places for values by name in SQL that goes to the driver as it is.
 
-    The rows of every page go this way: SQLAlchemy's own handling of values costs more there than the
-    database does.
+    The rows of every page go this way: SQLAlchemy's own handling of values costs more there than the database does.
     """
     form = ":{}" if connection.dialect.name == "sqlite" else "%({})s"
     return [form.format(name) for name in names]

@@ -29,8 +29,8 @@ def try_out(process: AsyncCrawlerProcess, name: str, arguments: Mapping[str, str
     try:
         crawler = process.create_crawler(name)
         spider = crawler.spidercls.from_crawler(crawler, **arguments)
-        if isinstance(spider, SiteSpider) and spider.workshop is not None:
-            spider.workshop.close()  # the crawl makes its own
+        if isinstance(spider, SiteSpider):
+            spider.close_workshop()  # the crawl makes its own
         engine = open_engine(crawler.settings["PANXI_DB"])
         upgrade(engine)
         engine.dispose()

@@ -103,13 +103,18 @@ class SiteSpider(scrapy.Spider):
         spider.workshop = Workshop()
         spider._read_part = Together(spider.workshop, read_page, drop_page)  # noqa: SLF001 - its own
         spider.also()
-        crawler.signals.connect(spider.workshop.close, signals.spider_closed)
+        crawler.signals.connect(spider.close_workshop, signals.spider_closed)
         return spider
 
     def also(self, *steps: Step) -> None:
         """Have these steps done to every page in the workshop where it is read: each takes and gives a ``Work``."""
         self._steps += steps
         self._read_page = Together(self.workshop, *self._steps)
+
+    def close_workshop(self) -> None:
+        """End the process in which pages are read, where there is one."""
+        if self.workshop is not None:
+            self.workshop.close()
 
     # --- what to visit -----------------------------------------------------------------------------------
 
