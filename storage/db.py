@@ -6,14 +6,12 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
+HEAD = "0001"
+"""The schema's newest revision (``storage/migrations``)."""
 MAPPED = 0x7FFF0000
 """Bytes of a file that SQLite can map."""
 BUSY_SECONDS = 30.0
@@ -98,22 +96,6 @@ def writing(engine: Engine) -> Engine:
     return engine.execution_options(writes=True)
 
 
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    return config
-
-
-def head() -> str:
-    """The newest revision of the schema that this version knows."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    revision = ScriptDirectory.from_config(config).get_current_head()
-    assert revision is not None
-    return revision
-
-
 def upgrade(engine: Engine) -> None:
     """Bring the database to the newest schema; makes it where it is empty. Idempotent.
 
@@ -124,8 +106,10 @@ def upgrade(engine: Engine) -> None:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(7406)"))  # two starts at once: one migrates
             state = _state(connection)
-            if state != head():
-                command.upgrade(_config(connection), "head")
+            if state != HEAD:
+                from storage.migrate import to_head
+
+                to_head(connection)
             else:  # a read-only database is told now, not when the first page is to be kept
                 connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
     except DBAPIError as error:
@@ -144,8 +128,8 @@ def check(engine: Engine) -> str:
         raise DatabaseError(_explain(engine, error)) from error
     if state is None:
         raise DatabaseError("The database is empty: panxi db upgrade makes the archive in it")
-    if state != head():
-        raise DatabaseError(f"The archive's schema is {state}, this version wants {head()}: panxi db upgrade")
+    if state != HEAD:
+        raise DatabaseError(f"The archive's schema is {state}, this version wants {HEAD}: panxi db upgrade")
     return state
 
 
@@ -156,10 +140,12 @@ def _state(connection: Connection) -> str | None:
         return None
     if "alembic_version" not in tables or "frontier" not in tables:
         raise DatabaseError(f"Not a panxi database: it holds {', '.join(sorted(tables)[:5])}")
-    revision = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in ScriptDirectory.from_config(_config(connection)).walk_revisions()}
-    if revision not in known:
-        raise DatabaseError(f"The archive was made by a newer panxi (schema {revision!r}): upgrade the program")
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    if revision != HEAD:
+        from storage.migrate import known
+
+        if revision not in known():
+            raise DatabaseError(f"The archive was made by a newer panxi (schema {revision!r}): upgrade the program")
     return revision
 
 

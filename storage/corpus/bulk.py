@@ -26,7 +26,7 @@ from storage.types import Day, Json
 
 ENDING: Final = 2.0
 """Seconds that a reader which has failed gets to say why."""
-ROWS: Final = 1024
+ROWS: Final = 2048
 """Rows of a batch from SQLite: small, so that memory stays flat."""
 BYTES: Final = 4 * 1024 * 1024
 """About what a batch from PostgreSQL weighs."""

@@ -21,7 +21,7 @@ from storage.types import Json, Moment, moment
 
 Convert = Callable[[str], str]
 LOCAL_TIMES: Final = frozenset(name for name, field in FIELDS.items() if field.type == LOCAL)
-BEGIN, END, NOTHING = scalar('{"it":'), scalar("}\n"), scalar("")
+END, NOTHING = scalar("}\n"), scalar("")
 CONTRACTED: Final = frozenset(field.name for field in CONTRACT)
 
 
@@ -48,11 +48,17 @@ def in_script(rows: Rows, script: Text, convert: Convert | None) -> Rows:
 
 def typed(rows: Rows, fields: Sequence[Field], originals: pa.Array | None = None) -> pa.Table:
     """The fields as columns of their types. ``originals``: the bodies before ``in_script``, where it was used."""
+    columns = [rows.columns.column(field.columns[0]) for field in fields]
+    as_json = {
+        field.name: (column, field.type)
+        for field, column in zip(fields, columns, strict=True)
+        if pa.types.is_nested(field.type) and not pa.types.is_nested(column.type)
+    }
+    parsed = dict(zip(as_json, _parsed([*as_json.values()]), strict=True))
     arrays = []
-    for field in fields:
-        column = rows.columns.column(field.columns[0])
-        if pa.types.is_nested(field.type) and not pa.types.is_nested(column.type):
-            arrays.append(_parsed(column, field.type))
+    for field, column in zip(fields, columns, strict=True):
+        if field.name in parsed:
+            arrays.append(parsed[field.name])
         elif field.name == "body_original":
             arrays.append(originals if originals is not None else rows.originals())
         else:
@@ -60,20 +66,36 @@ def typed(rows: Rows, fields: Sequence[Field], originals: pa.Array | None = None
     return pa.Table.from_arrays(arrays, schema=schema(fields))
 
 
-def _parsed(column: pa.Array, kind: pa.DataType) -> pa.Array:
-    """JSON text to nested values, by Arrow's reader. A text that comes again, such as an empty list, is read once."""
-    texts = column.dictionary_encode()
-    if not len(texts.dictionary):
-        return pa.nulls(len(texts), kind)
-    lines = pc.binary_join_element_wise(BEGIN, texts.dictionary, END, NOTHING).buffers()[2]
+def _parsed(columns: Sequence[tuple[pa.Array, pa.DataType]]) -> list[pa.Array]:
+    """Columns of JSON text to nested values, by Arrow's reader, which waits for a thread of its own: once for all.
+
+    Each distinct text of a column is a line of its own; one that comes again, such as an empty list, is read once.
+    """
+    texts = [column.dictionary_encode() for column, _ in columns]
+    lines = b"".join(_lines(f"{number}", each.dictionary) for number, each in enumerate(texts))
+    if not lines:
+        return [pa.nulls(len(column), kind) for column, kind in columns]
     table = pyarrow.json.read_json(
         pa.BufferReader(lines),
         read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(lines)),
         parse_options=pyarrow.json.ParseOptions(
-            explicit_schema=pa.schema([("it", _as_text(kind))]), unexpected_field_behavior="error"
+            explicit_schema=pa.schema([(f"{number}", _as_text(kind)) for number, (_, kind) in enumerate(columns)]),
+            unexpected_field_behavior="error",
         ),
     )
-    return table["it"].combine_chunks().cast(kind).take(texts.indices)
+    found, begin = [], 0
+    for number, (each, (_, kind)) in enumerate(zip(texts, columns, strict=True)):
+        values = table.column(number).slice(begin, len(each.dictionary)).combine_chunks()
+        found.append(values.cast(kind).take(each.indices))
+        begin += len(each.dictionary)
+    return found
+
+
+def _lines(name: str, texts: pa.Array) -> pa.Buffer:
+    """A line of JSON for each of the texts: an object that has it under a name."""
+    if not len(texts):
+        return pa.py_buffer(b"")
+    return pc.binary_join_element_wise(scalar(f'{{"{name}":'), texts, END, NOTHING).buffers()[2]
 
 
 def _as_text(kind: pa.DataType) -> pa.DataType:

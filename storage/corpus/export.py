@@ -17,7 +17,6 @@ from sqlalchemy import ColumnElement, Connection, Engine, select
 
 from storage.corpus import card as cards
 from storage.corpus import index, manifest
-from storage.corpus.as_of import as_of
 from storage.corpus.earlier import Earlier
 from storage.corpus.encode import Convert, in_script
 from storage.corpus.fields import CorpusError, choose, schema
@@ -38,7 +37,7 @@ from storage.search import condition
 
 INDEX: Final = "articles.index"
 WITHDRAWN: Final = "withdrawn.jsonl"
-WAITING: Final = 3
+WAITING: Final = 4
 """Batches that may wait to be written: most of a group of Parquet, while the one before is compressed. With a whole one
 an export is a twelfth faster, and takes 10 MB more."""
 LINKED: Final = frozenset({"parquet", "arrow", "edges", "edges.csv", "graphml"})
@@ -148,6 +147,14 @@ def _earlier(since: Path, options: Options, layout: Layout) -> tuple[dict[str, A
     return found, Earlier(records)
 
 
+def _then(view: Snapshot, options: Options) -> View:
+    if options.as_of is None:
+        return View()
+    from storage.corpus.as_of import as_of
+
+    return as_of(view, options.as_of)
+
+
 def _move(work: Path, target: Path, layout: Layout) -> None:
     if layout.file is None:
         settle(work, target)
@@ -177,7 +184,7 @@ class _Job:
         self._fields = choose(options.fields)
         drawn = ("url", "title", "related") if options.format in {"edges", "edges.csv", "graphml"} else ()
         self._columns = needed(self._fields, *drawn, *(("capture_id",) if options.format == "warc" else ()))
-        self._then = View() if options.as_of is None else as_of(view, options.as_of)
+        self._then = _then(view, options)
         self._figures = cards.Figures()
         self._written = 0
         self._beside_names: list[str] = []

@@ -53,7 +53,7 @@ def test_from_empty_the_migrations_reach_the_schema(empty: Engine) -> None:
     with pytest.raises(DatabaseError, match=r"empty|no archive"):
         db.check(empty)
     db.upgrade(empty)
-    assert db.check(empty) == db.head() == revisions()[-1]
+    assert db.check(empty) == db.HEAD == revisions()[-1]
     assert differences(empty) == []
     db.upgrade(empty)
     assert "article_search" in inspect(empty).get_table_names()
@@ -78,7 +78,7 @@ def test_two_that_start_at_once_make_one_archive(empty: Engine) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: db.upgrade(empty), range(4)))
-    assert db.check(empty) == db.head()
+    assert db.check(empty) == db.HEAD
 
 
 def test_somebody_elses_database_is_left_alone(empty: Engine) -> None:
@@ -129,7 +129,7 @@ def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
 
 def test_a_read_only_archive_is_told(sqlite_engine: Engine) -> None:
     engine = db.open_engine(f"sqlite:///file:{sqlite_engine.url.database}?mode=ro&uri=true")
-    assert db.check(engine) == db.head()
+    assert db.check(engine) == db.HEAD
     with pytest.raises(DatabaseError, match="readonly"):
         db.upgrade(engine)
 

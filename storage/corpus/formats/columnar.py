@@ -16,6 +16,10 @@ from storage.corpus.snapshot import BATCH
 
 REPEATED: Final = ("source", "date_precision", "origin", "reprinted_from", "script", "rights", "language", "relation")
 """Columns whose values come again and again: a dictionary is worth its time for these alone."""
+PAGE: Final = 2048
+NO_LIMIT: Final = 2**30
+"""A page of a column ends by rows, not bytes: these would be counted by the pieces that the rows came in, and the same
+corpus could be other bytes."""
 
 
 def parquet_writer(file: BinaryIO, columns: pa.Schema) -> pq.ParquetWriter:
@@ -23,6 +27,8 @@ def parquet_writer(file: BinaryIO, columns: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(
         file,
         columns,
+        max_rows_per_page=PAGE,
+        data_page_size=NO_LIMIT,
         compression="zstd",
         compression_level=1,
         use_dictionary=[name for name in REPEATED if name in columns.names],
@@ -33,6 +39,10 @@ def parquet_writer(file: BinaryIO, columns: pa.Schema) -> pq.ParquetWriter:
 def encode(batch: Batch) -> pa.Table:
     """The fields as typed columns."""
     return typed(batch.rows, batch.fields, batch.originals)
+
+
+GATHERED: Final = 1 << 20
+"""Bytes that a Parquet file is written in: for each piece it waits until Python code elsewhere lets it in."""
 
 
 class _Columnar(ABC):
@@ -74,14 +84,15 @@ class Parquet(_Columnar):
 
     def __init__(self, file: BinaryIO, options: Options) -> None:
         super().__init__(file, options)
-        self._writer = parquet_writer(file, self._schema)
+        self._gathered = pa.BufferedOutputStream(pa.PythonFile(file), GATHERED)
+        self._writer = parquet_writer(self._gathered, self._schema)
 
     def _group(self, table: pa.Table) -> None:
-        # In one piece: where a page of a column ends depends on the pieces that the rows came in.
-        self._writer.write_table(table.combine_chunks(), row_group_size=BATCH)
+        self._writer.write_table(table, row_group_size=BATCH)
 
     def _end(self) -> None:
         self._writer.close()
+        self._gathered.flush()
 
 
 class Arrow(_Columnar):
