@@ -191,14 +191,14 @@ class PostgresBulk(Bulk):
     def pairs(self, query: Select[Any], beside: Select[Any]) -> Iterator[tuple[pa.RecordBatch, pa.Table]]:
         text = _written_out(beside, postgresql.dialect)
         for batch in self.stream(query):
-            with _copied(self._second, reader.within(text, batch)) as rows:
+            with _copied(self._second, reader.within(text, batch["id"].to_pylist())) as rows:
                 yield batch, rows.read_all()
 
     def ingest(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         found = _table(table, rows)
         for connection in (self._connection, self._second):
             with _statement(connection) as statement:
-                reader.ingest(statement, table.name, found)
+                reader.append(statement, table.name, found)
 
 
 @contextmanager

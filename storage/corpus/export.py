@@ -22,7 +22,6 @@ from storage.corpus.encode import Convert, in_script
 from storage.corpus.fields import CorpusError, choose, schema
 from storage.corpus.formats import OF_ARTICLES, Batch, Form, by_ending, form
 from storage.corpus.formats.text import TextOutput
-from storage.corpus.formats.warc import Warc
 from storage.corpus.manifest import File
 from storage.corpus.options import Options
 from storage.corpus.output import Layout, Output
@@ -31,9 +30,7 @@ from storage.corpus.read import Rows, links, needed, restored, selected, with_li
 from storage.corpus.snapshot import BATCH, Snapshot, snapshot
 from storage.corpus.target import Hashed, beside, settle
 from storage.corpus.view import View
-from storage.query import parse
 from storage.schema import article
-from storage.search import condition
 
 INDEX: Final = "articles.index"
 WITHDRAWN: Final = "withdrawn.jsonl"
@@ -126,8 +123,11 @@ def _possible(options: Options, layout: Layout, means: Means, since: Path | None
     if options.as_of is not None and options.selection.query is not None:
         raise CorpusError("a query asks the texts of today; an export as of an earlier time has none")
     query = options.selection.query
-    if query is not None and query.strip() and parse(query, means.fold) is None:
-        raise CorpusError(f"the query {query!r} holds no character that could be searched for")
+    if query is not None and query.strip():
+        from storage.query import parse
+
+        if parse(query, means.fold) is None:
+            raise CorpusError(f"the query {query!r} holds no character that could be searched for")
     if options.format == "warc" and means.raw is None:
         raise CorpusError("WARC needs the folder of raw pages")
 
@@ -224,6 +224,8 @@ class _Job:
             assert isinstance(root, Path)
             return TextOutput(root, self._layout)
         if self._options.format == "warc":
+            from storage.corpus.formats.warc import Warc
+
             assert self._means.raw is not None
             made = Form(lambda batch: batch, partial(Warc, self._means.raw))
         else:
@@ -251,7 +253,11 @@ class _Job:
 
     def _found(self) -> list[ColumnElement[bool]]:
         query = self._options.selection.query
-        return [] if query is None else [condition(query, self._view.conn.dialect.name, self._means.fold)]
+        if query is None:
+            return []
+        from storage.search import condition
+
+        return [condition(query, self._view.conn.dialect.name, self._means.fold)]
 
     def _chosen(self, plan: Plan) -> Iterator[Batch]:
         """The articles of the export in its order, by split and partition."""

@@ -4,11 +4,13 @@ Requests are lines of JSON on standard input: ``{"query": SQL, "beside": SQL or 
 Arrow stream of rows behind it. For each batch of rows the answer has the line ``MORE``, an Arrow stream of them, and
 one of what stands ``beside`` them, which is asked with their ids in place of ``IDS``. It ends with the line ``DONE``,
 so that one that was cut off is told from one that ended. All is in one read transaction; the end of standard input ends
-the process. Imports nothing of the project, which would take longer to load than to read a small archive.
+the process. Imports nothing of the project and no pyarrow, which would take longer to load than to read a small archive,
+and three times the memory.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -26,8 +28,7 @@ BUFFER: Final = 1 << 20
 def serve(uri: str, rows: str, asked: BinaryIO, told: BinaryIO) -> None:
     """Answers requests until there are no more. ``rows``: the most of a batch."""
     import adbc_driver_sqlite
-    import pyarrow as pa
-    from adbc_driver_manager import AdbcConnection, AdbcStatement
+    from adbc_driver_manager import AdbcConnection
 
     with adbc_driver_sqlite.connect(uri) as database, AdbcConnection(database) as connection:
         connection.set_autocommit(False)
@@ -37,47 +38,60 @@ def serve(uri: str, rows: str, asked: BinaryIO, told: BinaryIO) -> None:
                 with answer(connection, request["query"], rows) as found:
                     for batch in found:
                         told.write(MORE)
-                        send(told, batch.schema, [batch])
+                        send(told, batch)
                         if request["beside"] is not None:
-                            with answer(connection, within(request["beside"], batch), rows) as more:
-                                send(told, more.schema, more)
+                            with answer(connection, within(request["beside"], ids(batch)), rows) as more:
+                                send(told, more)
             else:
-                with AdbcStatement(connection) as statement:
-                    ingest(statement, request["ingest"], pa.ipc.open_stream(asked))
+                ingest(connection, request["ingest"], asked)
             told.write(DONE)
             told.flush()
 
 
 @contextmanager
 def answer(connection: Any, query: str, rows: str) -> Iterator[Any]:
-    """A reader of the batches that a query gives."""
-    import pyarrow as pa
+    """The batches that a query gives."""
     from adbc_driver_manager import AdbcStatement
+    from nanoarrow import c_array_stream
 
     with AdbcStatement(connection) as statement:
         statement.set_options(**{"adbc.sqlite.query.batch_rows": rows})
         statement.set_sql_query(query)
         handle, _ = statement.execute_query()
-        with pa.RecordBatchReader.from_stream(handle) as found:
-            yield found
+        yield c_array_stream(handle)
 
 
-def send(told: BinaryIO, schema: Any, batches: Iterable[Any]) -> None:
-    """Writes a whole Arrow stream."""
-    import pyarrow as pa
+def send(told: BinaryIO, batches: Any) -> None:
+    """Writes a batch, or all that are left of an answer, as a whole Arrow stream."""
+    from nanoarrow.ipc import StreamWriter
 
-    with pa.ipc.new_stream(told, schema) as stream:
-        for batch in batches:
-            stream.write_batch(batch)
-
-
-def within(query: str, batch: Any) -> str:
-    """A query of what stands beside a batch of rows: with the rows' ids in it."""
-    return query.replace(IDS, ",".join(map(str, batch["id"].to_pylist())) or "NULL")
+    with StreamWriter.from_writable(told) as stream:
+        stream.serialize_stream(batches)
 
 
-def ingest(statement: Any, table: str, rows: Any) -> None:
-    """Appends rows to a temporary table, which is made where it is not there yet."""
+def ids(batch: Any) -> Iterable[int]:
+    """The ids of a batch, which are its first column."""
+    _validity, values = batch.view().child(0).buffers
+    return itertools.islice(values, batch.offset, batch.offset + batch.length)
+
+
+def within(query: str, numbers: Iterable[int]) -> str:
+    """A query of what stands beside some rows: with their ids in it."""
+    return query.replace(IDS, ",".join(map(str, numbers)) or "NULL")
+
+
+def ingest(connection: Any, table: str, asked: BinaryIO) -> None:
+    """Appends the rows of an Arrow stream to a temporary table, which is made where it is not there yet."""
+    from adbc_driver_manager import AdbcStatement
+    from nanoarrow import c_array_stream
+    from nanoarrow.ipc import InputStream
+
+    with AdbcStatement(connection) as statement, InputStream.from_readable(asked) as rows:
+        append(statement, table, c_array_stream(rows))
+
+
+def append(statement: Any, table: str, rows: Any) -> None:
+    """As ``ingest``, of rows that are there."""
     statement.set_options(
         **{
             "adbc.ingest.target_table": table,
@@ -92,8 +106,6 @@ def ingest(statement: Any, table: str, rows: Any) -> None:
 def main() -> None:
     """The process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks decides when it ends
-    without_numpy: Any = None
-    sys.modules["numpy"] = without_numpy  # nothing here needs it, and it is most of what Arrow would load
     with os.fdopen(0, "rb", BUFFER) as questions, os.fdopen(1, "wb", BUFFER) as answers:
         from adbc_driver_manager import Error
 
