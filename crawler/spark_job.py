@@ -376,7 +376,7 @@ class _Part:
         from storage.corpus.plan import Partition
         from storage.corpus.target import Hashed
 
-        self._path = f"data/{folder(Partition(source, year, 0))}/part-0.parquet"
+        self._path = f"data/{folder(Partition(source, year))}/part-0.parquet"
         self._target = out / self._path
         self._target.parent.mkdir(parents=True, exist_ok=True)
         self._beside = self._target.with_name(f".{token_hex(4)}.partial")

@@ -25,7 +25,7 @@ from storage.corpus.formats.text import TextOutput
 from storage.corpus.manifest import File
 from storage.corpus.options import Options
 from storage.corpus.output import Layout, Output
-from storage.corpus.plan import Ids, Partition, Plan
+from storage.corpus.plan import Ids, Plan, Stretch
 from storage.corpus.read import Rows, links, needed, restored, selected, with_links
 from storage.corpus.snapshot import BATCH, Snapshot, snapshot
 from storage.corpus.target import Hashed, beside, settle
@@ -262,27 +262,28 @@ class _Job:
     def _chosen(self, plan: Plan) -> Iterator[Batch]:
         """The articles of the export in its order, by split and partition."""
         left = self._options.limit
-        for partition in plan.partitions:
+        for stretch in plan.stretches:
             most = left if self._options.sample is None else None
-            for read in self._read(plan, partition, most):
+            for read in self._read(plan, stretch, most):
                 sampled = plan.sampled(read.ids())
                 rows = read if sampled is None else read.keep(sampled)
                 if left is not None:
-                    rows = rows.first(left)
+                    rows = rows.part(0, min(left, len(rows)))
                     left -= len(rows)
-                for split, mine in plan.splits(rows):
-                    some = rows if mine is None else rows.keep(mine)
-                    if len(some):
-                        yield Batch(split, partition, some, self._fields, None, self._view)
+                for partition, year in plan.partitions(stretch, rows):
+                    for split, mine in plan.splits(year):
+                        some = year if mine is None else year.keep(mine)
+                        if len(some):
+                            yield Batch(split, partition, some, self._fields, None, self._view)
                 if left == 0:
                     return
 
-    def _read(self, plan: Plan, partition: Partition, most: int | None) -> Iterator[Rows]:
-        """The articles of a partition before the sample, ``most`` at the most."""
+    def _read(self, plan: Plan, stretch: Stretch, most: int | None) -> Iterator[Rows]:
+        """The articles of a stretch before the sample, ``most`` at the most."""
         dialect = self._view.conn.dialect.name
         nested = self._options.format in LINKED and "related" in self._columns
         names = [name for name in self._columns if not (nested and name == "related")]
-        query = plan.query(partition, selected(self._then, names, dialect)).limit(most)
+        query = plan.query(stretch, selected(self._then, names, dialect)).limit(most)
         if not nested:
             for read in self._view.bulk.stream(query):
                 yield Rows(restored(read, names))

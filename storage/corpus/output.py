@@ -40,7 +40,7 @@ class Layout:
 
     def empty(self) -> str:
         """The path of the one file of a corpus without articles."""
-        return self.place("train", Partition(None, None, 0))
+        return self.place("train", Partition(None, None))
 
     def text(self, split: str, partition: Partition, number: int) -> str:
         """The path of one article's text."""
@@ -96,7 +96,7 @@ class Output:
 
     def write(self, place: str, batch: Batch, encoded: Any) -> None:
         """Appends a batch to the file at ``place``."""
-        if self._partitioned and batch.partition is not self._partition:
+        if self._partitioned and batch.partition != self._partition:
             self._close_all()
             self._partition = batch.partition
         item = self.opened(place)

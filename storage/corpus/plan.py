@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self, TypeVar
 
 import numpy as np
 from sqlalchemy import BigInteger, ColumnElement, Select, func, select, type_coerce
@@ -16,12 +16,16 @@ from storage.corpus.fields import CorpusError
 from storage.corpus.options import SPLITS, Options
 from storage.corpus.snapshot import Snapshot
 from storage.corpus.view import View
-from storage.types import moment
+from storage.types import micros, moment
 
 Ids = np.ndarray[tuple[int], np.dtype[np.int64]]
 Hashes = np.ndarray[tuple[int], np.dtype[np.uint64]]
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 WHOLE: Final = float(2**64)
+
+
+STRETCH: Final = 2**16
+"""Articles that one query reads at the most, if a year of a source has no more: so much at once may be sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +35,41 @@ class Partition:
     source: str | None
     year: int | None
     """None: without a date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Partitions of one source that are read by one query: a year each, many a small one, would be many queries."""
+
+    source: str | None
+    years: tuple[int, int] | None
+    """The first and the last; None: the undated."""
     size: int
     """Articles in the archive, before any condition."""
 
 
-class Numbered(Protocol):
-    """Articles that know their numbers."""
+class Read(Protocol):
+    """Articles that were read."""
+
+    def __len__(self) -> int: ...
 
     def ids(self) -> Ids: ...
 
     def clusters(self) -> Ids:
         """-1 for those that are in none."""
 
+    def published(self) -> Ids:
+        """Microseconds since 1970; of dated articles."""
+
+    def part(self, begin: int, end: int) -> Self:
+        """Those from the place ``begin`` to before ``end``."""
+
+
+Rows = TypeVar("Rows", bound=Read)
+
 
 class Plan:
-    """The articles that the options choose, partition by partition: memory does not grow with their number."""
+    """The articles that the options choose, stretch by stretch: memory does not grow with their number."""
 
     def __init__(
         self, snapshot: Snapshot, options: Options, view: View, extra: Sequence[ColumnElement[bool]] = ()
@@ -57,31 +81,42 @@ class Plan:
         chosen = options.selection
         self._tests = [*conditions(chosen, view.articles, snapshot.conn.dialect.name), *extra]
         every = self._every()
-        known = {partition.source for partition in every}
+        known = {stretch.source for stretch in every}
         for source in chosen.sources:
             if source not in known:
                 names = ", ".join(sorted(name for name in known if name)) or "none"
                 raise CorpusError(f"the archive holds no article of a source {source!r}; it holds: {names}")
-        self.partitions = [part for part in every if not chosen.sources or part.source in chosen.sources]
+        self.stretches = [each for each in every if not chosen.sources or each.source in chosen.sources]
         """By source (the unnamed last) and year (the undated first); in one, articles go by time and id."""
-        self.size = sum(partition.size for partition in self.partitions)
+        self.size = sum(stretch.size for stretch in self.stretches)
         """Articles to be looked at: the measure of progress."""
         self._most = self._threshold()
 
-    def query(self, partition: Partition, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
-        """The chosen articles of a partition, before sample and limit."""
+    def query(self, stretch: Stretch, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+        """The chosen articles of a stretch, before sample and limit."""
         article = self._articles.c
-        return (
-            select(*columns)
-            .where(*self._inside(partition.source, partition.year), *self._tests)
-            .order_by(article.published_at, article.id)
-        )
+        inside = self._inside(stretch.source, stretch.years)
+        return select(*columns).where(*inside, *self._tests).order_by(article.published_at, article.id)
+
+    @staticmethod
+    def partitions(stretch: Stretch, rows: Rows) -> Iterator[tuple[Partition, Rows]]:
+        """The articles of a stretch, or some of them in their order, by partition."""
+        if stretch.years is None:
+            yield Partition(stretch.source, None), rows
+            return
+        years = range(stretch.years[0], stretch.years[1] + 1)
+        ends = np.searchsorted(rows.published(), [micros(_begin(year + 1)) for year in years])
+        begin = 0
+        for year, end in zip(years, ends.tolist(), strict=True):
+            if end > begin:
+                yield Partition(stretch.source, year), rows.part(begin, end)
+            begin = end
 
     def sampled(self, ids: Ids) -> Mask | None:
         """Which of these articles are in the sample; None: all."""
         return None if self._most is None else mix(ids, self._options.seed) <= self._most
 
-    def splits(self, rows: Numbered) -> Iterator[tuple[str, Mask | None]]:
+    def splits(self, rows: Read) -> Iterator[tuple[str, Mask | None]]:
         """Each split and which of these articles are in it; None: all."""
         weights = self._options.splits
         if not weights:
@@ -96,30 +131,33 @@ class Plan:
         for number, name in enumerate(SPLITS[: len(weights)]):
             yield name, place == number
 
-    def _every(self) -> list[Partition]:
+    def _every(self) -> list[Stretch]:
         article = self._articles.c
         first, last = (type_coerce(end(article.published_at), BigInteger) for end in (func.min, func.max))
         spans = self._snapshot.bulk.fetch(
             select(article.source, first.label("first"), last.label("last")).group_by(article.source)
         )
-        found = []
+        found: list[Stretch] = []
         for span in sorted(spans.to_pylist(), key=lambda span: (span["source"] is None, span["source"] or "")):
             source = span["source"]
-            years = [] if span["first"] is None else range(_year(span["first"]), _year(span["last"]) + 1)
-            for year in (None, *years):
-                count = select(func.count().label("size")).where(*self._inside(source, year))
-                size = self._snapshot.bulk.fetch(count.select_from(self._articles))["size"][0].as_py()
-                if size:
-                    found.append(Partition(source, year, size))
+            if size := self._size(source, None):
+                found.append(Stretch(source, None, size))
+            if span["first"] is not None:
+                years = range(_year(span["first"]), _year(span["last"]) + 1)
+                found += _joined(Stretch(source, (year, year), self._size(source, (year, year))) for year in years)
         return found
 
-    def _inside(self, source: str | None, year: int | None) -> list[ColumnElement[bool]]:
+    def _size(self, source: str | None, years: tuple[int, int] | None) -> int:
+        count = select(func.count().label("size")).select_from(self._articles).where(*self._inside(source, years))
+        size: int = self._snapshot.bulk.fetch(count)["size"][0].as_py()
+        return size
+
+    def _inside(self, source: str | None, years: tuple[int, int] | None) -> list[ColumnElement[bool]]:
         article = self._articles.c
         named = article.source.is_(None) if source is None else article.source == source
-        if year is None:
+        if years is None:
             return [named, article.published_at.is_(None)]
-        begin, end = (datetime(value, 1, 1, tzinfo=SHANGHAI) for value in (year, year + 1))
-        return [named, *between(begin, end, article.published_at)]
+        return [named, *between(_begin(years[0]), _begin(years[1] + 1), article.published_at)]
 
     def _threshold(self) -> np.uint64 | None:
         """The largest hash of an article that is in the sample."""
@@ -130,11 +168,31 @@ class Plan:
             return np.uint64(min(int(sample * WHOLE), 2**64 - 1))
         smallest: Hashes = np.empty(0, dtype=np.uint64)
         size = int(sample)
-        for partition in self.partitions:
-            ids = self._snapshot.bulk.fetch(self.query(partition, [self._articles.c.id]))["id"].to_numpy()
+        for stretch in self.stretches:
+            ids = self._snapshot.bulk.fetch(self.query(stretch, [self._articles.c.id]))["id"].to_numpy()
             both = np.concatenate([smallest, mix(ids.astype(np.int64), self._options.seed)])
             smallest = np.partition(both, size)[:size] if len(both) > size else both
         return smallest.max() if len(smallest) else np.uint64(0)
+
+
+def _joined(years: Iterable[Stretch]) -> list[Stretch]:
+    """Years that follow one another joined to stretches; the empty ones go where they can."""
+    found: list[Stretch] = []
+    for each in years:
+        if not each.size:
+            continue
+        assert each.years is not None
+        before = found[-1] if found else None
+        if before is not None and before.years is not None and before.size + each.size <= STRETCH:
+            found[-1] = replace(before, years=(before.years[0], each.years[1]), size=before.size + each.size)
+        else:
+            found.append(each)
+    return found
+
+
+def _begin(year: int) -> datetime:
+    """Of a year in China."""
+    return datetime(year, 1, 1, tzinfo=SHANGHAI)
 
 
 def mix(values: Ids, seed: int) -> Hashes:

@@ -53,6 +53,10 @@ class Rows:
         """The numbers of their clusters; -1 for those that are in none."""
         return _numbers(self.columns["cluster_id"].fill_null(-1))
 
+    def published(self) -> Ids:
+        """Their times of publication, in microseconds since 1970; of dated articles."""
+        return _numbers(self.columns["published_at"])
+
     def originals(self) -> pa.Array | None:
         """The bodies as the pages have them; None where the body was not read."""
         if "body" not in self.columns.column_names:
@@ -65,9 +69,9 @@ class Rows:
         bits = pa.py_buffer(np.packbits(mask, bitorder="little"))
         return Rows(self.columns.filter(pa.Array.from_buffers(pa.bool_(), len(mask), [None, bits])))
 
-    def first(self, count: int) -> Rows:
-        """The first so many of them."""
-        return Rows(self.columns.slice(0, count))
+    def part(self, begin: int, end: int) -> Rows:
+        """Those from the place ``begin`` to before ``end``. They are not copied."""
+        return Rows(self.columns.slice(begin, end - begin))
 
 
 def scalar(value: str) -> pa.StringScalar:

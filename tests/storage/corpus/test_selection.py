@@ -28,7 +28,7 @@ def found(world: World, **selection: Any) -> list[int]:
     options = Options(format="jsonl", selection=Selection(**selection))
     with snapshot(world.engine) as view:
         plan = Plan(view, options, View())
-        parts = [view.bulk.fetch(plan.query(part, [table.c.id]))["id"].to_pylist() for part in plan.partitions]
+        parts = [view.bulk.fetch(plan.query(part, [table.c.id]))["id"].to_pylist() for part in plan.stretches]
     return sorted(number for part in parts for number in part)
 
 
