@@ -21,6 +21,7 @@ help:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "panxi needs Python 3.11 or newer")'
 	@echo "making an environment in .venv; this takes a minute or two, once"
 	@$(PYTHON) -m venv .venv
+	@$(PIP) --upgrade 'pip>=25'  # older ones stumble over extras that two packages ask for
 	@$(PIP) -e '.[all]'
 	@touch $@
 

@@ -107,9 +107,9 @@ def upgrade(engine: Engine) -> None:
                 connection.execute(text("SELECT pg_advisory_xact_lock(7406)"))  # two starts at once: one migrates
             state = _state(connection)
             if state != HEAD:
-                from storage.migrate import to_head
+                from storage.migrate import migrate
 
-                to_head(connection)
+                migrate(connection)
             else:  # a read-only database is told now, not when the first page is to be kept
                 connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
     except DBAPIError as error:

@@ -10,11 +10,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 
-def to_head(connection: Connection) -> None:
-    """Runs all migrations that the database lacks, in the transaction of the connection."""
+def migrate(connection: Connection, to: str = "head") -> None:
+    """Runs the migrations that the database lacks up to a revision, in the transaction of the connection."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def known() -> list[str]:

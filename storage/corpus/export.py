@@ -34,7 +34,7 @@ from storage.schema import article
 
 INDEX: Final = "articles.index"
 WITHDRAWN: Final = "withdrawn.jsonl"
-WAITING: Final = 4
+WAITING: Final = 3
 """Batches that may wait to be written: most of a group of Parquet, while the one before is compressed. With a whole one
 an export is a twelfth faster, and takes 10 MB more."""
 LINKED: Final = frozenset({"parquet", "arrow", "edges", "edges.csv", "graphml"})

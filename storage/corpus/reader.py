@@ -4,8 +4,8 @@ Requests are lines of JSON on standard input: ``{"query": SQL, "beside": SQL or 
 Arrow stream of rows behind it. For each batch of rows the answer has the line ``MORE``, an Arrow stream of them, and
 one of what stands ``beside`` them, which is asked with their ids in place of ``IDS``. It ends with the line ``DONE``,
 so that one that was cut off is told from one that ended. All is in one read transaction; the end of standard input ends
-the process. Imports nothing of the project and no pyarrow, which would take longer to load than to read a small archive,
-and three times the memory.
+the process. Imports nothing of the project and no pyarrow, which would take longer to load than to read a small
+archive, and three times the memory.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -14,6 +13,7 @@ from sqlalchemy import Engine, create_engine, insert, inspect, make_url, select,
 
 from storage import db
 from storage.db import DatabaseError
+from storage.migrate import migrate
 from storage.schema import budget, frontier, metadata, run
 from storage.types import micros, moment
 
@@ -62,7 +62,7 @@ def test_from_empty_the_migrations_reach_the_schema(empty: Engine) -> None:
 @pytest.mark.parametrize("start", revisions())
 def test_from_every_revision_the_migrations_reach_the_schema(empty: Engine, start: str) -> None:
     with db.writing(empty).begin() as conn:
-        command.upgrade(db._config(conn), start)
+        migrate(conn, start)
     db.upgrade(empty)
     assert differences(empty) == []
 
