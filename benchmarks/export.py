@@ -244,8 +244,6 @@ WAYS: dict[str, Callable[[str, Path], None]] = {
     "connectorx": connectorx,
 }
 STREAMED = ("limit", "limit_table", "parquet", "jsonl")
-SPARE = 1.2
-"""How much more memory than pandas will probably want must be free."""
 Figures = dict[str, float]
 
 
@@ -349,7 +347,7 @@ def main() -> None:
             url = archive(backend, folder, given.small)
             small[backend] = compared(url, given.small, Path(work), tuple(WAYS), given.repeat)
             url = archive(backend, folder, given.large)
-            wanted = SPARE * small[backend]["pandas"]["peak_mb"] * 2**20 * given.large / given.small
+            wanted = small[backend]["pandas"]["peak_mb"] * 2**20 * given.large / given.small
             ways = (*STREAMED, "pandas") if wanted < psutil.virtual_memory().available else STREAMED
             large[backend] = compared(url, given.large, Path(work), ways, 1)
     told = summary([*small.values()], [*large.values()])

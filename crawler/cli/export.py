@@ -258,7 +258,9 @@ def _told(path: str) -> Iterator[None]:
 
 def needs_arrow() -> None:
     """Ends the command where the libraries of exports are not installed."""
-    if None in map(find_spec, ("pyarrow", "nanoarrow", "adbc_driver_manager", "adbc_driver_sqlite", "adbc_driver_postgresql")):
+    if None in map(
+        find_spec, ("pyarrow", "nanoarrow", "adbc_driver_manager", "adbc_driver_sqlite", "adbc_driver_postgresql")
+    ):
         fail("exports need pyarrow and ADBC", hint="pip install 'panxi[parquet]'")
 
 

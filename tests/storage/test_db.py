@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -47,6 +49,15 @@ def differences(engine: Engine) -> list[object]:
     with engine.connect() as conn:
         context = MigrationContext.configure(conn, opts={"include_object": ours, "compare_server_default": False})
         return list(compare_metadata(context, metadata))
+
+
+def test_a_current_archive_is_checked_without_loading_alembic(engine: Engine) -> None:
+    """It would cost each command a tenth of a second."""
+    code = (
+        "import sys; from storage import db; db.check(db.open_engine(sys.argv[1])); assert 'alembic' not in sys.modules"
+    )
+    url = engine.url.render_as_string(hide_password=False)
+    subprocess.run([sys.executable, "-c", code, url], check=True)
 
 
 def test_from_empty_the_migrations_reach_the_schema(empty: Engine) -> None:

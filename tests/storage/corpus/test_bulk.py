@@ -91,6 +91,16 @@ def test_what_this_process_commits_during_an_export_is_kept(lone: World, tmp_pat
         assert conn.exec_driver_sql("SELECT count(*) FROM article").scalar_one() == 64
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process has loaded is read from /proc")
+def test_the_reader_is_a_small_process(read: SqliteBulk) -> None:
+    """With pyarrow it would hold three times the memory."""
+    read.fetch(IDS)
+    maps = Path(f"/proc/{read._process.pid}/maps").read_text()
+    assert "adbc_driver_sqlite" in maps
+    assert "libarrow" not in maps
+    assert "numpy" not in maps
+
+
 def test_an_export_loads_neither_pandas_nor_a_second_sqlite(lone: World, tmp_path: Path) -> None:
     """pandas costs it a fifth of a second and 40 MB, where it is installed."""
     code = (

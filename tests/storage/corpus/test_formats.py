@@ -211,31 +211,37 @@ def test_an_empty_corpus_is_a_corpus(world: World, tmp_path: Path) -> None:
 
 
 def test_many_small_batches_are_the_same_corpus(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from storage.corpus import bulk
+    from storage.corpus import bulk, plan
 
     world.export(tmp_path / "a", "parquet", **everything())
     monkeypatch.setattr(bulk, "ROWS", 3)
     monkeypatch.setattr(bulk, "BYTES", 2000)
+    monkeypatch.setattr(plan, "STRETCH", 4)
     world.export(tmp_path / "b", "parquet", **everything())
     assert tree(tmp_path / "a") == tree(tmp_path / "b")
 
 
 def test_a_parquet_file_does_not_tell_in_which_pieces_its_rows_came() -> None:
     """A merge has them in other pieces than the export that it equals to the byte."""
-    rows = 3000
-    column = pa.array(
-        ["".join(chr(0x4E00 + (7 * number + place) % 997) for place in range(300)) for number in range(rows)]
+    rows = 6000
+    words = ["".join(chr(0x4E00 + (7 * number + place) % 997) for place in range(300)) for number in range(rows)]
+    texts = [None if number % 7 == 0 else word for number, word in enumerate(words)]
+    links = [[{"position": place, "title": words[place]} for place in range(number % 4)] for number in range(rows)]
+    names = ("body", "source", "related")
+    kinds = schema(choose(names))
+    whole = pa.table(
+        [pa.array(texts), pa.array([word[:1] for word in words]), pa.array(links, kinds.field("related").type)], kinds
     )
-    whole = pa.table([column], names=["body"])
 
     def file(sizes: list[int]) -> bytes:
         out = io.BytesIO()
-        writer = Parquet(out, Options(format="parquet", fields=("body",)))
+        writer = Parquet(out, Options(format="parquet", fields=names))
         begin = 0
         for size in sizes:
-            writer.write(whole.slice(begin, size).cast(schema(choose(("body",)))))
+            writer.write(whole.slice(begin, size))
             begin += size
         writer.close()
+        assert begin == rows
         return out.getvalue()
 
-    assert file([rows]) == file([1, 700, 1024, 5, 1270]) == file([100] * 30)
+    assert file([rows]) == file([1, 2700, 1024, 5, 2270]) == file([100] * 60)

@@ -32,6 +32,21 @@ def found(world: World, **selection: Any) -> list[int]:
     return sorted(number for part in parts for number in part)
 
 
+def test_small_years_of_a_source_are_read_together(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stretches() -> list[tuple[str | None, tuple[int, int] | None, int]]:
+        with snapshot(world.engine) as view:
+            plan = Plan(view, Options(format="jsonl"), View())
+            assert plan.size == sum(stretch.size for stretch in plan.stretches) == 63
+            return [(stretch.source, stretch.years, stretch.size) for stretch in plan.stretches]
+
+    together = stretches()
+    assert [source for source, years, _ in together if years] == ["cinic", "pzh", "scgov", None]
+    monkeypatch.setattr("storage.corpus.plan.STRETCH", 1)
+    apart = stretches()
+    assert all(years[0] == years[1] for _, years, _ in apart if years)
+    assert len(apart) > len(together)
+
+
 def ids(rows: Any) -> list[int]:
     return sorted(row["id"] for row in rows)
 
