@@ -258,9 +258,8 @@ def _told(path: str) -> Iterator[None]:
 
 def needs_arrow() -> None:
     """Ends the command where the libraries of exports are not installed."""
-    if None in map(
-        find_spec, ("pyarrow", "nanoarrow", "adbc_driver_manager", "adbc_driver_sqlite", "adbc_driver_postgresql")
-    ):
+    drivers = ("adbc_driver_manager", "adbc_driver_sqlite", "adbc_driver_postgresql")
+    if None in map(find_spec, ("pyarrow", "nanoarrow", *drivers)):
         fail("exports need pyarrow and ADBC", hint="pip install 'panxi[parquet]'")
 
 
