@@ -78,8 +78,7 @@ def crawl(
     _stop_on_signal(process, loop, lambda: ended.update(reason="shutdown"))
     if watch is not None:
         _repeat(loop, lambda: watch(_tally(schedulers)))
-    collector.rest()
-    sys.setswitchinterval(TURN)
+    give_way()
     try:
         process.start(install_signal_handlers=False)
     finally:
@@ -90,6 +89,12 @@ def crawl(
     if task.done() and not task.cancelled() and (error := task.exception()) is not None:
         raise error
     return Crawled(tally=_tally(schedulers), reason=ended["reason"], seconds=time.monotonic() - started)
+
+
+def give_way() -> None:
+    """Has this process's threads, and the collector, take less from one another: for a process that crawls."""
+    collector.rest()
+    sys.setswitchinterval(TURN)
 
 
 def _find_scheduler(crawler: Crawler, schedulers: list[FrontierScheduler]) -> None:

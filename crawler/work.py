@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from scrapy.utils.misc import load_object
 
@@ -25,9 +25,6 @@ from storage.raw import pack
 
 if TYPE_CHECKING:
     from crawler.site import Site
-
-LONGEST_TEXT: Final = 500_000
-"""Characters of an article's text; a five-year plan has a fifth of it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,15 +48,12 @@ class Work:
 
 
 def read_page(work: Work) -> Work:
-    """Adds what the page says. A text without end is no article: to clean it would take as long."""
+    """Adds what the page says."""
     site = sites_at(work.sites)[work.site] if work.site is not None else None
     exchange = work.exchange
     assert isinstance(exchange, Exchange), "it is packed already"
     page = Page(url=work.url, body=exchange.body, content_type=exchange.content_type, fetched_at=work.fetched_at)
-    reading = read(page, site, kind=work.kind)
-    if isinstance(reading, ScrapedArticle) and (length := sum(map(len, reading.paragraphs))) > LONGEST_TEXT:
-        reading = NotArticle(kind="too-large", reason=f"a text of {length} characters")
-    work.reading = reading
+    work.reading = read(page, site, kind=work.kind)
     return work
 
 

@@ -9,6 +9,8 @@ from scrapy.commands import crawl
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 
+from crawler.crawl import give_way
+from crawler.logs import DATE_FORMAT, in_china_time
 from crawler.spiders.site import SiteSpider
 from storage.db import DatabaseError, open_engine, upgrade
 
@@ -16,11 +18,19 @@ from storage.db import DatabaseError, open_engine, upgrade
 class Command(crawl.Command):
     """Scrapy's own command; a spider that its arguments do not make is bad usage, not an error in a log."""
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Log lines are in the time of all commands, wherever the machine stands."""
+        super().process_options(args, opts)
+        assert self.settings is not None
+        in_china_time()
+        self.settings.set("LOG_DATEFORMAT", DATE_FORMAT, priority="cmdline")
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Runs the spider; raises ``UsageError``."""
         assert isinstance(self.crawler_process, AsyncCrawlerProcess)
         if len(args) == 1:
             try_out(self.crawler_process, args[0], opts.spargs)
+        give_way()
         super().run(args, opts)
 
 

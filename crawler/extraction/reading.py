@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from crawler.extraction import embedded, generic, layout, listing
 from crawler.extraction.document import Document
 from crawler.items import Listing, NotArticle, Page, ScrapedArticle
 from crawler.site import Site
+
+LONGEST_TEXT: Final = 500_000
+"""Characters of an article's text; a five-year plan has a fifth of it."""
 
 
 def read(
@@ -26,8 +29,16 @@ def read_article(page: Page, site: Site | None) -> ScrapedArticle | NotArticle:
     """The page as an article, or why it is none.
 
     The source's layouts are tried in turn; what they leave open, and pages that none of them fits, the generic reader
-    reads. ``source`` is then None where a layout was expected to fit and did not.
+    reads. ``source`` is then None where a layout was expected to fit and did not. A text without end is no article: to
+    clean it would take as long.
     """
+    answer = _read_article(page, site)
+    if isinstance(answer, ScrapedArticle) and (length := sum(map(len, answer.paragraphs))) > LONGEST_TEXT:
+        return NotArticle(kind="too-large", reason=f"a text of {length} characters")
+    return answer
+
+
+def _read_article(page: Page, site: Site | None) -> ScrapedArticle | NotArticle:
     document = Document.of(page)
     if isinstance(document, NotArticle):
         return document

@@ -19,6 +19,7 @@ from crawler.extraction import read
 from crawler.guards.reading import is_strange
 from crawler.items import Exchange, Listing, NotArticle, Page, ScrapedArticle
 from crawler.spiders.site import SiteSpider
+from crawler.wiring import read_article
 from crawler.work import Work, read_page
 from crawler.workshop import LostError, Step, Together, Workshop, WorkshopError
 from tests.storage.samples import exchange
@@ -78,6 +79,7 @@ def test_21_a_text_without_end_is_no_article(workshop: Workshop) -> None:
     assert isinstance(short, ScrapedArticle), "a quarter of a million characters is a long plan, and read"
     assert isinstance(long, NotArticle)
     assert long.kind == "too-large"
+    assert read_article(page(plan_of(2_000)), None) == long.reason, "nor for reprocess and extract"
 
 
 def plan_of(paragraphs: int) -> str:
