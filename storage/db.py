@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,10 @@ HEAD = "0001"
 """The schema's newest revision (``storage/migrations``)."""
 MAPPED = 0x7FFF0000
 """Bytes of a file that SQLite can map."""
+PRIMARY = 0xFF
+"""The bits of SQLite's error code that name the kind of the error."""
+UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+"""The kinds of error of a file, or of the folder around it, that can't be written."""
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one on SQLite before it is told that the database is locked."""
 
@@ -60,13 +66,14 @@ def _sqlite(database: str | None, url: str) -> Engine:
         connection.isolation_level = None  # transactions are begun below, not by the driver
         for pragma in (
             "foreign_keys=ON",
-            "journal_mode=WAL",
             "synchronous=NORMAL",
             "temp_store=MEMORY",
             "cache_size=-16384",
             "journal_size_limit=67108864",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        if _is_current(connection):
+            _write_ahead(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -75,6 +82,34 @@ def _sqlite(database: str | None, url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _is_current(connection: sqlite3.Connection) -> bool:
+    """Whether the file holds an archive of this schema: no other file is written to before it is judged."""
+    ours = connection.execute(
+        "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('alembic_version', 'frontier')"
+    ).fetchone()
+    return ours == (2,) and connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Lets readers go on beside a writer. The file remembers it: only a new one or a backup is written to for it.
+
+    Where it can't be written it is read as it is; who wants to write is told then.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            kind = error.sqlite_errorcode & PRIMARY
+            if kind in UNWRITABLE:
+                return
+            if kind != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)  # SQLite itself does not wait for another writer here
+        else:
+            return
 
 
 def mapped(engine: Engine) -> Engine:
@@ -112,8 +147,17 @@ def upgrade(engine: Engine) -> None:
                 migrate(connection)
             else:  # a read-only database is told now, not when the first page is to be kept
                 connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+        if engine.dialect.name == "sqlite":
+            _write_ahead_of(engine)
     except DBAPIError as error:
         raise DatabaseError(_explain(engine, error)) from error
+
+
+def _write_ahead_of(engine: Engine) -> None:
+    """As ``_write_ahead``, for a file that was no archive of this schema when its connections were made."""
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        _write_ahead(driver)
 
 
 def check(engine: Engine) -> str:
@@ -140,7 +184,10 @@ def _state(connection: Connection) -> str | None:
         return None
     if "alembic_version" not in tables or "frontier" not in tables:
         raise DatabaseError(f"Not a panxi database: it holds {', '.join(sorted(tables)[:5])}")
-    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    revisions = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    if len(revisions) != 1:
+        raise DatabaseError(f"Its schema has {len(revisions)} revisions instead of one: restore a backup")
+    revision: str = revisions[0]
     if revision != HEAD:
         from storage.migrate import known
 
@@ -154,4 +201,17 @@ def _explain(engine: Engine, error: DBAPIError) -> str:
     reason = (
         str(error.orig).strip().splitlines()[0] if error.orig is not None and str(error.orig).strip() else str(error)
     )
-    return f"{where}: {reason}"
+    return f"{where}: {reason}{_why_not_opened(engine, error)}"
+
+
+def _why_not_opened(engine: Engine, error: DBAPIError) -> str:
+    """What SQLite does not say of a file that is there: why, and what to do."""
+    if engine.dialect.name != "sqlite" or getattr(error.orig, "sqlite_errorcode", 0) & PRIMARY not in UNWRITABLE:
+        return ""
+    file = Path((engine.url.database or "").removeprefix("file:"))
+    if not os.access(file, os.R_OK) or os.access(file.resolve().parent, os.W_OK):
+        return ""
+    return (
+        f" (the folder {str(file.resolve().parent)!r} can't be written, and SQLite keeps files beside the "
+        "archive while it is used: copy the archive to a place that can be written)"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,11 @@ def test_commands_are_documented(command: str) -> None:
     assert section(f"panxi {command}")
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_are_found_from_their_page(command: str) -> None:
+    assert re.search(rf"panxi {command}\b", (DOCS / "commands.md").read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize(("command", "option"), sorted(set(options())))
 def test_options_are_documented(command: str, option: str) -> None:
     assert f"`{option}" in section(f"panxi {command}") + section("Common options")
@@ -70,6 +76,26 @@ def test_what_the_documentation_calls_is_there() -> None:
         for argument in arguments:
             if option := re.match(r"--[a-z][a-z-]*", argument):
                 assert option[0] in known[command], f"{page}: panxi{line}"
+
+
+def written_by_examples() -> set[str]:
+    """What the examples of the manual write into the folder in which they are typed."""
+    pages = [path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *sorted(DOCS.glob("*.md")))]
+    places = (
+        r"panxi export ([a-z][\w.-]*)",
+        r"panxi merge \S+ \S+ ([a-z][\w.-]*)",
+        r"^ *(?:gzip|openssl|panxi) .* > ([a-z][\w.]+)",
+    )
+    return {name for page in pages for place in places for name in re.findall(place, page, flags=re.MULTILINE)}
+
+
+def test_what_the_examples_write_is_not_offered_to_git() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a checkout")
+    names = written_by_examples()
+    assert {"corpus", "corpus-new", "then", "page.html", "token"} <= names
+    done = subprocess.run(["git", "check-ignore", *names], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert set(done.stdout.split()) == names
 
 
 @pytest.mark.parametrize("name", [name for name in dir(settings) if name.startswith("PANXI_")])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
+import signal
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -65,7 +67,8 @@ class LazyGroup(TyperGroup):
 app = typer.Typer(
     cls=LazyGroup,
     help="A crawler and archive of related regional industry news in Chinese.\n\nBegin with: panxi demo",
-    epilog="Exit codes: 0 done, 1 done with failures that the summary names, 2 bad usage or configuration.",
+    epilog="Exit codes: 0 done, 1 done with failures that the summary names, 2 bad usage or configuration, "
+    "130 stopped by Ctrl-C, 143 by SIGTERM.",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -91,17 +94,57 @@ def _main(
     pass
 
 
+ENDED_BY: dict[Any, str] = {128 + signal.SIGINT: "interrupted", 128 + signal.SIGTERM: "terminated"}
+"""What is said of exit codes that stand for a signal."""
+
+
 def main() -> None:
-    """The console script. A library of an extra that is not installed ends it with code 2 and what to install."""
+    """The console script, and how it ends where a command does not end by itself.
+
+    A reader of its pipe that has left is no failure: 0, without a word. Ctrl-C and SIGTERM end with 130 and 143 when
+    what was begun is tidied up. A library of an extra that is not installed: 2, and what to install.
+    """
+    signal.signal(signal.SIGTERM, _terminate)  # commands that run until they are stopped have handlers of their own
     try:
-        app(prog_name="panxi")
+        try:
+            app(prog_name="panxi")
+        finally:
+            _flush()
+    except BrokenPipeError:
+        _reader_left()
     except ModuleNotFoundError as error:
-        from importlib.metadata import requires
+        _not_installed(error)
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # Typer and Rich make code 1 of it
+            _reader_left()
+        if ended.code in ENDED_BY:
+            typer.echo(f"panxi: {ENDED_BY[ended.code]}", err=True)
+        raise
 
-        from crawler.cli.extras import extra_of
 
-        extra = extra_of(error.name or "", requires("panxi") or ())
-        if extra is None:
-            raise
-        typer.echo(f"panxi: this needs {error.name}, which is not installed: pip install 'panxi[{extra}]'", err=True)
-        sys.exit(2)
+def _terminate(_number: int, _frame: object) -> NoReturn:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # timeout(1) sends two: the second must not break the tidying up
+    sys.exit(128 + signal.SIGTERM)
+
+
+def _flush() -> None:
+    """Now, and not when the interpreter ends: then an error could not be caught."""
+    if sys.stdout is not None and not sys.stdout.closed:  # None: whoever called gave us none
+        sys.stdout.flush()
+
+
+def _reader_left() -> NoReturn:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left in the buffer goes there
+    sys.exit(0)
+
+
+def _not_installed(error: ModuleNotFoundError) -> NoReturn:
+    from importlib.metadata import requires
+
+    from crawler.cli.extras import extra_of
+
+    extra = extra_of(error.name or "", requires("panxi") or ())
+    if extra is None:
+        raise error
+    typer.echo(f"panxi: this needs {error.name}, which is not installed: pip install 'panxi[{extra}]'", err=True)
+    sys.exit(2)

@@ -1,7 +1,8 @@
 """What every command shares: its options, and how it speaks.
 
 Standard output carries the answer, and with ``--json`` JSON lines and nothing else. Logs, progress and errors go to
-standard error. Exit codes: 0 done, 1 done with failures that the summary names, 2 bad usage or configuration.
+standard error. Exit codes: 0 done, 1 done with failures that the summary names, 2 bad usage or configuration, 130
+stopped by Ctrl-C, 143 by SIGTERM. A pipe whose reader has left is left to ``crawler.cli.main``.
 """
 
 from __future__ import annotations
@@ -108,15 +109,11 @@ def log_to_stderr() -> None:
 
 
 def emit(value: Any) -> None:
-    """One JSON line on standard output; ends quietly where the reader of a pipe has left."""
+    """One JSON line on standard output, at once."""
     import orjson
 
-    try:
-        sys.stdout.buffer.write(orjson.dumps(value) + b"\n")
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(0) from None
+    sys.stdout.buffer.write(orjson.dumps(value) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def fail(message: str, *, hint: str | None = None, code: int = 2) -> NoReturn:

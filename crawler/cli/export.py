@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
+READABLE = frozenset({"jsonl", "csv", "edges.csv", "graphml"})
+"""Formats that a terminal can show."""
 CHOOSE, SHAPE, TIME = "Which articles", "What of them", "Since when"
 
 ENDING = re.compile(r"\.[a-z]\w*$", re.IGNORECASE | re.ASCII)
@@ -65,6 +66,17 @@ def _weights(typed: str) -> tuple[float, ...]:
         return tuple(float(part) for part in typed.split(","))
     except ValueError:
         raise typer.BadParameter(f"weights are such as 0.8,0.1,0.1, not {typed!r}") from None
+
+
+def _sample(typed: str) -> float:
+    """A share has a point and a number has none: 1.0 would else be one article."""
+    try:
+        found = float(typed)
+    except ValueError:
+        raise typer.BadParameter(f"a sample is a share such as 0.1 or a number such as 500, not {typed!r}") from None
+    if found >= 1 and not typed.strip().isdecimal():
+        raise typer.BadParameter(f"a sample is a share below 1 or a whole number of articles, not {typed!r}")
+    return found
 
 
 @app.command(
@@ -152,7 +164,10 @@ def export(
     ] = "simplified",
     limit: Annotated[int | None, typer.Option(help="At most so many articles.", rich_help_panel=SHAPE)] = None,
     sample: Annotated[
-        float | None, typer.Option(help="A share (0.1) or a number (500) of them, by hash.", rich_help_panel=SHAPE)
+        float | None,
+        typer.Option(
+            metavar="X", parser=_sample, help="A share (0.1) or a number (500) of them, by hash.", rich_help_panel=SHAPE
+        ),
     ] = None,
     splits: Annotated[
         Any,
@@ -192,7 +207,8 @@ def export(
     The same archive and options give the same bytes. PATH is written beside itself and put in place whole.
     """
     needs_arrow()
-    with _told(path), archive(db) as engine, _progress() as progress:
+    with _told(path), archive(db) as engine, _progress(shown=path != "-" or not sys.stdout.isatty()) as progress:
+        from pipelines.text.script import to_simplified
         from storage.corpus.export import export as run
         from storage.corpus.options import Options, Selection
 
@@ -204,8 +220,8 @@ def export(
             sources=_sources(engine, source),
             regions=tuple(known(names.region, region)),
             industries=tuple(known(names.industry, industry)),
-            policy_kinds=tuple(policy_kind or ()),
-            issuers=tuple(issuer or ()),
+            policy_kinds=tuple(known(_kind, policy_kind)),
+            issuers=tuple(to_simplified(name) for name in issuer or ()),
             query=query,
             min_length=min_length,
             max_length=max_length,
@@ -229,6 +245,7 @@ def export(
             as_of=as_of,
         )
         options = options if since_export is None else _as_before(options, since_export, given=form is not None)
+        _sensible(options, path)
         target = sys.stdout.buffer if path == "-" else Path(path)
         done = run(engine, target, options, _means(options, db, raw, progress), force=force, since=since_export)
     if path != "-":
@@ -248,8 +265,7 @@ def _told(path: str) -> Iterator[None]:
     except (CorpusError, DatabaseError) as error:
         fail(str(error))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the stream may be closed already
-        raise typer.Exit(0) from None
+        raise  # who read has had enough, which is no fault
     except OSError as error:
         fail(
             f"{error.filename or path}: {error.strerror}", hint="nothing was exported; what was there still is", code=1
@@ -300,19 +316,37 @@ def _format(name: str | None, path: str, since: Path | None) -> Any:
     from storage.corpus.formats import BY_ENDING, by_ending
     from storage.corpus.options import Format
 
+    ending = None if path == "-" else by_ending(path)
     if name is None:
-        found = "jsonl" if path == "-" else by_ending(path)
+        found = "jsonl" if path == "-" else ending
         if found is None and since is None and ENDING.search(path) and not Path(path).is_dir():
+            endings = ", ".join(one for one in BY_ENDING if one != ".txt")
             raise CorpusError(
-                f"no format has the ending of {path!r}; there are {', '.join(BY_ENDING)}. "
+                f"no format has the ending of {path!r}; there are {endings}. "
                 "--format parquet makes a folder of that name"
             )
         return found or "parquet"
-    if name == "edges" and path.endswith(".csv"):
-        return "edges.csv"
     if name not in get_args(Format):
         raise CorpusError(f"there is no format {name!r}; there are: {', '.join(get_args(Format))}")
+    if name == "edges" and ending == "csv":
+        return "edges.csv"
+    if ending not in (None, name.replace("edges.csv", "csv").replace("edges", "parquet")):
+        raise CorpusError(f"{path!r} ends as {ending} does, and --format says {name}: let them say the same")
     return name
+
+
+def _sensible(options: Options, path: str) -> None:
+    """Raises CorpusError for what only a person at a keyboard can mean wrongly."""
+    from storage.corpus.fields import CorpusError
+
+    if path == "-" and sys.stdout.isatty() and options.format not in READABLE:
+        raise CorpusError(f"{options.format} is not for a terminal: name a file, or send it on with |")
+    if options.as_of is not None and options.as_of > datetime.now(options.as_of.tzinfo):
+        raise CorpusError(f"{options.as_of.isoformat()} is still to come: nobody knows how the archive will stand then")
+
+
+def _kind(typed: str) -> str:
+    return typed if typed == "any" else names.policy_kind(typed)
 
 
 def _as_before(options: Options, manifest: Path, *, given: bool) -> Options:
@@ -330,12 +364,12 @@ def _as_before(options: Options, manifest: Path, *, given: bool) -> Options:
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar with an estimate on standard error, where a person looks."""
+def _progress(*, shown: bool) -> Iterator[Progress]:
+    """A bar with an estimate on standard error, where a person looks and nothing else comes."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("exporting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal)) as bar:
         task = bar.add_task("export", total=None)
         yield lambda done, whole: bar.update(task, completed=done, total=whole)
 
@@ -346,9 +380,20 @@ def _tell(done: Done, path: str, *, as_json: bool) -> None:
     if as_json:
         emit({"path": path, **asdict(done)})
         return
-    size = f"{done.size / 1e6:,.1f} MB in {done.files} file{'s' if done.files != 1 else ''}"
-    told = f"{done.written:,} articles"
+    told = counted(done.written, "article")
     if done.withdrawn is not None:
         told = f"{done.written:,} new or changed, {done.withdrawn:,} withdrawn, {done.articles:,} in all"
-    console.print(f"{told}, {size}: {path}", markup=False)
+    console.print(f"{told}, {sized(done.size)} in {counted(done.files, 'file')}: {path}", markup=False)
     console.print(f"with {', '.join(done.beside)}", markup=False)
+    if not done.articles:
+        console.print("No article is as the options ask; panxi status tells what the archive holds.", markup=False)
+
+
+def counted(count: int, what: str) -> str:
+    """1 article, 2 articles."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def sized(size: int) -> str:
+    """Bytes, as people say them."""
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.1f} kB"  # noqa: PLR2004

@@ -26,9 +26,11 @@ def merge(
 
     The result is, to the byte, what the export would have been when the delta was made.
     """
-    from crawler.cli.export import needs_arrow
+    from crawler.cli.export import counted, needs_arrow
 
     needs_arrow()
+    if str(path) == "-":
+        fail("an export is several files: name a file or a folder")
     from storage.corpus.fields import CorpusError
     from storage.corpus.merge import merge as run
 
@@ -40,4 +42,4 @@ def merge(
         fail(
             f"{error.filename or path}: {error.strerror}", hint="nothing was exported; what was there still is", code=1
         )
-    console.print(f"{done.articles:,} articles in {done.files} files: {path}", markup=False)
+    console.print(f"{counted(done.articles, 'article')} in {counted(done.files, 'file')}: {path}", markup=False)

@@ -108,8 +108,10 @@ def card(
     lines += ["## Rights", "", "The texts belong to their publishers; nothing here grants a licence to them.", ""]
     lines += ["The notes that the pages bear; — has none, … gathers the rarer ones.", ""]
     lines += _table(("note", "articles"), figures["rights"].items())
-    lines += ["## Known damage", "", _damage(figures), "", "## Fields", ""]
-    lines += _table(("field", "type", "meaning"), ((field.name, _type(field.type), field.doc) for field in fields))
+    lines += ["## Known damage", "", _damage(figures), ""]
+    if fields:
+        lines += ["## Fields", ""]
+        lines += _table(("field", "type", "meaning"), ((field.name, _type(field.type), field.doc) for field in fields))
     return "\n".join(lines)
 
 

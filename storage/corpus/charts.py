@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from storage.corpus.stats import Count, Statistics
+from storage.corpus.stats import UNKNOWN, Count, Statistics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +27,8 @@ WHEEL: Final = "pylopdf_fonts_zh_cn"
 PROOF: Final = "钒鈦攀《，"
 TOP: Final = 25
 """Bars of a picture."""
+MOST_TICKS: Final = 12
+"""Names of months that stand beside each other without touching."""
 COLOUR, PALE = "#2b6777", "#c8d8e4"
 
 
@@ -57,43 +61,54 @@ def _shows(path: str) -> bool:
 def draw(found: Statistics, folder: Path, form: Literal["svg", "png"]) -> list[Path]:
     """Writes a picture a kind of figure into the folder; returns their paths. The same figures give the same bytes.
 
-    An SVG keeps its text as text and names the fonts that may show it. Raises NoFont for a PNG without a font.
+    An SVG keeps its text as text and names the fonts that may show it. Raises NoFont for a PNG without a font. A disk
+    that is full raises OSError and leaves the pictures as they were.
     """
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-
     family = "DejaVu Sans"
     try:
         family = chinese_font()
     except NoFont:
         if form == "png":
             raise
+    return _placed({f"{picture.name}.{form}": _drawn(picture, family, form) for picture in _pictures(found)}, folder)
+
+
+def _drawn(picture: _Picture, family: str, form: Literal["svg", "png"]) -> bytes:
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
     style: Any = {
         "font.family": [family],
         "svg.fonttype": "none",
         "svg.hashsalt": "panxi",
+        "text.parse_math": False,
         "axes.unicode_minus": False,
         "axes.spines.top": False,
         "axes.spines.right": False,
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
     with mpl.rc_context(style):
-        for picture in _pictures(found):
-            figure = Figure(figsize=(9, picture.height), layout="constrained")
-            (FigureCanvasSVG if form == "svg" else FigureCanvasAgg)(figure)
-            axes = figure.add_subplot()
-            axes.set_title(picture.title, loc="left")
-            picture.plot(axes)
-            path = folder / f"{picture.name}.{form}"
-            with warnings.catch_warnings(action="ignore"):  # characters that the family does not have
-                figure.savefig(path, dpi=150, metadata={"Date": None} if form == "svg" else {"Software": None})
-            if form == "svg":
-                path.write_text(_naming_all(path.read_text("utf-8"), family), "utf-8")
-            written.append(path)
-    return written
+        figure = Figure(figsize=(9, picture.height), layout="constrained")
+        (FigureCanvasSVG if form == "svg" else FigureCanvasAgg)(figure)
+        axes = figure.add_subplot()
+        axes.set_title(picture.title, loc="left")
+        picture.plot(axes)
+        file = BytesIO()
+        with warnings.catch_warnings(action="ignore"):  # characters that the family does not have
+            figure.savefig(file, format=form, dpi=150, metadata={"Date": None} if form == "svg" else {"Software": None})
+    if form == "svg":
+        return _naming_all(file.getvalue().decode(), family).encode()
+    return file.getvalue()
+
+
+def _placed(drawn: Mapping[str, bytes], folder: Path) -> list[Path]:
+    """All are written beside their places before the first is renamed: a full disk leaves no half picture or set."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".panxi-", dir=folder) as beside:
+        for name, picture in drawn.items():
+            (Path(beside) / name).write_bytes(picture)
+        return [(Path(beside) / name).replace(folder / name) for name in drawn]
 
 
 def _naming_all(svg: str, family: str) -> str:
@@ -111,54 +126,101 @@ class _Picture:
 
 
 def _pictures(found: Statistics) -> Iterator[_Picture]:
-    paths = tuple(
-        Count(name=f"{path.of} → {path.by}{_delay(path.median_hours)}", articles=path.articles, stories=0)
-        for path in found.reprints
-    )
+    sources = tuple(replace(count, name=found.title(count.name)) for count in found.sources)
     for name, title, counts in (
-        ("sources", "来源 · articles by source", found.sources),
-        ("regions", "地区 · articles by region", found.regions),
-        ("industries", "行业 · articles by industry", found.industries),
-        ("reprints", "转载路径 · who reprints whom (median delay)", paths),
+        ("sources", "Articles by source", sources),
+        ("regions", "Articles by region", found.regions),
+        ("industries", "Articles by industry", found.industries),
     ):
         if counts:
-            yield _Picture(name, title, 1.5 + 0.28 * len(counts[:TOP]), partial(_bars, counts=counts[:TOP]))
-    if found.months:
-        yield _Picture("months", "按月 · articles by month of publication", 4, partial(_months, counts=found.months))
+            yield _Picture(name, _first(title, len(counts)), _height(len(counts)), partial(_bars, counts=counts[:TOP]))
+    if found.reprints:
+        title = _first("Who reprints whom, with the median delay", len(found.reprints))
+        yield _Picture("reprints", title, _height(len(found.reprints)), partial(_paths, found=found))
+    if dated := tuple(count for count in found.months if count.name != UNKNOWN):
+        undated = sum(count.articles for count in found.months) - sum(count.articles for count in dated)
+        title = "Articles by month of publication"
+        yield _Picture("months", title, 4, partial(_months, counts=dated, undated=undated))
     if found.cluster_sizes:
-        yield _Picture("clusters", "转载 · clusters by size", 4, partial(_sizes, sizes=found.cluster_sizes))
+        yield _Picture("clusters", "Clusters by size", 4, partial(_sizes, sizes=found.cluster_sizes))
 
 
-def _delay(hours: float | None) -> str:
-    return "" if hours is None else f"  {hours:g} h"
+def _first(title: str, number: int) -> str:
+    return f"{title} (the first {TOP} of {number:,})" if number > TOP else title
+
+
+def _height(bars: int) -> float:
+    return 1.7 + 0.28 * min(bars, TOP)
 
 
 def _bars(axes: Axes, counts: Sequence[Count]) -> None:
-    names = [count.name for count in counts]
-    axes.barh(names, [count.articles for count in counts], color=PALE)
-    if any(count.stories for count in counts):
-        axes.barh(names, [count.stories for count in counts], color=COLOUR, label="without reprints")
-        axes.legend(frameon=False)
-    axes.invert_yaxis()
-    _whole(axes.xaxis)
+    places = range(len(counts))  # and not the names: two towns may share one
+    axes.barh(places, [count.articles for count in counts], color=PALE, label="all articles")
+    axes.barh(places, [count.stories for count in counts], color=COLOUR, label="without reprints")
+    _legend(axes)
+    _named_bars(axes, [count.name for count in counts])
+
+
+def _paths(axes: Axes, found: Statistics) -> None:
+    paths = found.reprints[:TOP]
+    bars = axes.barh(range(len(paths)), [path.articles for path in paths], color=COLOUR)
+    axes.bar_label(bars, [path.delay for path in paths], padding=4)
+    axes.margins(x=0.12)  # for the delay of the longest
+    _named_bars(axes, [" → ".join(found.ends(path)) for path in paths])
+
+
+def _named_bars(axes: Axes, names: Sequence[str]) -> None:
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("articles")
+    _whole(axes.xaxis)
 
 
-def _months(axes: Axes, counts: Sequence[Count]) -> None:
-    names = [count.name for count in counts]
+def _legend(axes: Axes) -> None:
+    """Below the axes, where no bar is."""
+    axes.figure.legend(frameon=False, loc="outside lower right", ncols=2)
+
+
+def _months(axes: Axes, counts: Sequence[Count], undated: int) -> None:
+    """On an axis of time: what was not published in a month, or a year, is a gap."""
+    months = [_month(count.name) for count in counts]
+    first, last = months[0], months[-1]
+    axes.bar(months, [count.articles for count in counts], width=0.85, color=PALE, label="all articles")
+    axes.bar(months, [count.stories for count in counts], width=0.85, color=COLOUR, label="without reprints")
+    _legend(axes)
+    places = _month_ticks(first, last)
+    axes.set_xticks(places, [_month_label(place, years=places.step % 12 == 0) for place in places])
+    spare = max(1.0, (12 - (last - first)) / 2)  # a single month does not fill the picture
+    axes.set_xlim(first - spare, last + spare)
+    axes.set_xlabel(f"month ({undated:,} without a date left out)" if undated else "month")
+    axes.set_ylabel("articles")
     _whole(axes.yaxis)
-    axes.bar(names, [count.articles for count in counts], color=PALE)
-    axes.bar(names, [count.stories for count in counts], color=COLOUR, label="without reprints")
-    axes.legend(frameon=False)
-    step = max(1, len(names) // 12)
-    axes.set_xticks(range(0, len(names), step), names[::step], rotation=45, ha="right")
+
+
+def _month(name: str) -> int:
+    """2020-04 as a number, one more each month."""
+    year, month = name.split("-")
+    return int(year) * 12 + int(month) - 1
+
+
+def _month_ticks(first: int, last: int) -> range:
+    """At most a dozen months to be named between two, at even distances from January."""
+    step = next((step for step in (1, 2, 3, 6, 12, 24, 60, 120, 600) if (last - first) // step < MOST_TICKS), 1200)
+    return range(-(-first // step) * step, last + 1, step)
+
+
+def _month_label(month: int, *, years: bool) -> str:
+    return f"{month // 12:04}" if years else f"{month // 12:04}-{month % 12 + 1:02}"
 
 
 def _sizes(axes: Axes, sizes: Sequence[tuple[int, int]]) -> None:
-    _whole(axes.yaxis)
-    axes.bar([str(size) for size, _ in sizes], [count for _, count in sizes], color=COLOUR)
+    axes.bar([size for size, _ in sizes], [count for _, count in sizes], color=COLOUR)
+    axes.set_xlim(1.4, max(sizes[-1][0], 6) + 0.6)
     axes.set_xlabel("articles in a cluster")
     axes.set_ylabel("clusters")
+    _whole(axes.xaxis)
+    _whole(axes.yaxis)
 
 
 def _whole(axis: Axis) -> None:

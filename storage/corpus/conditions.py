@@ -34,7 +34,10 @@ def _about(chosen: Selection, article: Any, dialect: str) -> Iterable[ColumnElem
         yield or_(*(_tagged(article.industries, value) for value in chosen.industries))
     if chosen.policy_kinds:
         known = article.policy.is_not(None) if "any" in chosen.policy_kinds else false()
-        yield or_(known, article.policy_kind.in_(chosen.policy_kinds))
+        # 意见 is also what an 实施意见 is by statute.
+        statutory = _member(article.policy, "statutory_kind", dialect)
+        quoted = [f'"{kind}"' for kind in chosen.policy_kinds]
+        yield or_(known, article.policy_kind.in_(chosen.policy_kinds), statutory.in_(quoted))
     if chosen.issuers:
         issuers = _member(article.policy, "issuers", dialect)
         yield or_(*(issuers.contains(f'"{value}"', autoescape=True) for value in chosen.issuers))

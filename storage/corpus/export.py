@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TypeVar
 
 import orjson
 import pyarrow as pa
@@ -25,10 +25,10 @@ from storage.corpus.formats.text import TextOutput
 from storage.corpus.manifest import File
 from storage.corpus.options import Options
 from storage.corpus.output import Layout, Output
-from storage.corpus.plan import Ids, Plan, Stretch
+from storage.corpus.plan import Ids, Mask, Plan, Stretch
 from storage.corpus.read import Rows, links, needed, restored, selected, with_links
 from storage.corpus.snapshot import BATCH, Snapshot, snapshot
-from storage.corpus.target import Hashed, beside, settle
+from storage.corpus.target import Hashed, beside, free, settle
 from storage.corpus.view import View
 from storage.schema import article
 
@@ -39,6 +39,7 @@ WAITING: Final = 3
 an export is a twelfth faster, and takes 10 MB more."""
 LINKED: Final = frozenset({"parquet", "arrow", "edges", "edges.csv", "graphml"})
 """Formats that hold related links as values; the others have them as JSON, which the database makes."""
+Item = TypeVar("Item")
 Progress = Callable[[int, int], None]
 """Articles looked at so far, and all that will be."""
 
@@ -97,10 +98,24 @@ def export(
     if not isinstance(target, Path):
         with snapshot(engine) as view:
             return _Job(view, options, means, layout, None).run(target)
-    with beside(target, force=force) as work, snapshot(engine) as view:
+    _apart(target, engine, since)
+    folder = layout.file is None
+    with beside(target, folder=folder, force=force) as work, snapshot(engine) as view:
         done = _Job(view, options, means, layout, earlier).run(work)
+        free(target, folder=folder, force=force)  # another export may have come first
         _move(work, target, layout)
         return done
+
+
+def _apart(target: Path, engine: Engine, since: Path | None) -> None:
+    """Raises CorpusError where the export would take the place of what it is made of."""
+    place = target.resolve()
+    if engine.dialect.name == "sqlite" and place == Path(str(engine.url.database)).resolve():
+        raise CorpusError(f"{str(target)!r} is the archive; name another place")
+    if since is not None:
+        told = manifest.located(since).resolve()
+        if place == told.parent or f"{place}.{manifest.NAME}" == str(told):
+            raise CorpusError(f"{str(target)!r} is the export that the delta begins with; name another place")
 
 
 def _file(target: Path | BinaryIO) -> str | None:
@@ -123,7 +138,7 @@ def _possible(options: Options, layout: Layout, means: Means, since: Path | None
     if options.as_of is not None and options.selection.query is not None:
         raise CorpusError("a query asks the texts of today; an export as of an earlier time has none")
     query = options.selection.query
-    if query is not None and query.strip():
+    if query is not None:
         from storage.query import parse
 
         if parse(query, means.fold) is None:
@@ -137,10 +152,11 @@ def _earlier(since: Path, options: Options, layout: Layout) -> tuple[dict[str, A
     found = manifest.load(since)
     before = Options.from_dict(found["options"])
     if replace(before, as_of=None) != replace(options, as_of=None):
-        raise CorpusError(f"the earlier export was made with other options: {orjson.dumps(before.to_dict()).decode()}")
+        made = orjson.dumps(before.to_dict()).decode()
+        raise CorpusError(f"the earlier export was made with other options, {made}: give none, and they hold again")
     if (found["layout"] == "folder") != (layout.file is None):
         raise CorpusError(f"the earlier export is a {found['layout']}: name a {found['layout']}")
-    path = since.parent / found["index"]["path"]
+    path = manifest.located(since).parent / found["index"]["path"]
     records = index.load(path)
     if len(records) != found["index"]["rows"] or manifest.digest(path) != found["index"]["sha256"]:
         raise CorpusError(f"the index {str(path)!r} is not the one that {str(since)!r} names")
@@ -183,7 +199,8 @@ class _Job:
         self._earlier = earlier
         self._fields = choose(options.fields)
         drawn = ("url", "title", "related") if options.format in {"edges", "edges.csv", "graphml"} else ()
-        self._columns = needed(self._fields, *drawn, *(("capture_id",) if options.format == "warc" else ()))
+        told = ("title_original",) if options.script == "original" else ()
+        self._columns = needed(self._fields, *drawn, *told, *(("capture_id",) if options.format == "warc" else ()))
         self._then = _then(view, options)
         self._figures = cards.Figures()
         self._written = 0
@@ -238,14 +255,18 @@ class _Job:
         looked = 0
         waiting: deque[Future[None]] = deque()
         with ThreadPoolExecutor(1) as writing:
-            for batch in ahead(self._chosen(plan)):
-                place = self._layout.place(batch.split, batch.partition)
-                kept = self._kept(batch, place, output.number(place), records)
-                if kept is not None:
-                    waiting.append(writing.submit(output.write, place, kept, output.encode(self._in_script(kept))))
-                if len(waiting) > WAITING:
-                    waiting.popleft().result()
-                looked += len(batch.rows)
+            for batches in ahead(self._chosen(plan)):
+                noted = index.empty(sum(len(batch.rows) for batch, _ in batches))
+                for batch, where in batches:
+                    place = self._layout.place(batch.split, batch.partition)
+                    kept = self._kept(batch, place, output.number(place), None if records is None else noted, where)
+                    if kept is not None:
+                        waiting.append(writing.submit(output.write, place, kept, output.encode(self._in_script(kept))))
+                    if len(waiting) > WAITING:
+                        waiting.popleft().result()
+                if records is not None:
+                    records.write(noted.tobytes())
+                looked += len(noted)
                 self._means.progress(looked, plan.size)
             for future in waiting:
                 future.result()
@@ -259,8 +280,8 @@ class _Job:
 
         return [condition(query, self._view.conn.dialect.name, self._means.fold)]
 
-    def _chosen(self, plan: Plan) -> Iterator[Batch]:
-        """The articles of the export in its order, by split and partition."""
+    def _chosen(self, plan: Plan) -> Iterator[list[tuple[Batch, Mask]]]:
+        """The articles of the export in its order, some of a partition at a time: by split, and which each are."""
         left = self._options.limit
         for stretch in plan.stretches:
             most = left if self._options.sample is None else None
@@ -270,11 +291,11 @@ class _Job:
                 if left is not None:
                     rows = rows.part(0, min(left, len(rows)))
                     left -= len(rows)
-                for partition, year in plan.partitions(stretch, rows):
-                    for split, mine in plan.splits(year):
-                        some = year if mine is None else year.keep(mine)
-                        if len(some):
-                            yield Batch(split, partition, some, self._fields, None, self._view)
+                for partition, inside in plan.partitions(stretch, rows):
+                    yield [
+                        (Batch(split, partition, inside.keep(mine), self._fields, None, self._view), mine)
+                        for split, mine in plan.splits(inside)
+                    ]
                 if left == 0:
                     return
 
@@ -291,14 +312,14 @@ class _Job:
             for read, more in self._view.bulk.pairs(query, links(self._then, dialect)):
                 yield Rows(with_links(restored(read, names), more))
 
-    def _kept(self, batch: Batch, place: str, number: int, records: Hashed | None) -> Batch | None:
-        """Counts a batch and notes it in the index; returns what of it is to be written."""
+    def _kept(self, batch: Batch, place: str, number: int, noted: index.Records | None, where: Mask) -> Batch | None:
+        """Counts a batch and notes it where it is to be in the index; returns what of it is to be written."""
         self._figures.add(batch.split, batch.partition, batch.rows)
         rows = batch.rows
-        if records is not None:
+        if noted is not None:
             digests = index.digests(rows, self._layout.mark(place))
             made = index.records(rows.ids(), number, digests)
-            records.write(made.tobytes())
+            noted[where] = made
             if self._earlier is not None:
                 changed = self._earlier[1].changed(made)
                 rows = rows.keep(changed)
@@ -347,7 +368,7 @@ class _Job:
             more["after"] = output.places
             more["withdrawn"] = self._file(root, WITHDRAWN, file) | {"rows": withdrawn}
         told = manifest.manifest(
-            self._options, manifest.archive_state(self._view.bulk), figures, schema(self._fields), files, more
+            self._options, manifest.archive_state(self._view.bulk), figures, self._schema(), files, more
         )
         with self._beside(root, manifest.NAME) as file:
             file.write(told)
@@ -355,6 +376,11 @@ class _Job:
             with self._beside(root, "README.md") as file:
                 file.write(readme(figures, self._options, titles))
         return withdrawn
+
+    def _schema(self) -> pa.Schema | None:
+        if self._options.format in OF_ARTICLES:
+            return schema(self._fields)
+        return None if self._options.format in {"text", "warc"} else form(self._options.format).schema
 
     def _tombstones(self, earlier: Earlier, file: Hashed) -> int:
         """A line for each article that the earlier export held and this one does not, with the reason."""
@@ -366,7 +392,7 @@ class _Job:
         return count
 
 
-def ahead(items: Iterator[Batch]) -> Iterator[Batch]:
+def ahead(items: Iterator[Item]) -> Iterator[Item]:
     """The same items; the next one is made by another thread while one is used."""
     with ThreadPoolExecutor(1) as thread:
         coming = thread.submit(next, items, None)
@@ -384,7 +410,8 @@ def readme(figures: Mapping[str, Any], options: Options, titles: Mapping[str, st
     """The card of a folder, as bytes."""
     layout = Layout(options, None)
     patterns = {split: layout.pattern(split) for split in figures["splits"]} if options.format in OF_ARTICLES else {}
-    return cards.card(figures, options, choose(options.fields), titles, patterns).encode()
+    fields = choose(options.fields) if options.format in OF_ARTICLES else ()
+    return cards.card(figures, options, fields, titles, patterns).encode()
 
 
 def tombstones(conn: Connection, ids: Ids) -> Iterator[dict[str, Any]]:

@@ -132,8 +132,8 @@ def choose(names: Sequence[str] | None) -> tuple[Field, ...]:
     for name in names:
         if name not in FIELDS:
             near = difflib.get_close_matches(name, FIELDS, n=1)
-            meant = f"; did you mean {near[0]!r}?" if near else ""
-            raise CorpusError(f"there is no field {name!r}{meant} The fields: {', '.join(FIELDS)}")
+            meant = f"; did you mean {near[0]!r}?" if near else "."
+            raise CorpusError(f"there is no field {name!r}{meant} The fields are: {', '.join(FIELDS)}")
     if len(set(names)) < len(names):
         raise CorpusError(f"a field is named twice: {', '.join(names)}")
     if not names:

@@ -47,6 +47,11 @@ def _told(column: pa.Array) -> pa.Array:
     return pc.binary_join(pa.ListArray.from_arrays(pc.subtract(column.offsets, column.offsets[0]), lines), NEXT)
 
 
+def empty(count: int) -> Records:
+    """So many records that are still to be filled."""
+    return np.empty(count, dtype=RECORD)
+
+
 def records(ids: Ids, file: int, digest: Records) -> Records:
     """The records of one batch, all of one file."""
     made = np.empty(len(ids), dtype=RECORD)

@@ -20,10 +20,11 @@ from sqlalchemy import BigInteger, Select, Text, column, func, select, table, ty
 from storage.corpus.bulk import Bulk
 from storage.corpus.fields import CorpusError
 from storage.corpus.options import Options
+from storage.corpus.target import MANIFEST
 from storage.schema import article, revision
 from storage.types import moment
 
-NAME: Final = "manifest.json"
+NAME: Final = MANIFEST
 FORM: Final = 1
 """Number of the manifest's own form."""
 LIBRARIES: Final = ("panxi", "pyarrow", "numpy", "orjson", "zstandard", "sqlalchemy", "opencc")
@@ -87,8 +88,16 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **found}
 
 
+def located(path: Path) -> Path:
+    """Where the manifest is, of which the path may be the folder's."""
+    return path / NAME if path.is_dir() else path
+
+
 def load(path: Path) -> dict[str, Any]:
-    """A manifest. Raises CorpusError where there is none, or one of a later form."""
+    """A manifest, by its path or its folder's. Raises CorpusError where there is none, or one of a later form."""
+    path = located(path)
+    if not path.exists():
+        raise CorpusError(f"there is no manifest {str(path)!r}")
     try:
         found = orjson.loads(path.read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:

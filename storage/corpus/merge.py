@@ -6,6 +6,7 @@ import gzip
 import io
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol, cast
 
@@ -17,7 +18,7 @@ import zstandard
 from storage.corpus import index, manifest
 from storage.corpus.export import INDEX, Done, beside_name, readme
 from storage.corpus.fields import CorpusError, choose, schema
-from storage.corpus.formats import csv
+from storage.corpus.formats import by_ending, csv
 from storage.corpus.formats.columnar import Arrow, Parquet
 from storage.corpus.formats.jsonl import packed
 from storage.corpus.index import Records
@@ -26,7 +27,7 @@ from storage.corpus.options import Options
 from storage.corpus.output import Layout
 from storage.corpus.plan import Mask
 from storage.corpus.snapshot import BATCH
-from storage.corpus.target import Hashed, beside, settle
+from storage.corpus.target import Hashed, beside, free, settle
 
 
 def merge(before: Path, delta: Path, target: Path, *, force: bool = False) -> Done:
@@ -37,13 +38,19 @@ def merge(before: Path, delta: Path, target: Path, *, force: bool = False) -> Do
     old, new = manifest.load(before), manifest.load(delta)
     if "since" not in new:
         raise CorpusError(f"{str(delta)!r} is no delta")
-    if new["since"]["index"] != old["index"]["sha256"]:
+    options = Options.from_dict(new["options"])
+    alike = replace(Options.from_dict(old["options"]), as_of=None) == replace(options, as_of=None)
+    if new["since"]["index"] != old["index"]["sha256"] or not alike:
         raise CorpusError(f"{str(delta)!r} is not a delta to {str(before)!r}")
     single = new["layout"] == "file"
-    with beside(target, force=force) as work:
-        layout = Layout(Options.from_dict(new["options"]), target.name if single else None)
+    if single and by_ending(target.name) != options.format:
+        raise CorpusError(f"the exports are of {options.format}: name a file that ends so, not {target.name!r}")
+    before, delta = manifest.located(before), manifest.located(delta)
+    with beside(target, folder=not single, force=force) as work:
+        layout = Layout(options, target.name if single else None)
         job = _Merge(_Export(before, old), _Export(delta, new), layout)
         done = job.run(work)
+        free(target, folder=not single, force=force)
         if not single:
             settle(work, target)
         else:
@@ -124,20 +131,27 @@ class _Merge:
         older = next(iter(self._old.files), place) if single else place
         after = self._new.at(self._new.told["after"], place)
         before = self._old.at(list(self._old.files), older)
-        from_old, kept = unchanged(before, after)
         path = work / name
         path.parent.mkdir(parents=True, exist_ok=True)
         file = Hashed(path.open("wb"))
+        try:
+            self._rows(file, self._old.file(older), self._new.file(place), unchanged(before, after))
+        except BaseException:
+            file.let_go()
+            raise
+        file.end()
+        return File(name, len(after), file.size, file.hexdigest())
+
+    def _rows(self, file: Hashed, older: Path | None, newer: Path | None, alike: tuple[Mask, Mask]) -> None:
+        from_old, kept = alike
         make_source, make_sink = TABLES if self._options.format in {"parquet", "arrow"} else LINES
         sink: _Sink = make_sink(file, self._options)
-        old: _Source = make_source(self._old.file(older), self._options, kept)
-        new: _Source = make_source(self._new.file(place), self._options, None)
+        old: _Source = make_source(older, self._options, kept)
+        new: _Source = make_source(newer, self._options, None)
         for is_old, count in runs(from_old):
             for piece in (old if is_old else new).take(count):
                 sink.write(piece)
         sink.close()
-        file.end()
-        return File(name, len(after), file.size, file.hexdigest())
 
 
 def unchanged(before: Records, after: Records) -> tuple[Mask, Mask]:

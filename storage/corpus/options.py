@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final, Literal, Self, get_args, get_origin, get_type_hints
@@ -13,6 +14,8 @@ Format = Literal[
     "jsonl", "jsonl.gz", "jsonl.zst", "csv", "parquet", "arrow", "text", "warc", "edges", "edges.csv", "graphml"
 ]
 Text = Literal["simplified", "traditional", "original"]
+WITHOUT_FIELDS: Final[frozenset[Format]] = frozenset({"text", "warc", "edges", "edges.csv", "graphml"})
+AS_THEY_ARE: Final = WITHOUT_FIELDS - {"text"}
 SPLITS: Final = ("train", "validation", "test")
 
 
@@ -51,6 +54,20 @@ class Selection:
     withdrawn: bool = False
     """Also articles whose page has vanished for good."""
 
+    def __post_init__(self) -> None:
+        if self.query is not None and not self.query.strip():
+            raise CorpusError("the query is empty: leave it out to ask for all articles")
+        for length in (self.min_length, self.max_length):
+            if length is not None and length < 0:
+                raise CorpusError(f"a length is a number of characters, not {length}")
+        for what, low, high in (
+            ("published", self.published_from, self.published_until),
+            ("seen", self.seen_from, self.seen_until),
+            ("long", self.min_length, self.max_length),
+        ):
+            if low is not None and high is not None and low > high:  # type: ignore[operator]
+                raise CorpusError(f"nothing is {what} from {low} on and until {high}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -75,22 +92,19 @@ class Options:
 
     def __post_init__(self) -> None:
         choose(self.fields)
+        if self.fields is not None and self.format in WITHOUT_FIELDS:
+            raise CorpusError(f"{self.format} has no fields to choose from")
+        if self.script != "simplified" and self.format in AS_THEY_ARE:
+            raise CorpusError(f"{self.format} holds no text that could be in another script")
         if self.limit is not None and self.limit < 1:
             raise CorpusError(f"a limit is a number from 1 on, not {self.limit}")
         if self.sample is not None and not (0 < self.sample < 1 or (self.sample >= 1 and self.sample % 1 == 0)):
             raise CorpusError(f"a sample is a share between 0 and 1 or a whole number, not {self.sample}")
-        if self.splits and (len(self.splits) not in (2, 3) or min(self.splits) < 0 or sum(self.splits) <= 0):
-            raise CorpusError(f"splits are 2 or 3 weights for {', '.join(SPLITS)}, not {self.splits}")
+        if self.splits and not _are_weights(self.splits):
+            given = ",".join(f"{weight:g}" for weight in self.splits)
+            raise CorpusError(f"splits are 2 or 3 weights for {', '.join(SPLITS)}, such as 0.8,0.1,0.1, not {given}")
         if self.bom and self.format != "csv":
             raise CorpusError(f"a byte order mark belongs to csv, not to {self.format}")
-        chosen = self.selection
-        for low, high in (
-            (chosen.published_from, chosen.published_until),
-            (chosen.seen_from, chosen.seen_until),
-            (chosen.min_length, chosen.max_length),
-        ):
-            if low is not None and high is not None and low > high:  # type: ignore[operator]
-                raise CorpusError(f"nothing is from {low} on and until {high}")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for the manifest; only what differs from the default."""
@@ -112,6 +126,10 @@ class Options:
             return cls(**values, selection=Selection(**chosen))
         except (TypeError, ValueError) as error:
             raise CorpusError(f"the manifest's options can't be read: {error}") from error
+
+
+def _are_weights(splits: Sequence[float]) -> bool:
+    return len(splits) in (2, 3) and all(map(math.isfinite, splits)) and min(splits) >= 0 and sum(splits) > 0
 
 
 _DAYS: Final = frozenset(field.name for field in fields(Selection) if "date" in str(field.type))

@@ -101,7 +101,7 @@ class Output:
             self._partition = batch.partition
         item = self.opened(place)
         item.writer.write(encoded)
-        item.rows += len(batch.rows)
+        item.rows += self._form.rows(batch, encoded)
 
     def opened(self, place: str) -> _Open:
         """The file at ``place``, made where it is not there yet."""

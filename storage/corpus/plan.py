@@ -22,10 +22,10 @@ Ids = np.ndarray[tuple[int], np.dtype[np.int64]]
 Hashes = np.ndarray[tuple[int], np.dtype[np.uint64]]
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 WHOLE: Final = float(2**64)
-
-
 STRETCH: Final = 2**16
 """Articles that one query reads at the most, if a year of a source has no more: so much at once may be sorted."""
+LAST_YEAR: Final = 9999
+FOREVER: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Stretch:
     """Articles in the archive, before any condition."""
 
 
-class Read(Protocol):
+class ReadRows(Protocol):
     """Articles that were read."""
 
     def __len__(self) -> int: ...
@@ -65,7 +65,7 @@ class Read(Protocol):
         """Those from the place ``begin`` to before ``end``."""
 
 
-Rows = TypeVar("Rows", bound=Read)
+AnyRows = TypeVar("AnyRows", bound=ReadRows)
 
 
 class Plan:
@@ -99,13 +99,14 @@ class Plan:
         return select(*columns).where(*inside, *self._tests).order_by(article.published_at, article.id)
 
     @staticmethod
-    def partitions(stretch: Stretch, rows: Rows) -> Iterator[tuple[Partition, Rows]]:
+    def partitions(stretch: Stretch, rows: AnyRows) -> Iterator[tuple[Partition, AnyRows]]:
         """The articles of a stretch, or some of them in their order, by partition."""
         if stretch.years is None:
-            yield Partition(stretch.source, None), rows
+            if len(rows):
+                yield Partition(stretch.source, None), rows
             return
         years = range(stretch.years[0], stretch.years[1] + 1)
-        ends = np.searchsorted(rows.published(), [micros(_begin(year + 1)) for year in years])
+        ends = np.searchsorted(rows.published(), [*(micros(_begin(year)) for year in years[1:]), FOREVER])
         begin = 0
         for year, end in zip(years, ends.tolist(), strict=True):
             if end > begin:
@@ -116,11 +117,13 @@ class Plan:
         """Which of these articles are in the sample; None: all."""
         return None if self._most is None else mix(ids, self._options.seed) <= self._most
 
-    def splits(self, rows: Read) -> Iterator[tuple[str, Mask | None]]:
-        """Each split and which of these articles are in it; None: all."""
+    def splits(self, rows: ReadRows) -> Iterator[tuple[str, Mask]]:
+        """Each split that some of these articles are in, and which. By the first article of each: so the
+        order in which an export meets its splits does not depend on where batches end.
+        """
         weights = self._options.splits
         if not weights:
-            yield SPLITS[0], None
+            yield SPLITS[0], np.ones(len(rows), dtype=np.bool_)
             return
         ids, clusters = rows.ids(), rows.clusters()
         # Two ranges of numbers that never meet: clusters, and articles that are in none.
@@ -128,8 +131,10 @@ class Plan:
         bounds = np.cumsum(weights) / sum(weights)
         place = np.searchsorted(bounds, mix(keys, self._options.seed + 1) / WHOLE, side="right")
         place = np.minimum(place, len(weights) - 1)
-        for number, name in enumerate(SPLITS[: len(weights)]):
-            yield name, place == number
+        masks = [(name, place == number) for number, name in enumerate(SPLITS[: len(weights)])]
+        yield from sorted(
+            ((name, mask) for name, mask in masks if mask.any()), key=lambda split: int(split[1].argmax())
+        )
 
     def _every(self) -> list[Stretch]:
         article = self._articles.c
@@ -143,21 +148,35 @@ class Plan:
             if size := self._size(source, None):
                 found.append(Stretch(source, None, size))
             if span["first"] is not None:
-                years = range(_year(span["first"]), _year(span["last"]) + 1)
-                found += _joined(Stretch(source, (year, year), self._size(source, (year, year))) for year in years)
+                found += _joined(
+                    Stretch(source, (year, year), size) for year, size in self._years(source, span["first"])
+                )
+        return found
+
+    def _years(self, source: str | None, first: int) -> Iterator[tuple[int, int]]:
+        """The years of a source and how many articles each has; from one to the next that has any."""
+        at: int | None = first
+        while at is not None:
+            year = _year(at)
+            yield year, self._size(source, (year, year))
+            later = self._inside(source, (year + 1, LAST_YEAR))
+            at = self._one(func.min(self._articles.c.published_at), later)
+
+    def _one(self, value: ColumnElement[Any], where: Sequence[ColumnElement[bool]]) -> int | None:
+        query = select(type_coerce(value, BigInteger).label("value")).select_from(self._articles).where(*where)
+        found: int | None = self._snapshot.bulk.fetch(query)["value"][0].as_py()
         return found
 
     def _size(self, source: str | None, years: tuple[int, int] | None) -> int:
-        count = select(func.count().label("size")).select_from(self._articles).where(*self._inside(source, years))
-        size: int = self._snapshot.bulk.fetch(count)["size"][0].as_py()
-        return size
+        return self._one(func.count(), self._inside(source, years)) or 0
 
     def _inside(self, source: str | None, years: tuple[int, int] | None) -> list[ColumnElement[bool]]:
         article = self._articles.c
         named = article.source.is_(None) if source is None else article.source == source
         if years is None:
             return [named, article.published_at.is_(None)]
-        return [named, *between(_begin(years[0]), _begin(years[1] + 1), article.published_at)]
+        end = None if years[1] >= LAST_YEAR else _begin(years[1] + 1)
+        return [named, *between(_begin(years[0]), end, article.published_at)]
 
     def _threshold(self) -> np.uint64 | None:
         """The largest hash of an article that is in the sample."""
@@ -176,14 +195,11 @@ class Plan:
 
 
 def _joined(years: Iterable[Stretch]) -> list[Stretch]:
-    """Years that follow one another joined to stretches; the empty ones go where they can."""
+    """Years that follow one another joined to stretches."""
     found: list[Stretch] = []
     for each in years:
-        if not each.size:
-            continue
-        assert each.years is not None
         before = found[-1] if found else None
-        if before is not None and before.years is not None and before.size + each.size <= STRETCH:
+        if before is not None and before.years and each.years and before.size + each.size <= STRETCH:
             found[-1] = replace(before, years=(before.years[0], each.years[1]), size=before.size + each.size)
         else:
             found.append(each)

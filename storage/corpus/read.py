@@ -66,6 +66,8 @@ class Rows:
 
     def keep(self, mask: Mask) -> Rows:
         """The articles where ``mask`` is true."""
+        if mask.all():
+            return self
         bits = pa.py_buffer(np.packbits(mask, bitorder="little"))
         return Rows(self.columns.filter(pa.Array.from_buffers(pa.bool_(), len(mask), [None, bits])))
 

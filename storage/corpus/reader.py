@@ -111,9 +111,10 @@ def main() -> None:
 
         try:
             serve(sys.argv[1], sys.argv[2], questions, answers)
-        except Error as error:
+        except (Error, RuntimeError) as error:  # nanoarrow's errors are of the second kind
             # The last line is what is told. It must stand there before the answers are closed, which is the end.
-            print(" ".join(str(error).split()), file=sys.stderr, flush=True)  # noqa: T201
+            words = " ".join(str(error).split())
+            print(words.rpartition("failed (")[2].partition("): ")[2] or words, file=sys.stderr, flush=True)  # noqa: T201
             sys.exit(1)
 
 

@@ -17,6 +17,11 @@ from typing import Any, BinaryIO, Final
 from storage.corpus.fields import CorpusError
 
 PARTIAL: Final = ".partial"
+MANIFEST: Final = "manifest.json"
+WRITTEN: Final = frozenset(
+    {"data", "README.md", MANIFEST, "articles.index", "articles.jsonl", "withdrawn.jsonl", "files.sha256"}
+)
+"""What stands at the top of the folder of an export."""
 
 
 class Hashed(io.RawIOBase):
@@ -67,28 +72,45 @@ class Hashed(io.RawIOBase):
 
 
 @contextmanager
-def beside(target: Path, *, force: bool) -> Iterator[Path]:
+def beside(target: Path, *, folder: bool, force: bool) -> Iterator[Path]:
     """A new folder beside ``target`` to write into; at the exit the caller has moved from it what is to stay.
 
-    What is left of it goes, also after an error; what a killed export left of it goes at the next one to the
-    same place. Raises CorpusError where the target exists and is not to be replaced, or its folder does not.
+    ``folder``: whether the target will be one, else a file. What is left of the new folder goes, also after an error;
+    what a killed export left of it goes at the next one to the same place. Raises CorpusError where the target exists
+    and is not to be replaced, or its folder does not.
     """
     if not target.parent.is_dir():
         raise CorpusError(f"there is no folder {str(target.parent)!r}")
-    if target.exists() and not force:
-        raise CorpusError(f"{str(target)!r} exists; --force replaces it")
+    free(target, folder=folder, force=force)
     for stale in target.parent.glob(f".{_escaped(target.name)}.*{PARTIAL}"):
         if not _alive(stale.name.removesuffix(PARTIAL).rpartition(".")[2]):
             shutil.rmtree(stale)
-    folder = target.parent / f".{target.name}.{os.getpid()}{PARTIAL}"
+    work = target.parent / f".{target.name}.{os.getpid()}{PARTIAL}"
     try:
-        folder.mkdir()
+        work.mkdir()
     except OSError as error:
         raise CorpusError(f"{str(target.parent)!r} can't be written: {error.strerror}") from error
     try:
-        yield folder
+        yield work
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def free(target: Path, *, folder: bool, force: bool) -> None:
+    """Raises CorpusError where something stands at ``target`` that is not to be replaced.
+
+    Never a folder that holds what no export wrote: an archive, a home, what somebody put beside a corpus.
+    """
+    if not target.exists():
+        return
+    if target.is_dir() != folder:
+        raise CorpusError(f"{str(target)!r} is a {'folder' if target.is_dir() else 'file'}; name another place")
+    if not force:
+        raise CorpusError(f"{str(target)!r} exists; --force replaces it")
+    there = {path.name for path in target.iterdir()} if folder else set()
+    if there and (other := sorted(there - WRITTEN) or sorted(there - {MANIFEST} if MANIFEST not in there else ())):
+        shown = ", ".join(map(repr, other[:3])) + (", …" if len(other) > 3 else "")  # noqa: PLR2004
+        raise CorpusError(f"{str(target)!r} is no export, or not only one: it holds {shown}. It is not replaced")
 
 
 def settle(new: Path, target: Path) -> None:

@@ -24,7 +24,7 @@ from crawler.replica import expected, serve
 from crawler.spiders.site import SiteSpider
 from storage import schema
 from storage.db import open_engine
-from tests.end_to_end.conftest import PANXI, Panxi, call
+from tests.end_to_end.conftest import PANXI, Panxi, call, run
 
 ROOT = Path(__file__).parents[2]
 SEED = ROOT.parent / "shared" / "seed"
@@ -398,3 +398,81 @@ def test_scrapy_crawl_refuses_what_makes_no_sense(tmp_path: Path) -> None:
 def test_a_spider_is_not_made_of_arguments_that_make_no_sense(arguments: dict[str, str], error: str) -> None:
     with pytest.raises((TypeError, ValueError), match=error):
         SiteSpider(**arguments)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo's archive, to be read only."""
+    folder = tmp_path_factory.mktemp("demo")
+    assert run("demo", "--json", cwd=folder).code == 0
+    return folder
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("stats",),
+        ("stats", "--json"),
+        ("search", "钒"),
+        ("show", "1"),
+        ("status",),
+        ("export", "-"),
+        ("watch", "feed", "攀枝花政策"),
+        ("clean",),
+        ("--help",),
+        ("--version",),
+    ],
+    ids=" ".join,
+)
+def test_a_pipe_whose_reader_has_left_ends_every_command_with_0(arguments: tuple[str, ...], demo: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [PANXI, *arguments],
+        cwd=demo,
+        env={**os.environ, "PANXI_DB": "sqlite:///demo-archive/panxi.db"},
+        input=b"\xe9\x87\xa9\n",
+        stdout=write,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr.decode()) == (0, "")
+
+
+def test_a_command_ends_well_without_a_standard_output() -> None:
+    done = subprocess.run(["bash", "-c", f"{PANXI} --version >&-"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_a_command_that_is_stopped_says_so_in_one_line(number: signal.Signals, code: int, word: str) -> None:
+    with subprocess.Popen(
+        [PANXI, "clean"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as waiting:
+        assert waiting.stdin is not None
+        waiting.stdin.write(b" " * 2**20)  # more than a pipe holds: it is reading
+        waiting.send_signal(number)
+        out, err = waiting.communicate(timeout=20)
+    assert (waiting.returncode, out, err.decode()) == (code, b"", f"panxi: {word}\n")
+
+
+@pytest.mark.parametrize("name", ["corpus", "corpus.jsonl"])
+def test_an_export_that_is_terminated_leaves_nothing_half_done(name: str, demo: Path, tmp_path: Path) -> None:
+    """It is told to end again and again, from its first file on, in its tidying up too."""
+    script = (
+        "import os, signal, sys\n"
+        "def end(event, about):\n"
+        "    if event.startswith(('open', 'os.', 'shutil.')) and '.partial' in str(about[0]):\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "sys.addaudithook(end)\n"
+        "from crawler.cli import main; main()\n"
+    )
+    db = f"sqlite:///{demo / 'demo-archive' / 'panxi.db'}"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "export", tmp_path / name, "--db", db], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr.decode()) == (143, "panxi: terminated\n")
+    assert list(tmp_path.iterdir()) == []

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -188,7 +189,7 @@ def test_a_target_that_exists_is_not_overwritten(world: World, tmp_path: Path) -
         (["--fields", "id,titel"], "did you mean 'title'"),
         (["--fields", "id,id"], "twice"),
         (["--from", "2020-13-01"], "'--from': a day is such as 2020-04-11"),
-        (["--from", "2021-01-01", "--until", "2020-01-01"], "nothing is from"),
+        (["--from", "2021-01-01", "--until", "2020-01-01"], "nothing is published from"),
         (["--source", "cinik"], "did you mean 中国产业经济信息网 (cinic)"),
         (["--source", "sichuan"], "no article of a source 'sichuan'"),
         (["--region", ""], "no region is called ''"),
@@ -204,6 +205,17 @@ def test_a_target_that_exists_is_not_overwritten(world: World, tmp_path: Path) -
         (["--as-of", "gestern"], "'--as-of': a time is such as"),
         (["--since-export", "nowhere.json"], "no manifest"),
         (["--bom"], "byte order mark"),
+        (["--query", ""], "the query is empty"),
+        (["--sample", "1.0"], "a share below 1 or a whole number"),
+        (["--sample", "10%"], "a share such as 0.1"),
+        (["--splits", "nan,1"], "weights"),
+        (["--splits", "inf,1"], "weights"),
+        (["--min-length", "-5"], "a number of characters"),
+        (["--min-length", "5", "--max-length", "4"], "nothing is long from 5"),
+        (["--policy-kind", "意件"], "no kind of document is called '意件'"),
+        (["--as-of", "2999-01-01"], "still to come"),
+        (["--format", "text", "--fields", "id,title"], "text has no fields"),
+        (["--format", "warc", "--script", "traditional"], "no text that could be in another script"),
     ],
 )  # fmt: skip
 def test_bad_usage_is_one_clear_line_and_code_2(
@@ -215,6 +227,85 @@ def test_bad_usage_is_one_clear_line_and_code_2(
     assert told in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_force_replaces_exports_and_nothing_else(world: World, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "precious.txt").write_text("hi")
+    with pytest.raises(CorpusError, match=r"is no export, or not only one: it holds 'precious\.txt'"):
+        world.export(mine, "parquet", force=True)
+    assert [path.name for path in mine.iterdir()] == ["precious.txt"]
+    archive = Path(str(world.engine.url.database))
+    with pytest.raises(CorpusError, match="is no export"):
+        world.export(archive.parent, "parquet", force=True)
+    assert archive.exists()
+    world.export(tmp_path / "corpus", "parquet")
+    world.export(tmp_path / "corpus", "jsonl", force=True)
+    (tmp_path / "corpus" / "notes.md").write_text("mine")
+    with pytest.raises(CorpusError, match="notes"):
+        world.export(tmp_path / "corpus", "parquet", force=True)
+    (tmp_path / "empty").mkdir()
+    world.export(tmp_path / "empty", "parquet", force=True)
+
+
+def test_an_export_does_not_take_the_place_of_what_it_is_made_of(world: World, tmp_path: Path) -> None:
+    for name, form in (("base", "parquet"), ("base.jsonl", "jsonl")):
+        world.export(tmp_path / name, form)
+        told = tmp_path / name / "manifest.json" if form == "parquet" else tmp_path / f"{name}.manifest.json"
+        before = tree(tmp_path)
+        for since in (told, told.parent if form == "parquet" else told):
+            with pytest.raises(CorpusError, match="the delta begins with"):
+                world.export(tmp_path / name, form, since=since, force=True)
+        assert tree(tmp_path) == before
+
+
+def test_a_file_is_no_folder(world: World, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("x")
+    (tmp_path / "b.jsonl").mkdir()
+    for name, form, kind in (("a", "parquet", "file"), ("b.jsonl", "jsonl", "folder")):
+        with pytest.raises(CorpusError, match=f"is a {kind}"):
+            world.export(tmp_path / name, form, force=True)
+
+
+def test_what_came_to_the_place_meanwhile_is_not_replaced(world: World, tmp_path: Path) -> None:
+    from storage.corpus.export import Means, export
+    from storage.corpus.options import Options
+
+    target = tmp_path / "news.jsonl"
+    means = Means(progress=lambda _done, _all: target.touch())
+    with pytest.raises(CorpusError, match="exists"):
+        export(world.engine, target, Options(format="jsonl"), means)
+    assert target.read_bytes() == b""
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_an_ending_and_a_format_that_differ_are_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
+    World(sqlite_engine, tmp_path / "warc").feed(story(1))
+    for name, form in (("news.jsonl", "parquet"), ("x.csv", "jsonl"), ("e.jsonl", "edges")):
+        done = panxi("export", tmp_path / name, "--format", form, db=sqlite_engine)
+        assert done.exit_code == 2
+        assert "let them say the same" in done.stderr
+    for name, form in (("E.CSV", "edges"), ("e.parquet", "edges"), ("N.JSONL", "jsonl")):
+        assert panxi("export", tmp_path / name, "--format", form, db=sqlite_engine).exit_code == 0
+
+
+def test_nothing_found_is_told(sqlite_engine: Engine, tmp_path: Path) -> None:
+    World(sqlite_engine, tmp_path / "warc").feed(story(1))
+    done = panxi("export", tmp_path / "none.jsonl", "--issuer", "没有", db=sqlite_engine)
+    assert done.exit_code == 0
+    assert "0 articles, 0.0 kB in 1 file" in done.stderr
+    assert "No article is as the options ask" in done.stderr
+
+
+def test_a_kind_is_also_what_it_is_by_statute(sqlite_engine: Engine, tmp_path: Path) -> None:
+    policy = story(1).policy
+    assert policy is not None
+    World(sqlite_engine, tmp_path / "warc").feed(story(1, policy=replace(policy, statutory_kind="意见")), story(2))
+    for kind in ("意见", "意見", "实施意见", "實施意見"):
+        done = panxi("export", tmp_path / "k.jsonl", "--policy-kind", kind, "--force", db=sqlite_engine)
+        assert "1 article," in done.stderr, kind
+    assert "0 articles" in panxi("export", tmp_path / "n.jsonl", "--policy-kind", "通知", db=sqlite_engine).stderr
 
 
 def test_no_folder_no_archive(world: World, tmp_path: Path) -> None:

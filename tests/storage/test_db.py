@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
+from hashlib import sha256
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -18,6 +25,9 @@ from storage.db import DatabaseError
 from storage.migrate import migrate
 from storage.schema import budget, frontier, metadata, run
 from storage.types import micros, moment
+from tests.forked import end_with
+
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -60,6 +70,15 @@ def test_a_current_archive_is_checked_without_loading_alembic(engine: Engine) ->
     subprocess.run([sys.executable, "-c", code, url], check=True)
 
 
+@pytest.mark.parametrize("change", ["DELETE FROM alembic_version", "INSERT INTO alembic_version VALUES ('0000')"])
+def test_a_schema_of_no_or_of_two_revisions_is_refused(engine: Engine, change: str) -> None:
+    with db.writing(engine).begin() as conn:
+        conn.execute(text(change))
+    for refuse in (db.upgrade, db.check):
+        with pytest.raises(DatabaseError, match="revisions instead of one"):
+            refuse(engine)
+
+
 def test_from_empty_the_migrations_reach_the_schema(empty: Engine) -> None:
     with pytest.raises(DatabaseError, match=r"empty|no archive"):
         db.check(empty)
@@ -92,6 +111,22 @@ def test_two_that_start_at_once_make_one_archive(empty: Engine) -> None:
     assert db.check(empty) == db.HEAD
 
 
+def test_programs_that_start_at_once_on_a_new_file_make_one_archive(tmp_path: Path) -> None:
+    """Each with connections of its own, as processes have them: none is told that the file is locked."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def start(number: int) -> str:
+        engine = db.open_engine(f"sqlite:///{tmp_path / f'{number // 4}.db'}")
+        db.upgrade(engine)
+        with engine.connect() as conn:
+            mode = conn.execute(text("PRAGMA journal_mode")).scalar_one()
+        engine.dispose()
+        return str(mode)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(start, range(20))) == {"wal"}
+
+
 def test_somebody_elses_database_is_left_alone(empty: Engine) -> None:
     with empty.begin() as conn:
         conn.execute(text("CREATE TABLE customers (id INTEGER)"))
@@ -107,6 +142,125 @@ def test_an_archive_of_a_newer_version_is_left_alone(engine: Engine) -> None:
     for refuse in (db.upgrade, db.check):
         with pytest.raises(DatabaseError, match="newer panxi"):
             refuse(engine)
+
+
+def state_of(folder: Path) -> dict[str, str]:
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+def made(folder: Path, *statements: str) -> Engine:
+    """The engine of a file that another program made."""
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / "some.db")) as conn:
+        for statement in statements:
+            conn.execute(statement)
+        conn.commit()
+    return db.open_engine(f"sqlite:///{folder / 'some.db'}")
+
+
+FOREIGN = ("CREATE TABLE customers (id INTEGER)",)
+NEWER = (
+    "CREATE TABLE frontier (id INTEGER)",
+    "CREATE TABLE alembic_version (version_num TEXT)",
+    "INSERT INTO alembic_version VALUES ('9999')",
+)
+
+
+@pytest.mark.parametrize(
+    ("statements", "refuse"), [((), db.check), (FOREIGN, db.check), (FOREIGN, db.upgrade), (NEWER, db.upgrade)]
+)
+def test_a_file_that_is_refused_keeps_its_bytes(
+    statements: tuple[str, ...], refuse: Callable[[Engine], object], tmp_path: Path
+) -> None:
+    engine = made(tmp_path / "x", *statements)
+    before = state_of(tmp_path / "x")
+    with pytest.raises(DatabaseError, match=r"The database is empty|Not a panxi database|newer panxi"):
+        refuse(engine)
+    engine.dispose()
+    assert state_of(tmp_path / "x") == before
+
+
+def test_asking_a_current_archive_changes_no_byte(sqlite_engine: Engine, tmp_path: Path) -> None:
+    before = state_of(tmp_path)
+    assert db.check(sqlite_engine) == db.HEAD
+    sqlite_engine.dispose()
+    assert state_of(tmp_path) == before
+
+
+@pytest.fixture
+def plain(sqlite_engine: Engine) -> Path:
+    """An archive in one file without a write-ahead log, as a backup is."""
+    path = Path(str(sqlite_engine.url.database))
+    with closing(sqlite3.connect(path)) as conn:
+        assert conn.execute("PRAGMA journal_mode=DELETE").fetchone() == ("delete",)
+    return path
+
+
+@pytest.mark.parametrize("begin", ["BEGIN", "BEGIN IMMEDIATE"])
+def test_an_archive_without_its_log_gets_it_when_others_let_go_of_it(plain: Path, begin: str) -> None:
+    """SQLite waits for a reader, but not for another that writes."""
+    other = sqlite3.connect(plain, isolation_level=None, check_same_thread=False)
+    other.execute(begin)
+    other.execute("SELECT * FROM frontier").fetchall()
+    Timer(0.3, other.close).start()
+    engine = db.open_engine(f"sqlite:///{plain}")
+    with engine.connect() as conn:
+        assert conn.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+    engine.dispose()
+
+
+def as_nobody(work: Callable[[], object]) -> str:
+    """What the work gives, or the error that it raises, where permissions hold: root has none to respect."""
+    read, write = os.pipe()
+
+    def tell() -> int:
+        if os.geteuid() == 0:
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+        try:
+            said = str(work())
+        except DatabaseError as error:
+            said = str(error)
+        os.write(write, said.encode())
+        return 0
+
+    if (child := os.fork()) == 0:
+        end_with(tell)
+    os.close(write)
+    with os.fdopen(read, "rb") as answer:
+        said = answer.read().decode()
+    assert os.waitpid(child, 0)[1] == 0
+    return said
+
+
+@pytest.fixture
+def read_only_folder() -> Iterator[Callable[[Path], Path]]:
+    """Puts a file into a folder that everyone may read and nobody write; the test's own may not be entered."""
+    with tempfile.TemporaryDirectory() as folder:
+
+        def put(file: Path) -> Path:
+            shutil.copy(file, folder)
+            Path(folder).chmod(0o555)
+            return Path(folder) / file.name
+
+        yield put
+        Path(folder).chmod(0o755)
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_what_to_do(
+    sqlite_engine: Engine, read_only_folder: Callable[[Path], Path]
+) -> None:
+    file = read_only_folder(Path(str(sqlite_engine.url.database)))
+    for use in (db.check, db.upgrade):
+        said = as_nobody(lambda use=use: use(db.open_engine(f"sqlite:///{file}")))  # type: ignore[misc]
+        assert f"the folder {str(file.parent)!r} can't be written" in said
+        assert "copy the archive to a place that can be written" in said
+
+
+def test_an_archive_without_a_log_is_read_where_nothing_can_be_written(
+    plain: Path, read_only_folder: Callable[[Path], Path]
+) -> None:
+    file = read_only_folder(plain)
+    assert as_nobody(lambda: db.check(db.open_engine(f"sqlite:///{file}"))) == db.HEAD
 
 
 @pytest.mark.parametrize(

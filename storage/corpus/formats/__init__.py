@@ -42,6 +42,10 @@ class Form:
 
     encode: Callable[[Batch], Any]
     writer: Callable[[BinaryIO, Options], Writer]
+    rows: Callable[[Batch, Any], int] = lambda batch, _encoded: len(batch.rows)
+    """How many rows of a file come of a batch."""
+    schema: pa.Schema | None = None
+    """Of its rows, where they are not articles with fields and have one."""
 
 
 ENDINGS: Final[dict[Format, str]] = {
@@ -67,7 +71,7 @@ BY_ENDING: Final[dict[str, Format]] = {
 
 def by_ending(name: str) -> Format | None:
     """The format that a file's name tells by its ending; the longest counts: .jsonl.gz before any .gz there may be."""
-    fitting = [ending for ending in BY_ENDING if name.endswith(ending)]
+    fitting = [ending for ending in BY_ENDING if name.lower().endswith(ending)]
     return BY_ENDING[max(fitting, key=len)] if fitting else None
 
 
@@ -93,4 +97,5 @@ def form(name: Format) -> Form:
 
     if name == "graphml":
         return Form(graph.nodes_and_edges, graph.GraphMl)
-    return Form(graph.edges, graph.EdgesParquet if name == "edges" else graph.EdgesCsv)
+    writer = graph.EdgesParquet if name == "edges" else graph.EdgesCsv
+    return Form(graph.edges, writer, rows=lambda _batch, table: int(table.num_rows), schema=graph.EDGES)

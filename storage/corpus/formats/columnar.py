@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, BinaryIO, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -18,8 +19,10 @@ REPEATED: Final = ("source", "date_precision", "origin", "reprinted_from", "scri
 """Columns whose values come again and again: a dictionary is worth its time for these alone."""
 PAGE: Final = 2048
 NO_LIMIT: Final = 2**30
-"""A page of a column ends by rows, not bytes: these would be counted by the pieces that the rows came in, and the same
-corpus could be other bytes."""
+"""A page of a column ends by rows and a dictionary holds all values, whatever their bytes: these would be counted by
+the pieces that the rows came in, and the same corpus could be other bytes."""
+GATHERED: Final = 1 << 20
+"""Bytes that a Parquet file is written in: for each piece it waits until Python code elsewhere lets it in."""
 
 
 def parquet_writer(file: BinaryIO, columns: pa.Schema) -> pq.ParquetWriter:
@@ -29,6 +32,7 @@ def parquet_writer(file: BinaryIO, columns: pa.Schema) -> pq.ParquetWriter:
         columns,
         max_rows_per_page=PAGE,
         data_page_size=NO_LIMIT,
+        dictionary_pagesize_limit=NO_LIMIT,
         compression="zstd",
         compression_level=1,
         use_dictionary=[name for name in REPEATED if name in columns.names],
@@ -41,16 +45,13 @@ def encode(batch: Batch) -> pa.Table:
     return typed(batch.rows, batch.fields, batch.originals)
 
 
-GATHERED: Final = 1 << 20
-"""Bytes that a Parquet file is written in: for each piece it waits until Python code elsewhere lets it in."""
-
-
 class _Columnar(ABC):
     """Rows gathered to groups of ``BATCH``, however they come."""
 
-    def __init__(self, file: BinaryIO, options: Options) -> None:
+    def __init__(self, file: BinaryIO, options: Options, columns: pa.Schema | None = None) -> None:
+        """``columns``: of rows that are no articles."""
         self._file = file
-        self._schema = schema(choose(options.fields))
+        self._schema = schema(choose(options.fields)) if columns is None else columns
         self._waiting: list[pa.Table] = []
         self._rows = 0
 
@@ -82,8 +83,8 @@ class _Columnar(ABC):
 class Parquet(_Columnar):
     """Typed, with row groups of ``BATCH`` rows."""
 
-    def __init__(self, file: BinaryIO, options: Options) -> None:
-        super().__init__(file, options)
+    def __init__(self, file: BinaryIO, options: Options, columns: pa.Schema | None = None) -> None:
+        super().__init__(file, options, columns)
         self._gathered = pa.BufferedOutputStream(pa.PythonFile(file), GATHERED)
         self._writer = parquet_writer(self._gathered, self._schema)
 
@@ -104,7 +105,10 @@ class Arrow(_Columnar):
         self._writer = make(file, self._schema)
 
     def _group(self, table: pa.Table) -> None:
-        for batch in table.combine_chunks().to_batches():
+        # Taken, for a slice has the rest of its buffers behind it, and their bytes would come along.
+        places = np.arange(table.num_rows)
+        rows = table.combine_chunks().take(pa.Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(places)]))
+        for batch in rows.combine_chunks().to_batches():
             self._writer.write_batch(batch)
 
     def _end(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
@@ -15,7 +17,7 @@ from storage import sql
 from storage.corpus.encode import typed
 from storage.corpus.fields import FIELDS
 from storage.corpus.formats import Batch
-from storage.corpus.formats.columnar import parquet_writer
+from storage.corpus.formats.columnar import Parquet
 from storage.corpus.formats.csv import shielded
 from storage.corpus.options import Options
 from storage.corpus.read import LINK
@@ -68,18 +70,11 @@ def _ids(batch: Batch, urls: pa.ChunkedArray) -> dict[str, int]:
     return {row.url: row.id for row in found}
 
 
-class EdgesParquet:
+class EdgesParquet(Parquet):
     """The edge list, typed."""
 
     def __init__(self, file: BinaryIO, options: Options) -> None:
-        del options
-        self._writer = parquet_writer(file, EDGES)
-
-    def write(self, encoded: pa.Table) -> None:
-        self._writer.write_table(encoded)
-
-    def close(self) -> None:
-        self._writer.close()
+        super().__init__(file, options, EDGES)
 
 
 class EdgesCsv:
@@ -124,15 +119,13 @@ class GraphMl:
 
     def write(self, encoded: tuple[pa.Table, pa.Table]) -> None:
         nodes, links = encoded
+        mine = {number: [*of_one] for number, of_one in groupby(links.to_pylist(), key=itemgetter("from_id"))}
         for row in nodes.to_pylist():
             self._nodes.add(row["url"])
             values = (row["id"], row["title"], row["source"], row["published_at"])
             self._element("node", {"id": row["url"]}, zip(NODE, values, strict=True))
-        for edge in links.to_pylist():
-            if edge["to_url"] is not None:
-                self._targets.setdefault(edge["to_url"], edge["title"])
-                ends = {"source": edge["from_url"], "target": edge["to_url"]}
-                self._element("edge", ends, ((name, edge[name]) for name in EDGE))
+            for edge in mine.get(row["id"], ()):
+                self._edge(edge)
 
     def close(self) -> None:
         for url, title in self._targets.items():
@@ -140,6 +133,12 @@ class GraphMl:
                 self._element("node", {"id": url}, [("title", title)])
         while self._exit:
             self._exit.pop().__exit__(None, None, None)
+
+    def _edge(self, edge: dict[str, Any]) -> None:
+        if edge["to_url"] is not None:
+            self._targets.setdefault(edge["to_url"], edge["title"])
+            ends = {"source": edge["from_url"], "target": edge["to_url"]}
+            self._element("edge", ends, ((name, edge[name]) for name in EDGE))
 
     def _enter(self, context: Any) -> Any:
         self._exit.append(context)

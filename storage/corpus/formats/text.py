@@ -6,6 +6,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+import orjson
+
+from storage.corpus.encode import as_json
+from storage.corpus.fields import choose
 from storage.corpus.formats import Batch
 from storage.corpus.manifest import File
 from storage.corpus.output import Layout
@@ -13,6 +17,9 @@ from storage.corpus.target import Hashed
 
 SUMS: Final = "files.sha256"
 """The digests of all files, as ``sha256sum --check`` reads them: too many for the manifest."""
+TABLE: Final = "articles.jsonl"
+"""What each text is: its file, and where it came from."""
+TOLD: Final = choose(("id", "url", "source", "title", "published_at", "rights"))
 
 
 class TextOutput:
@@ -22,6 +29,7 @@ class TextOutput:
         self._root = root
         self._layout = layout
         self._sums = Hashed((root / SUMS).open("wb"))
+        self._table = Hashed((root / TABLE).open("wb"))
         self._numbers: dict[str, int] = {}
         self._rows = 0
 
@@ -34,32 +42,37 @@ class TextOutput:
         """The splits, by number."""
         return list(self._numbers)
 
-    def encode(self, batch: Batch) -> list[tuple[str, bytes]]:
-        """The path and the text of each article."""
-        rows = batch.rows.columns.select(["id", "title", "body"]).to_pylist()
-        return [
-            (
-                self._layout.text(batch.split, batch.partition, row["id"]),
-                f"{row['title']}\n\n{row['body']}\n".encode(),
-            )
-            for row in rows
-        ]
+    def encode(self, batch: Batch) -> list[tuple[str, bytes, bytes]]:
+        """The path and the text of each article, and its line of the table."""
+        found = []
+        bodies = batch.rows.columns["body"].to_pylist()
+        for row, body in zip(as_json(batch.rows, TOLD, batch.originals), bodies, strict=True):
+            path = self._layout.text(batch.split, batch.partition, row["id"])
+            line = orjson.dumps({"path": path, **row}, option=orjson.OPT_APPEND_NEWLINE)
+            found.append((path, f"{row['title']}\n\n{body}\n".encode(), line))
+        return found
 
-    def write(self, place: str, batch: Batch, encoded: list[tuple[str, bytes]]) -> None:
+    def write(self, place: str, batch: Batch, encoded: list[tuple[str, bytes, bytes]]) -> None:
         """Writes a batch's articles."""
         del place
-        for path, plain in encoded:
+        for path, plain, line in encoded:
             target = self._root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(plain)
             self._sums.write(f"{sha256(plain).hexdigest()}  {path}\n".encode())
+            self._table.write(line)
         self._rows += len(batch.rows)
 
     def close(self) -> list[File]:
-        """Ends the list of digests: the one file that the manifest names."""
-        self._sums.end()
-        return [File(SUMS, self._rows, self._sums.size, self._sums.hexdigest())]
+        """Ends the digests and the table: the two files that the manifest names."""
+        for file in (self._sums, self._table):
+            file.end()
+        return [
+            File(name, self._rows, file.size, file.hexdigest())
+            for name, file in ((SUMS, self._sums), (TABLE, self._table))
+        ]
 
     def abandon(self) -> None:
         """Lets go of what is open after an error."""
         self._sums.let_go()
+        self._table.let_go()

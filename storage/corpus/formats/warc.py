@@ -49,7 +49,8 @@ class Warc:
             for record in _members(self._folder, pointer):
                 self._file.write(record)
         except raw.RawError as error:
-            raise CorpusError(f"a raw page can't be read: {error}") from error
+            where = f"in {str(self._folder)!r}; --raw names another folder"
+            raise CorpusError(f"a raw page can't be read: {error}, {where}") from error
 
 
 def _members(folder: Path, pointer: Pointer) -> Iterator[bytes]:

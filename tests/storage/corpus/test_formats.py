@@ -20,7 +20,7 @@ from crawler import items
 from storage.archive import Archive
 from storage.corpus.encode import plain
 from storage.corpus.fields import CONTRACT, FIELDS, choose, schema
-from storage.corpus.formats.columnar import Parquet
+from storage.corpus.formats.columnar import Arrow, Parquet
 from storage.corpus.formats.csv import bare
 from storage.corpus.options import Options
 from storage.schema import article
@@ -198,6 +198,43 @@ def test_the_types_have_every_member_of_the_vocabulary() -> None:
     assert known <= {*article.columns.keys(), "related"}
 
 
+def test_the_manifest_of_the_graph_is_of_its_edges(world: World, tmp_path: Path) -> None:
+    for name in ("links.parquet", "links.csv"):
+        world.export(tmp_path / name, "edges" if name.endswith("parquet") else "edges.csv")
+        told = json.loads((tmp_path / f"{name}.manifest.json").read_bytes())
+        assert list(told["schema"]) == [
+            "from_id", "from_url", "to_id", "to_url", "position", "heading", "title", "date",
+        ]  # fmt: skip
+        assert (
+            told["files"][0]["rows"] == pq.read_table(tmp_path / "links.parquet").num_rows > told["figures"]["articles"]
+        )
+    world.export(tmp_path / "texts", "text")
+    assert json.loads((tmp_path / "texts" / "manifest.json").read_bytes())["schema"] is None
+    assert "## Fields" not in (tmp_path / "texts" / "README.md").read_text()
+
+
+def test_each_text_is_told_where_it_came_from(world: World, tmp_path: Path) -> None:
+    done = world.export(tmp_path / "texts", "text", script="original")
+    lines = [json.loads(line) for line in (tmp_path / "texts" / "articles.jsonl").read_bytes().splitlines()]
+    assert len(lines) == done.articles
+    for line in lines:
+        assert list(line) == ["path", "id", "url", "source", "title", "published_at", "rights"]
+        assert (tmp_path / "texts" / line["path"]).read_text().startswith(f"{line['title']}\n\n")
+
+
+@pytest.mark.parametrize("fields", [("id", "title"), ("title", "body"), ("body",)])
+def test_the_original_title_is_read_where_only_the_title_is_asked_for(
+    world: World, tmp_path: Path, fields: tuple[str, ...]
+) -> None:
+    world.export(tmp_path / "some.jsonl", "jsonl", fields=fields, script="original")
+    world.export(tmp_path / "all.jsonl", "jsonl", script="original")
+    some, every = (
+        [json.loads(line) for line in (tmp_path / name).read_bytes().split(b"\n")[:-1]]
+        for name in ("some.jsonl", "all.jsonl")
+    )
+    assert some == [{name: row[name] for name in fields} for row in every]
+
+
 def test_an_empty_corpus_is_a_corpus(world: World, tmp_path: Path) -> None:
     from storage.corpus.options import Selection
 
@@ -210,32 +247,57 @@ def test_an_empty_corpus_is_a_corpus(world: World, tmp_path: Path) -> None:
     assert "manifest.json" in tree(tmp_path / "none")
 
 
-def test_many_small_batches_are_the_same_corpus(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [
+        ("parquet", {}),
+        ("parquet", {"splits": (0.5, 0.3, 0.2), "seed": 4}),
+        ("jsonl", {"splits": (0.5, 0.5), "seed": 2}),
+        ("csv", {"limit": 41}),
+        ("arrow", {"sample": 0.5, "seed": 7}),
+        ("text", {}),
+        ("edges", {}),
+        ("graphml", {}),
+    ],
+)
+def test_many_small_batches_are_the_same_corpus(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, options: dict[str, Any]
+) -> None:
     from storage.corpus import bulk, plan
+    from storage.corpus.options import Selection
 
-    world.export(tmp_path / "a", "parquet", **everything())
-    monkeypatch.setattr(bulk, "ROWS", 3)
-    monkeypatch.setattr(bulk, "BYTES", 2000)
-    monkeypatch.setattr(plan, "STRETCH", 4)
-    world.export(tmp_path / "b", "parquet", **everything())
-    assert tree(tmp_path / "a") == tree(tmp_path / "b")
+    options = {"selection": Selection(reprints=True, withdrawn=True), **options}
+    world.export(tmp_path / "a", form, **options)
+    for rows, weight, stretch in ((3, 2000, 4), (7, 9000, 20)):
+        monkeypatch.setattr(bulk, "ROWS", rows)
+        monkeypatch.setattr(bulk, "BYTES", weight)
+        monkeypatch.setattr(plan, "STRETCH", stretch)
+        world.export(tmp_path / "b", form, force=True, **options)
+        assert tree(tmp_path / "a") == tree(tmp_path / "b")
 
 
-def test_a_parquet_file_does_not_tell_in_which_pieces_its_rows_came() -> None:
+@pytest.mark.parametrize("kind", [Parquet, Arrow])
+def test_a_file_does_not_tell_in_which_pieces_its_rows_came(kind: type[Parquet | Arrow]) -> None:
     """A merge has them in other pieces than the export that it equals to the byte."""
     rows = 6000
     words = ["".join(chr(0x4E00 + (7 * number + place) % 997) for place in range(300)) for number in range(rows)]
     texts = [None if number % 7 == 0 else word for number, word in enumerate(words)]
     links = [[{"position": place, "title": words[place]} for place in range(number % 4)] for number in range(rows)]
-    names = ("body", "source", "related")
+    names = ("body", "source", "rights", "related")
     kinds = schema(choose(names))
     whole = pa.table(
-        [pa.array(texts), pa.array([word[:1] for word in words]), pa.array(links, kinds.field("related").type)], kinds
+        [
+            pa.array(texts),
+            pa.array([word[:1] for word in words]),
+            pa.array([f"{number} {word}" for number, word in enumerate(words)]),  # more than a dictionary would hold
+            pa.array(links, kinds.field("related").type),
+        ],
+        kinds,
     )
 
     def file(sizes: list[int]) -> bytes:
         out = io.BytesIO()
-        writer = Parquet(out, Options(format="parquet", fields=names))
+        writer = kind(out, Options(format="parquet", fields=names))
         begin = 0
         for size in sizes:
             writer.write(whole.slice(begin, size))
