@@ -35,8 +35,8 @@ from storage.schema import article
 INDEX: Final = "articles.index"
 WITHDRAWN: Final = "withdrawn.jsonl"
 WAITING: Final = 3
-"""Batches that may wait to be written: most of a group of Parquet, while the one before is compressed. With a whole one
-an export is a twelfth faster, and takes 10 MB more."""
+"""Batches that may wait to be written: more than a group of Parquet, while the one before is compressed. With more of
+them an export takes memory and no less time."""
 LINKED: Final = frozenset({"parquet", "arrow", "edges", "edges.csv", "graphml"})
 """Formats that hold related links as values; the others have them as JSON, which the database makes."""
 Item = TypeVar("Item")
