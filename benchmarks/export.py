@@ -300,27 +300,24 @@ def compared(url: str, count: int, folder: Path, ways: tuple[str, ...], repeat: 
 def summary(small: list[dict[str, Figures]], large: list[dict[str, Figures]]) -> dict[str, Any]:
     """The figures that count, each the worst of the databases."""
 
-    def worst(way: str, other: str, what: str = "seconds") -> float:
-        return round(min(found[other][what] / found[way][what] for found in small), 3)
+    def worst(of: list[dict[str, Figures]], other: str, what: str = "seconds") -> float | None:
+        ratios = [run[other][what] / run["parquet"][what] for run in of if other in run]
+        return round(min(ratios), 3) if ratios else None
 
     def peak(of: list[dict[str, Figures]]) -> float:
         return max(found[way]["peak_mb"] for found in of for way in ("parquet", "jsonl"))
 
-    def large_ratio(other: str) -> float | None:
-        ratios = [run[other]["seconds"] / run["parquet"]["seconds"] for run in large if other in run]
-        return round(min(ratios), 3) if ratios else None
-
     return {
-        "parquet_vs_limit": worst("parquet", "limit"),
-        "parquet_vs_pandas": worst("parquet", "pandas"),
+        "parquet_vs_limit": worst(small, "limit"),
+        "parquet_vs_pandas": worst(small, "pandas"),
         "peak_mb_small": peak(small),
         "peak_mb_large": peak(large),
-        "parquet_vs_limit_cpu": worst("parquet", "limit", "cpu"),
-        "parquet_vs_pandas_cpu": worst("parquet", "pandas", "cpu"),
-        "parquet_vs_limit_table": worst("parquet", "limit_table"),
-        "parquet_vs_connectorx": worst("parquet", "connectorx"),
-        "parquet_vs_limit_large": large_ratio("limit"),
-        "parquet_vs_pandas_large": large_ratio("pandas"),
+        "parquet_vs_limit_cpu": worst(small, "limit", "cpu"),
+        "parquet_vs_pandas_cpu": worst(small, "pandas", "cpu"),
+        "parquet_vs_limit_table": worst(small, "limit_table"),
+        "parquet_vs_connectorx": worst(small, "connectorx"),
+        "parquet_vs_limit_large": worst(large, "limit"),
+        "parquet_vs_pandas_large": worst(large, "pandas"),
         "corpus": CORPUS.exists(),
     }
 

@@ -308,6 +308,7 @@ def _export(articles: DataFrame, out: Path, *, reprints: bool) -> dict[str, Any]
     from storage.corpus import manifest
     from storage.corpus.fields import CONTRACT, schema
     from storage.corpus.options import Options, Selection
+    from storage.corpus.target import MANIFEST
 
     local = f.from_utc_timestamp("published_at", "+08:00")
     placed = articles.withColumn("_year", f.year(local)).select(*(field.name for field in CONTRACT), "_year")
@@ -327,7 +328,7 @@ def _export(articles: DataFrame, out: Path, *, reprints: bool) -> dict[str, Any]
         "versions": manifest.versions(),
     }
     out.mkdir(parents=True, exist_ok=True)
-    (out / manifest.NAME).write_bytes(manifest.dump(told))
+    (out / MANIFEST).write_bytes(manifest.dump(told))
     return told
 
 

@@ -10,12 +10,12 @@ from datetime import date, datetime
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 
 import typer
 
 from crawler.cli import names
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, a_path, archive, console, emit, fail, known
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, a_path, archive, console, emit, fail, known, plural
 from crawler.cli.help import examples
 from crawler.items import SHANGHAI
 
@@ -313,24 +313,23 @@ def _sources(engine: Engine, typed: Names) -> tuple[str, ...]:
 
 def _format(name: str | None, path: str, since: Path | None) -> Any:
     from storage.corpus.fields import CorpusError
-    from storage.corpus.formats import BY_ENDING, by_ending
+    from storage.corpus.formats import BY_ENDING, ENDINGS, by_ending
     from storage.corpus.options import Format
 
     ending = None if path == "-" else by_ending(path)
     if name is None:
         found = "jsonl" if path == "-" else ending
         if found is None and since is None and ENDING.search(path) and not Path(path).is_dir():
-            endings = ", ".join(one for one in BY_ENDING if one != ".txt")
+            there = ", ".join(one for one in BY_ENDING if one != ".txt")
             raise CorpusError(
-                f"no format has the ending of {path!r}; there are {endings}. "
-                "--format parquet makes a folder of that name"
+                f"no format has the ending of {path!r}; there are {there}. --format parquet makes a folder of that name"
             )
         return found or "parquet"
     if name not in get_args(Format):
         raise CorpusError(f"there is no format {name!r}; there are: {', '.join(get_args(Format))}")
     if name == "edges" and ending == "csv":
         return "edges.csv"
-    if ending not in (None, name.replace("edges.csv", "csv").replace("edges", "parquet")):
+    if ending not in (None, by_ending(ENDINGS[cast("Format", name)])):
         raise CorpusError(f"{path!r} ends as {ending} does, and --format says {name}: let them say the same")
     return name
 
@@ -380,20 +379,15 @@ def _tell(done: Done, path: str, *, as_json: bool) -> None:
     if as_json:
         emit({"path": path, **asdict(done)})
         return
-    told = counted(done.written, "article")
+    told = f"{done.written:,} {plural(done.written, 'article')}"
     if done.withdrawn is not None:
         told = f"{done.written:,} new or changed, {done.withdrawn:,} withdrawn, {done.articles:,} in all"
-    console.print(f"{told}, {sized(done.size)} in {counted(done.files, 'file')}: {path}", markup=False)
+    console.print(f"{told}, {_sized(done.size)} in {done.files} {plural(done.files, 'file')}: {path}", markup=False)
     console.print(f"with {', '.join(done.beside)}", markup=False)
     if not done.articles:
         console.print("No article is as the options ask; panxi status tells what the archive holds.", markup=False)
 
 
-def counted(count: int, what: str) -> str:
-    """1 article, 2 articles."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
-def sized(size: int) -> str:
+def _sized(size: int) -> str:
     """Bytes, as people say them."""
     return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.1f} kB"  # noqa: PLR2004

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import a_path, console, fail
+from crawler.cli.common import a_path, console, fail, plural
 from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
@@ -26,7 +26,7 @@ def merge(
 
     The result is, to the byte, what the export would have been when the delta was made.
     """
-    from crawler.cli.export import counted, needs_arrow
+    from crawler.cli.export import needs_arrow
 
     needs_arrow()
     if str(path) == "-":
@@ -42,4 +42,5 @@ def merge(
         fail(
             f"{error.filename or path}: {error.strerror}", hint="nothing was exported; what was there still is", code=1
         )
-    console.print(f"{counted(done.articles, 'article')} in {counted(done.files, 'file')}: {path}", markup=False)
+    told = f"{done.articles:,} {plural(done.articles, 'article')} in {done.files} {plural(done.files, 'file')}"
+    console.print(f"{told}: {path}", markup=False)

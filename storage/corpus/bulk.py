@@ -41,7 +41,10 @@ class Bulk(ABC):
 
     @abstractmethod
     def pairs(self, query: Select[Any], beside: Select[Any]) -> Iterator[tuple[pa.RecordBatch, pa.Table]]:
-        """As ``stream``, each batch with all rows of another query, which has ``IDS`` for the ids of the batch."""
+        """As ``stream``, each batch with all rows of another query, which has ``IDS`` for the ids of the batch.
+
+        The ids are the first column of ``query``, ``id``.
+        """
 
     @abstractmethod
     def ingest(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:

@@ -20,20 +20,18 @@ from storage.corpus import index, manifest
 from storage.corpus.earlier import Earlier
 from storage.corpus.encode import Convert, in_script
 from storage.corpus.fields import CorpusError, choose, schema
-from storage.corpus.formats import OF_ARTICLES, Batch, Form, by_ending, form
+from storage.corpus.formats import Batch, Form, by_ending, form
 from storage.corpus.formats.text import TextOutput
 from storage.corpus.manifest import File
-from storage.corpus.options import Options
+from storage.corpus.options import OF_ARTICLES, Options
 from storage.corpus.output import Layout, Output
 from storage.corpus.plan import Ids, Mask, Plan, Stretch
 from storage.corpus.read import Rows, links, needed, restored, selected, with_links
 from storage.corpus.snapshot import BATCH, Snapshot, snapshot
-from storage.corpus.target import Hashed, beside, free, settle
+from storage.corpus.target import CARD, INDEX, MANIFEST, WITHDRAWN, Hashed, beside, free, settle
 from storage.corpus.view import View
 from storage.schema import article
 
-INDEX: Final = "articles.index"
-WITHDRAWN: Final = "withdrawn.jsonl"
 WAITING: Final = 3
 """Batches that may wait to be written: more than a group of Parquet, while the one before is compressed. With more of
 them an export takes memory and no less time."""
@@ -114,7 +112,7 @@ def _apart(target: Path, engine: Engine, since: Path | None) -> None:
         raise CorpusError(f"{str(target)!r} is the archive; name another place")
     if since is not None:
         told = manifest.located(since).resolve()
-        if place == told.parent or f"{place}.{manifest.NAME}" == str(told):
+        if place == told.parent or f"{place}.{MANIFEST}" == str(told):
             raise CorpusError(f"{str(target)!r} is the export that the delta begins with; name another place")
 
 
@@ -176,7 +174,7 @@ def _move(work: Path, target: Path, layout: Layout) -> None:
         settle(work, target)
         return
     # The manifest comes last: where it names other digests than the files have, a kill came between.
-    for name in (layout.file, f"{layout.file}.{WITHDRAWN}", f"{layout.file}.{INDEX}", f"{layout.file}.{manifest.NAME}"):
+    for name in (layout.file, f"{layout.file}.{WITHDRAWN}", f"{layout.file}.{INDEX}", f"{layout.file}.{MANIFEST}"):
         if (work / name).exists():
             settle(work / name, target.with_name(name))
 
@@ -370,10 +368,10 @@ class _Job:
         told = manifest.manifest(
             self._options, manifest.archive_state(self._view.bulk), figures, self._schema(), files, more
         )
-        with self._beside(root, manifest.NAME) as file:
+        with self._beside(root, MANIFEST) as file:
             file.write(told)
         if self._layout.file is None and self._earlier is None:
-            with self._beside(root, "README.md") as file:
+            with self._beside(root, CARD) as file:
                 file.write(readme(figures, self._options, titles))
         return withdrawn
 

@@ -24,7 +24,6 @@ from storage.corpus.target import MANIFEST
 from storage.schema import article, revision
 from storage.types import moment
 
-NAME: Final = MANIFEST
 FORM: Final = 1
 """Number of the manifest's own form."""
 LIBRARIES: Final = ("panxi", "pyarrow", "numpy", "orjson", "zstandard", "sqlalchemy", "opencc")
@@ -90,7 +89,7 @@ def versions() -> dict[str, str]:
 
 def located(path: Path) -> Path:
     """Where the manifest is, of which the path may be the folder's."""
-    return path / NAME if path.is_dir() else path
+    return path / MANIFEST if path.is_dir() else path
 
 
 def load(path: Path) -> dict[str, Any]:

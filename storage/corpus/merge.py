@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import zstandard
 
 from storage.corpus import index, manifest
-from storage.corpus.export import INDEX, Done, beside_name, readme
+from storage.corpus.export import Done, beside_name, readme
 from storage.corpus.fields import CorpusError, choose, schema
 from storage.corpus.formats import by_ending, csv
 from storage.corpus.formats.columnar import Arrow, Parquet
@@ -27,7 +27,7 @@ from storage.corpus.options import Options
 from storage.corpus.output import Layout
 from storage.corpus.plan import Mask
 from storage.corpus.snapshot import BATCH
-from storage.corpus.target import Hashed, beside, free, settle
+from storage.corpus.target import CARD, INDEX, MANIFEST, Hashed, beside, free, settle
 
 
 def merge(before: Path, delta: Path, target: Path, *, force: bool = False) -> Done:
@@ -54,7 +54,7 @@ def merge(before: Path, delta: Path, target: Path, *, force: bool = False) -> Do
         if not single:
             settle(work, target)
         else:
-            for name in (target.name, beside_name(target.name, INDEX), beside_name(target.name, manifest.NAME)):
+            for name in (target.name, beside_name(target.name, INDEX), beside_name(target.name, MANIFEST)):
                 settle(work / name, target.with_name(name))
     return done
 
@@ -113,9 +113,9 @@ class _Merge:
         }
         columns = schema(choose(self._options.fields))
         text = manifest.manifest(self._options, told["archive"], told["figures"], columns, files, more)
-        (work / beside_name(self._layout.file, manifest.NAME)).write_bytes(text)
+        (work / beside_name(self._layout.file, MANIFEST)).write_bytes(text)
         if self._layout.file is None:
-            (work / "README.md").write_bytes(readme(told["figures"], self._options, titles))
+            (work / CARD).write_bytes(readme(told["figures"], self._options, titles))
         return Done(
             articles=told["figures"]["articles"],
             written=told["figures"]["articles"],

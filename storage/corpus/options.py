@@ -14,8 +14,8 @@ Format = Literal[
     "jsonl", "jsonl.gz", "jsonl.zst", "csv", "parquet", "arrow", "text", "warc", "edges", "edges.csv", "graphml"
 ]
 Text = Literal["simplified", "traditional", "original"]
-WITHOUT_FIELDS: Final[frozenset[Format]] = frozenset({"text", "warc", "edges", "edges.csv", "graphml"})
-AS_THEY_ARE: Final = WITHOUT_FIELDS - {"text"}
+OF_ARTICLES: Final[frozenset[Format]] = frozenset({"jsonl", "jsonl.gz", "jsonl.zst", "csv", "parquet", "arrow"})
+"""Formats whose rows are articles with fields; deltas exist for these."""
 SPLITS: Final = ("train", "validation", "test")
 
 
@@ -92,9 +92,9 @@ class Options:
 
     def __post_init__(self) -> None:
         choose(self.fields)
-        if self.fields is not None and self.format in WITHOUT_FIELDS:
+        if self.fields is not None and self.format not in OF_ARTICLES:
             raise CorpusError(f"{self.format} has no fields to choose from")
-        if self.script != "simplified" and self.format in AS_THEY_ARE:
+        if self.script != "simplified" and self.format not in OF_ARTICLES | {"text"}:
             raise CorpusError(f"{self.format} holds no text that could be in another script")
         if self.limit is not None and self.limit < 1:
             raise CorpusError(f"a limit is a number from 1 on, not {self.limit}")

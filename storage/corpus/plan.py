@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, Self, TypeVar
 
@@ -138,19 +138,15 @@ class Plan:
 
     def _every(self) -> list[Stretch]:
         article = self._articles.c
-        first, last = (type_coerce(end(article.published_at), BigInteger) for end in (func.min, func.max))
-        spans = self._snapshot.bulk.fetch(
-            select(article.source, first.label("first"), last.label("last")).group_by(article.source)
-        )
+        first = type_coerce(func.min(article.published_at), BigInteger)
+        spans = self._snapshot.bulk.fetch(select(article.source, first.label("first")).group_by(article.source))
         found: list[Stretch] = []
         for span in sorted(spans.to_pylist(), key=lambda span: (span["source"] is None, span["source"] or "")):
             source = span["source"]
             if size := self._size(source, None):
                 found.append(Stretch(source, None, size))
             if span["first"] is not None:
-                found += _joined(
-                    Stretch(source, (year, year), size) for year, size in self._years(source, span["first"])
-                )
+                found += _joined(source, self._years(source, span["first"]))
         return found
 
     def _years(self, source: str | None, first: int) -> Iterator[tuple[int, int]]:
@@ -194,16 +190,16 @@ class Plan:
         return smallest.max() if len(smallest) else np.uint64(0)
 
 
-def _joined(years: Iterable[Stretch]) -> list[Stretch]:
-    """Years that follow one another joined to stretches."""
-    found: list[Stretch] = []
-    for each in years:
-        before = found[-1] if found else None
-        if before is not None and before.years and each.years and before.size + each.size <= STRETCH:
-            found[-1] = replace(before, years=(before.years[0], each.years[1]), size=before.size + each.size)
-        else:
-            found.append(each)
-    return found
+def _joined(source: str | None, years: Iterable[tuple[int, int]]) -> Iterator[Stretch]:
+    """Years with their sizes, those that follow one another joined to stretches."""
+    first = last = total = 0
+    for year, size in years:
+        if total and total + size > STRETCH:
+            yield Stretch(source, (first, last), total)
+            total = 0
+        first, last, total = first if total else year, year, total + size
+    if total:
+        yield Stretch(source, (first, last), total)
 
 
 def _begin(year: int) -> datetime:

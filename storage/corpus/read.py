@@ -83,6 +83,11 @@ def scalar(value: str) -> pa.StringScalar:
     return pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(offsets), pa.py_buffer(data)])[0]
 
 
+def indices(places: Ids) -> pa.Array:
+    """Places for ``take``; see ``scalar``."""
+    return pa.Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(places)])
+
+
 def needed(fields: Sequence[Field], *more: str) -> tuple[str, ...]:
     """The columns to read for these fields and ``more``: always what a digest and a card want too."""
     always = {"id", "source", "published_at", "cluster_id", "content_sha256", "rights", "damaged", "length"}
@@ -126,7 +131,7 @@ def with_links(rows: pa.RecordBatch, found: pa.Table) -> pa.RecordBatch:
     by_id = np.argsort(ids)
     places = by_id[np.searchsorted(ids, _numbers(links["article_id"]), sorter=by_id)]
     order = np.lexsort((_numbers(links["position"]), places))
-    ordered = links.take(pa.Array.from_buffers(pa.int64(), len(order), [None, pa.py_buffer(order)]))
+    ordered = links.take(indices(order))
     members = [
         (_text(ordered[name]) if name in MAYBE_LINK_TEXTS else ordered[name]).cast(member.type)
         for name, member in zip(LINK, RELATED.value_type, strict=True)

@@ -17,10 +17,16 @@ from typing import Any, BinaryIO, Final
 from storage.corpus.fields import CorpusError
 
 PARTIAL: Final = ".partial"
+DATA: Final = "data"
 MANIFEST: Final = "manifest.json"
-WRITTEN: Final = frozenset(
-    {"data", "README.md", MANIFEST, "articles.index", "articles.jsonl", "withdrawn.jsonl", "files.sha256"}
-)
+CARD: Final = "README.md"
+INDEX: Final = "articles.index"
+WITHDRAWN: Final = "withdrawn.jsonl"
+SUMS: Final = "files.sha256"
+"""Of a folder of texts, whose digests are too many for the manifest: as ``sha256sum --check`` reads them."""
+TABLE: Final = "articles.jsonl"
+"""What each text of such a folder is: its file, and where it came from."""
+WRITTEN: Final = frozenset({DATA, MANIFEST, CARD, INDEX, WITHDRAWN, SUMS, TABLE})
 """What stands at the top of the folder of an export."""
 
 
@@ -108,7 +114,7 @@ def free(target: Path, *, folder: bool, force: bool) -> None:
     if not force:
         raise CorpusError(f"{str(target)!r} exists; --force replaces it")
     there = {path.name for path in target.iterdir()} if folder else set()
-    if there and (other := sorted(there - WRITTEN) or sorted(there - {MANIFEST} if MANIFEST not in there else ())):
+    if other := sorted(there - WRITTEN if MANIFEST in there else there):
         shown = ", ".join(map(repr, other[:3])) + (", …" if len(other) > 3 else "")  # noqa: PLR2004
         raise CorpusError(f"{str(target)!r} is no export, or not only one: it holds {shown}. It is not replaced")
 

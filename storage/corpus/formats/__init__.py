@@ -75,10 +75,6 @@ def by_ending(name: str) -> Format | None:
     return BY_ENDING[max(fitting, key=len)] if fitting else None
 
 
-OF_ARTICLES: Final[frozenset[Format]] = frozenset({"jsonl", "jsonl.gz", "jsonl.zst", "csv", "parquet", "arrow"})
-"""Formats whose rows are articles with fields; deltas exist for these."""
-
-
 def form(name: Format) -> Form:
     """How files of this format are made (all but text, which has a file an article, and WARC)."""
     if name in {"jsonl", "jsonl.gz", "jsonl.zst"}:

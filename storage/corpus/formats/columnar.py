@@ -13,6 +13,7 @@ from storage.corpus.encode import typed
 from storage.corpus.fields import choose, schema
 from storage.corpus.formats import Batch
 from storage.corpus.options import Options
+from storage.corpus.read import indices
 from storage.corpus.snapshot import BATCH
 
 REPEATED: Final = ("source", "date_precision", "origin", "reprinted_from", "script", "rights", "language", "relation")
@@ -106,8 +107,7 @@ class Arrow(_Columnar):
 
     def _group(self, table: pa.Table) -> None:
         # Taken, for a slice has the rest of its buffers behind it, and their bytes would come along.
-        places = np.arange(table.num_rows)
-        rows = table.combine_chunks().take(pa.Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(places)]))
+        rows = table.combine_chunks().take(indices(np.arange(table.num_rows)))
         for batch in rows.combine_chunks().to_batches():
             self._writer.write_batch(batch)
 

@@ -13,12 +13,8 @@ from storage.corpus.fields import choose
 from storage.corpus.formats import Batch
 from storage.corpus.manifest import File
 from storage.corpus.output import Layout
-from storage.corpus.target import Hashed
+from storage.corpus.target import SUMS, TABLE, Hashed
 
-SUMS: Final = "files.sha256"
-"""The digests of all files, as ``sha256sum --check`` reads them: too many for the manifest."""
-TABLE: Final = "articles.jsonl"
-"""What each text is: its file, and where it came from."""
 TOLD: Final = choose(("id", "url", "source", "title", "published_at", "rights"))
 
 
