@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime
 from typing import Any, Final
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 
-from crawler.items import SHANGHAI
-from storage.corpus.fields import CONTRACT, FIELDS, LOCAL, Field, schema
+from storage.corpus.fields import LOCAL, Field, schema
 from storage.corpus.options import Text
-from storage.corpus.read import Rows, scalar
-from storage.rows import to_json
-from storage.schema import article
-from storage.types import Json, Moment, moment
+from storage.corpus.read import Rows, indices, scalar
 
 Convert = Callable[[str], str]
-LOCAL_TIMES: Final = frozenset(name for name, field in FIELDS.items() if field.type == LOCAL)
-END, NOTHING = scalar("}\n"), scalar("")
-CONTRACTED: Final = frozenset(field.name for field in CONTRACT)
+END, NOTHING, EAST, GREENWICH = map(scalar, ("}\n", "", "+08:00", "+00:00"))
+AHEAD: Final = indices(np.array([8 * 60 * 60 * 1_000_000]))[0]
+"""Microseconds that China's time is ahead."""
 
 
 def in_script(rows: Rows, script: Text, convert: Convert | None) -> Rows:
@@ -48,22 +44,25 @@ def in_script(rows: Rows, script: Text, convert: Convert | None) -> Rows:
 
 def typed(rows: Rows, fields: Sequence[Field], originals: pa.Array | None = None) -> pa.Table:
     """The fields as columns of their types. ``originals``: the bodies before ``in_script``, where it was used."""
-    columns = [rows.columns.column(field.columns[0]) for field in fields]
+    columns = [_column(rows, field, originals) for field in fields]
     as_json = {
         field.name: (column, field.type)
         for field, column in zip(fields, columns, strict=True)
         if pa.types.is_nested(field.type) and not pa.types.is_nested(column.type)
     }
     parsed = dict(zip(as_json, _parsed([*as_json.values()]), strict=True))
-    arrays = []
-    for field, column in zip(fields, columns, strict=True):
-        if field.name in parsed:
-            arrays.append(parsed[field.name])
-        elif field.name == "body_original":
-            arrays.append(originals if originals is not None else rows.originals())
-        else:
-            arrays.append(column.cast(field.type))
+    arrays = [
+        parsed[field.name] if field.name in parsed else column.cast(field.type)
+        for field, column in zip(fields, columns, strict=True)
+    ]
     return pa.Table.from_arrays(arrays, schema=schema(fields))
+
+
+def _column(rows: Rows, field: Field, originals: pa.Array | None) -> pa.Array:
+    """A field's values as the archive has them. ``originals``: as for ``typed``."""
+    if field.name == "body_original":
+        return rows.originals() if originals is None else originals
+    return rows.columns.column(field.columns[0])
 
 
 def _parsed(columns: Sequence[tuple[pa.Array, pa.DataType]]) -> list[pa.Array]:
@@ -112,58 +111,26 @@ def _as_text(kind: pa.DataType) -> pa.DataType:
 # --- JSON -------------------------------------------------------------------------------------------------
 
 
-class _Row(dict[str, Any]):
-    """A row of which only the columns that are needed were read."""
-
-    def __missing__(self, key: str) -> None:
-        return None
-
-
 def as_json(rows: Rows, fields: Sequence[Field], originals: pa.Array | None = None) -> Iterator[dict[str, Any]]:
     """Each article as ``storage.rows.to_json`` gives it, JSON columns still encoded: for ``orjson.dumps``."""
-    names = rows.columns.column_names
-    values = [_native(rows.columns.column(name), name) for name in names]
-    bodies = None if originals is None else originals.to_pylist()
-    further = [field for field in fields if field.name not in CONTRACTED]
-    for number, value in enumerate(zip(*values, strict=True)):
-        row = _Row(zip(names, value, strict=True))
-        if bodies is not None:
-            row["body_original"] = bodies[number]
-        whole = to_json(row, row["related"])
-        for field in further:
-            one = row[field.columns[0]]
-            whole[field.name] = _iso(one, local=field.type == LOCAL) if isinstance(one, datetime) else one
-        yield whole if fields is CONTRACT else {field.name: whole[field.name] for field in fields}
+    names = [field.name for field in fields]
+    columns = [_values(_column(rows, field, originals), field.type) for field in fields]
+    return (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
 
 
-def _native(column: pa.Array, name: str) -> list[Any]:
-    kind = None if name == "related" else article.columns[name].type
+def _values(column: pa.Array, kind: pa.DataType) -> list[Any]:
+    if pa.types.is_timestamp(kind):
+        column = iso(column, local=kind == LOCAL)
+    if pa.types.is_nested(kind):
+        return [None if value is None else orjson.Fragment(value) for value in column.cast(pa.binary()).to_pylist()]
     values: list[Any] = column.to_pylist()
-    if isinstance(kind, Moment):
-        return [None if value is None else moment(value) for value in values]
-    if kind is None or isinstance(kind, Json):
-        return [None if value is None else orjson.Fragment(value) for value in values]
     return values
 
 
-def plain(table: pa.Table) -> Iterator[dict[str, Any]]:
-    """The rows of a typed table as the JSON of articles: the inverse of ``typed``."""
-    for row in table.to_pylist():
-        yield {
-            name: _iso(value, local=name in LOCAL_TIMES) if isinstance(value, datetime) else _days_told(value)
-            for name, value in row.items()
-        }
-
-
-def _iso(at: datetime, *, local: bool) -> str:
-    return at.astimezone(SHANGHAI if local else UTC).isoformat()
-
-
-def _days_told(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list):
-        return [_days_told(part) for part in value]
-    if isinstance(value, dict):
-        return {name: _days_told(part) for name, part in value.items()}
-    return value
+def iso(times: pa.Array, *, local: bool) -> pa.Array:
+    """Microseconds since 1970 in ISO 8601, as ``datetime.isoformat`` writes them: in China's time or in UTC."""
+    shifted = pc.add(times, AHEAD) if local else times
+    day_and_time = pc.replace_substring(shifted.cast(pa.timestamp("us")).cast(pa.string()), " ", "T")
+    return pc.binary_join_element_wise(
+        pc.replace_substring(day_and_time, ".000000", ""), EAST if local else GREENWICH, NOTHING
+    )

@@ -18,8 +18,8 @@ import pytest
 
 from storage import db
 from storage.archive import Archive
-from storage.corpus.encode import plain
 from storage.corpus.options import Selection
+from tests.storage.corpus.told import plain
 from tests.storage.corpus.world import World, filled, reprint, story
 
 pyspark = pytest.importorskip("pyspark", reason="pip install 'panxi[spark]'")

@@ -9,11 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from storage.corpus.encode import typed
-from storage.corpus.fields import Field, choose
+from storage.corpus.encode import iso, typed
+from storage.corpus.fields import LOCAL, Field, choose
 from storage.corpus.formats import Batch
 from storage.corpus.options import Options
-from storage.types import moment
 
 BOM: Final = b"\xef\xbb\xbf"
 DANGEROUS: Final = r"^['\s\x00-\x1f]*[=+\-@＝＋－＠]|^['\t\r\n]"
@@ -53,28 +52,19 @@ def encode(batch: Batch) -> pa.Table:
     flat = typed(batch.rows, [field for field in batch.fields if _is_flat(field)], batch.originals)
     columns = []
     for field in batch.fields:
-        if not _is_flat(field):
-            values: pa.ChunkedArray = batch.rows.columns.column(field.columns[0])
-        elif pa.types.is_timestamp(field.type):
-            values = _iso(flat.column(field.name))
+        if _is_flat(field):
+            values: pa.ChunkedArray = flat.column(field.name)
         else:
-            values = flat.column(field.name)
+            values = batch.rows.columns.column(field.columns[0])
+            if pa.types.is_timestamp(field.type):
+                values = iso(values, local=field.type == LOCAL)
         columns.append(shielded(values) if pa.types.is_string(values.type) else values)
     return pa.table(columns, names=[field.name for field in batch.fields]).cast(_schema(batch.fields))
 
 
-def _iso(times: pa.ChunkedArray) -> pa.ChunkedArray:
-    """As the JSON of an article has them."""
-    from crawler.items import SHANGHAI
-
-    local = times.type.tz != "UTC"
-    instants = (None if value is None else moment(value) for value in times.cast(pa.int64()).to_pylist())
-    texts = (at and (at.astimezone(SHANGHAI) if local else at).isoformat() for at in instants)
-    return pa.chunked_array([list(texts)], pa.string())
-
-
 def _is_flat(field: Field) -> bool:
-    return not pa.types.is_nested(field.type)
+    """Whether Arrow has it as CSV does."""
+    return not (pa.types.is_nested(field.type) or pa.types.is_timestamp(field.type))
 
 
 def _schema(fields: Sequence[Field]) -> pa.Schema:

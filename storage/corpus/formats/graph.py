@@ -94,7 +94,7 @@ class EdgesCsv:
         self._writer.close()
 
 
-NODE: Final = {"article": "long", "title": "string", "source": "string", "published": "string"}
+NODE: Final = {"article": "long", "label": "string", "source": "string", "published": "string"}
 EDGE: Final = {"position": "int", "heading": "string", "title": "string", "date": "string"}
 NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -130,7 +130,7 @@ class GraphMl:
     def close(self) -> None:
         for url, title in self._targets.items():
             if url not in self._nodes:
-                self._element("node", {"id": url}, [("title", title)])
+                self._element("node", {"id": url}, [("label", title)])
         while self._exit:
             self._exit.pop().__exit__(None, None, None)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from storage.corpus.encode import plain
 from storage.corpus.fields import CONTRACT, CorpusError
 from storage.corpus.options import Selection
+from tests.storage.corpus.told import plain
 from tests.storage.corpus.world import World, reprint, revised, story, tree
 
 ALL = Selection(reprints=True)

@@ -18,12 +18,12 @@ from fastwarc.warc import ArchiveIterator
 
 from crawler import items
 from storage.archive import Archive
-from storage.corpus.encode import plain
 from storage.corpus.fields import CONTRACT, FIELDS, choose, schema
 from storage.corpus.formats.columnar import Arrow, Parquet
 from storage.corpus.formats.csv import bare
 from storage.corpus.options import Options
 from storage.schema import article
+from tests.storage.corpus.told import plain
 from tests.storage.corpus.world import World, tree
 
 
@@ -145,6 +145,9 @@ def test_the_graph_of_related_links(world: World, tmp_path: Path) -> None:
     root = ET.parse(tmp_path / "g.graphml").getroot()
     nodes = [node.get("id") for node in root.iter(f"{space}node")]
     assert len(nodes) == len(set(nodes))
+    names = {key.get("id"): key.get("attr.name") for key in root.iter(f"{space}key")}
+    labels = [data.text for data in root.iter(f"{space}data") if names[data.get("key")] == "label"]
+    assert {one["title"] for one in shown(world) if one["canonical"]} <= set(labels)
     ends = [(edge.get("source"), edge.get("target")) for edge in root.iter(f"{space}edge")]
     assert len(ends) == sum(1 for e in edges if e["to_url"])
     assert {end for pair in ends for end in pair} <= set(nodes)
