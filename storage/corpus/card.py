@@ -38,15 +38,17 @@ class Figures:
         self.first: int | None = None
         self.last: int | None = None
 
-    def add(self, split: str, partition: Partition, rows: Rows) -> None:
-        """Counts a batch as it was read."""
-        count = len(rows)
-        self.articles += count
-        self.characters += pc.sum(rows.columns["length"]).as_py() or 0
-        self.damaged += pc.sum(rows.columns["damaged"]).as_py() or 0
+    def place(self, split: str, partition: Partition, count: int) -> None:
+        """Counts where articles go."""
         self.splits[split] += count
         self.sources[partition.source or "—"] += count
         self.years["—" if partition.year is None else str(partition.year)] += count
+
+    def add(self, rows: Rows) -> None:
+        """Counts what articles are, in the order of the export: the first notes are told, whatever a split has."""
+        self.articles += len(rows)
+        self.characters += pc.sum(rows.columns["length"]).as_py() or 0
+        self.damaged += pc.sum(rows.columns["damaged"]).as_py() or 0
         for value in pc.value_counts(rows.columns["rights"]).to_pylist():
             self._note(value["values"] or "—", value["counts"])
         days = pc.min_max(rows.columns["published_at"]).as_py()

@@ -253,8 +253,9 @@ class _Job:
         looked = 0
         waiting: deque[Future[None]] = deque()
         with ThreadPoolExecutor(1) as writing:
-            for batches in ahead(self._chosen(plan)):
-                noted = index.empty(sum(len(batch.rows) for batch, _ in batches))
+            for rows, batches in ahead(self._chosen(plan)):
+                self._figures.add(rows)
+                noted = index.empty(len(rows))
                 for batch, where in batches:
                     place = self._layout.place(batch.split, batch.partition)
                     kept = self._kept(batch, place, output.number(place), None if records is None else noted, where)
@@ -278,8 +279,10 @@ class _Job:
 
         return [condition(query, self._view.conn.dialect.name, self._means.fold)]
 
-    def _chosen(self, plan: Plan) -> Iterator[list[tuple[Batch, Mask]]]:
-        """The articles of the export in its order, some of a partition at a time: by split, and which each are."""
+    def _chosen(self, plan: Plan) -> Iterator[tuple[Rows, list[tuple[Batch, Mask]]]]:
+        """The articles of the export in its order, some of a partition at a time, and the same by split: which
+        of them each has.
+        """
         left = self._options.limit
         for stretch in plan.stretches:
             most = left if self._options.sample is None else None
@@ -290,10 +293,13 @@ class _Job:
                     rows = rows.part(0, min(left, len(rows)))
                     left -= len(rows)
                 for partition, inside in plan.partitions(stretch, rows):
-                    yield [
-                        (Batch(split, partition, inside.keep(mine), self._fields, None, self._view), mine)
-                        for split, mine in plan.splits(inside)
-                    ]
+                    yield (
+                        inside,
+                        [
+                            (Batch(split, partition, inside.keep(mine), self._fields, None, self._view), mine)
+                            for split, mine in plan.splits(inside)
+                        ],
+                    )
                 if left == 0:
                     return
 
@@ -312,8 +318,8 @@ class _Job:
 
     def _kept(self, batch: Batch, place: str, number: int, noted: index.Records | None, where: Mask) -> Batch | None:
         """Counts a batch and notes it where it is to be in the index; returns what of it is to be written."""
-        self._figures.add(batch.split, batch.partition, batch.rows)
         rows = batch.rows
+        self._figures.place(batch.split, batch.partition, len(rows))
         if noted is not None:
             digests = index.digests(rows, self._layout.mark(place))
             made = index.records(rows.ids(), number, digests)

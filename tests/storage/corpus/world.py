@@ -81,7 +81,7 @@ def story(number: int, **fields: Any) -> Article:
         "published_at": published,
         "date_precision": published and "second",
         "origin": "攀枝花日报" if number % 2 else None,
-        "rights": f"版权所有 {number % 3}" if number % 3 else None,
+        "rights": f"版权所有 {number % 7}" if number % 3 else None,
         "language": "zh-CN",
         "damage": (Damage(field="body", start=1, end=3, kind="lost-bytes"),) if number % 13 == 0 else (),
         "issues": (Issue(kind="odd", detail=title),) if number % 13 == 0 else (),
