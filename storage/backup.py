@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,21 +17,27 @@ from sqlalchemy import Connection, Engine, func, insert, select, text
 from storage import captures, raw, search
 from storage.db import DatabaseError, check, open_engine, upgrade, writing
 from storage.grams import index_terms
+from storage.moves import settle
+from storage.progress import Progress, untold
 from storage.schema import article, metadata
 
 DATABASE: Final = "panxi.db"
 RAW: Final = "panxi-warc"
 """Where every command looks for the pages of a ``panxi.db``."""
-PAGES: Final = 1000
-"""Of SQLite copied at a time; the crawl goes on between."""
-ROWS: Final = 500
+STEP: Final = 1000
+"""SQLite's pages copied at a time; the crawl goes on between."""
+LOT: Final = 500
+"""Rows copied at a time."""
+ROWS, PAGES = "database", "raw pages"
+"""What is being copied, for who waits."""
 
 
-def backup(engine: Engine, folder: Path, target: Path) -> Path:
+def backup(engine: Engine, folder: Path, target: Path, progress: Progress = untold) -> Path:
     """Copy the archive and its raw pages into the folder ``target``, which must not exist; returns it.
 
     The database is copied first, as it stands at one moment; every record that it points to is in the raw files
-    by then. The folder gets its name when it is complete. Raises FileExistsError, OSError, DatabaseError.
+    by then. The folder gets its name when it is complete and on the disk. Raises FileExistsError, OSError,
+    DatabaseError.
     """
     if target.exists():
         raise FileExistsError(f"There is something at {str(target)!r}")
@@ -38,22 +45,22 @@ def backup(engine: Engine, folder: Path, target: Path) -> Path:
     growing = target.with_name(target.name + ".part")
     if growing.exists():
         shutil.rmtree(growing)
-    (growing / RAW).mkdir(parents=True)
-    if engine.dialect.name == "sqlite":
-        _copy_file(engine, growing / DATABASE)
-    else:
-        _copy_tables(engine, growing / DATABASE)
-    copy = open_engine(f"sqlite:///{growing / DATABASE}")
-    with copy.connect() as conn:
-        ends = captures.committed(conn, captures.files(conn))
-    copy.dispose()
-    for name, end in ends.items():
-        _copy_records(raw.locate(folder, name), growing / RAW / name, end)
-    growing.rename(target)
+    try:
+        (growing / RAW).mkdir(parents=True)
+        ends = _copy_database(engine, growing / DATABASE, progress)
+        done, whole = 0, sum(ends.values())
+        for name, end in ends.items():
+            _copy_records(raw.locate(folder, name), growing / RAW / name, end)
+            done += end
+            progress(PAGES, done, whole)
+        settle(growing, target)
+    except BaseException:
+        shutil.rmtree(growing, ignore_errors=True)
+        raise
     return target
 
 
-def restore(source: Path, engine: Engine, folder: Path) -> None:
+def restore(source: Path, engine: Engine, folder: Path, progress: Progress = untold) -> None:
     """Copy a backup into an empty database and an empty or missing folder of raw pages.
 
     Raises DatabaseError where the database is not empty or the backup can't be read, FileExistsError for a folder
@@ -64,46 +71,77 @@ def restore(source: Path, engine: Engine, folder: Path) -> None:
     origin = open_engine(f"sqlite:///{source / DATABASE}")
     check(origin)
     upgrade(engine)
-    with origin.connect() as old, writing(engine).begin() as new:
-        if any(new.execute(select(table).limit(1)).first() is not None for table in metadata.sorted_tables):
-            raise DatabaseError("The database to restore into is not empty")
-        _copy_rows(old, new)
+    with origin.connect() as old:
+        with writing(engine).begin() as new:
+            if any(new.execute(select(table).limit(1)).first() is not None for table in metadata.sorted_tables):
+                raise DatabaseError("The database to restore into is not empty")
+            if engine.dialect.name == "postgresql":
+                _copy_rows(old, new, progress)
+        if engine.dialect.name == "sqlite":
+            with engine.connect() as conn:
+                _copy_file(old, _driver(conn), progress)
     origin.dispose()
-    shutil.copytree(source / RAW, folder, dirs_exist_ok=True)
+    files = sorted((source / RAW).iterdir())
+    done, whole = 0, sum(path.stat().st_size for path in files)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in files:
+        shutil.copyfile(path, folder / path.name)
+        done += path.stat().st_size
+        progress(PAGES, done, whole)
 
 
-def _copy_file(engine: Engine, target: Path) -> None:
-    with engine.connect() as conn:
-        connection: Any = conn.connection.driver_connection
-        copy = sqlite3.connect(target)
-        try:
-            connection.backup(copy, pages=PAGES)
-            copy.execute("PRAGMA journal_mode=DELETE")  # one file, and none beside it
-        finally:
-            copy.close()
+def _copy_database(engine: Engine, target: Path, progress: Progress) -> dict[str, int]:
+    """Copies it as it stands at one moment; returns how far the raw files belong to it."""
+    moment = engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
+    with moment.connect() as conn:
+        # The first read fixes what all that follow see. Without it SQLite would begin a copy anew at each write.
+        ends = captures.committed(conn, captures.files(conn))
+        if engine.dialect.name == "sqlite":
+            with closing(sqlite3.connect(target)) as copy:
+                _copy_file(conn, copy, progress)
+                copy.execute("PRAGMA journal_mode=DELETE")  # one file, and none beside it
+        else:
+            _copy_tables(conn, target, progress)
+    return ends
 
 
-def _copy_tables(engine: Engine, target: Path) -> None:
+def _copy_file(old: Connection, new: sqlite3.Connection, progress: Progress) -> None:
+    _driver(old).backup(new, pages=STEP, progress=lambda _status, left, whole: progress(ROWS, whole - left, whole))
+
+
+def _driver(conn: Connection) -> sqlite3.Connection:
+    connection: Any = conn.connection.driver_connection
+    assert isinstance(connection, sqlite3.Connection)
+    return connection
+
+
+def _copy_tables(old: Connection, target: Path, progress: Progress) -> None:
     copy = open_engine(f"sqlite:///{target}")
     upgrade(copy)
-    moment = engine.execution_options(isolation_level="REPEATABLE READ")
-    with moment.connect() as old, writing(copy).begin() as new:
-        _copy_rows(old, new)
+    with writing(copy).begin() as new:
+        _copy_rows(old, new, progress)
     copy.dispose()
 
 
-def _copy_rows(old: Connection, new: Connection) -> None:
+def _copy_rows(old: Connection, new: Connection, progress: Progress) -> None:
     """All rows into an empty archive, in an order that keeps references whole, and its full-text index."""
+    sizes = [old.execute(select(func.count()).select_from(table)).scalar_one() for table in metadata.sorted_tables]
+    done, whole = 0, sum(sizes)
     for table in metadata.sorted_tables:
-        rows = old.execution_options(yield_per=ROWS).execute(select(table).order_by(*table.primary_key))
-        for part in rows.mappings().partitions(ROWS):
+        rows = old.execution_options(yield_per=LOT).execute(select(table).order_by(*table.primary_key))
+        for part in rows.mappings().partitions(LOT):
             new.execute(insert(table), [dict(row) for row in part])
+            done += len(part)
+            progress(ROWS, done, whole)
         if new.dialect.name == "postgresql" and "id" in table.c:
             top = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
             new.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), top, text("false"))))
-    texts = old.execution_options(yield_per=ROWS).execute(select(article.c.id, article.c.title, article.c.body))
-    for found in texts.partitions(ROWS):
+    texts = old.execution_options(yield_per=LOT).execute(select(article.c.id, article.c.title, article.c.body))
+    done, whole = 0, sizes[metadata.sorted_tables.index(article)]
+    for found in texts.partitions(LOT):
         search.index(new, [(row.id, index_terms(row.title, row.body)) for row in found])
+        done += len(found)
+        progress("full text", done, whole)
 
 
 def _copy_records(path: Path, target: Path, end: int) -> None:

@@ -8,10 +8,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, Table, func, select, text
 
 from storage import captures, raw, search
 from storage.grams import index_terms
+from storage.progress import Progress, untold
 from storage.raw import RawError
 from storage.schema import article, capture, cluster, frontier, revision
 
@@ -29,20 +30,22 @@ class Finding:
     detail: str
 
 
-def verify(engine: Engine, folder: Path) -> Iterator[Finding]:
+def verify(engine: Engine, folder: Path, progress: Progress = untold) -> Iterator[Finding]:
     """Yield all that does not hold; nothing is changed.
 
     Each capture's record is read back, its checksum, digest and body compared; each raw file is read to its end;
     each text is hashed again; references are followed; the full-text index is asked for a term of each article.
     """
+    progress("database", 0, 1)
     with engine.connect() as conn:
         yield from _database(conn)
         yield from _orphans(conn)
-    yield from _texts(engine)
-    yield from _records(engine, folder)
+    progress("database", 1, 1)
+    yield from _texts(engine, progress)
+    yield from _records(engine, folder, progress)
     with engine.connect() as conn:
         names = captures.files(conn)
-    yield from _files(folder, names)
+    yield from _files(folder, names, progress)
 
 
 def _database(conn: Connection) -> Iterator[Finding]:
@@ -77,8 +80,8 @@ def _orphans(conn: Connection) -> Iterator[Finding]:
         yield Finding("orphan", f"article {number}", "an earlier text has a number as high as the present one")
 
 
-def _texts(engine: Engine) -> Iterator[Finding]:
-    last = 0
+def _texts(engine: Engine, progress: Progress) -> Iterator[Finding]:
+    last, end = 0, _last(engine, article)
     while True:
         with engine.connect() as conn:
             rows = conn.execute(
@@ -94,12 +97,21 @@ def _texts(engine: Engine) -> Iterator[Finding]:
             if row.id not in indexed:
                 yield Finding("search", f"article {row.id}", "is not in the full-text index")
         if len(rows) < BATCH:
+            progress("texts", end, end)
             return
         last = rows[-1].id
+        progress("texts", last, end)
 
 
-def _records(engine: Engine, folder: Path) -> Iterator[Finding]:
-    last = 0
+def _last(engine: Engine, table: Table) -> int:
+    """The highest number of a row."""
+    with engine.connect() as conn:
+        last: int = conn.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+    return last
+
+
+def _records(engine: Engine, folder: Path, progress: Progress) -> Iterator[Finding]:
+    last, end = 0, _last(engine, capture)
     while True:
         with engine.connect() as conn:
             rows = conn.execute(select(capture).where(capture.c.id > last).order_by(capture.c.id).limit(BATCH)).all()
@@ -117,16 +129,20 @@ def _records(engine: Engine, folder: Path) -> Iterator[Finding]:
             if exchange.url != row.url:
                 yield Finding("record", where, f"holds {exchange.url!r}, not {row.url!r}")
         if len(rows) < BATCH:
+            progress("raw pages", end, end)
             return
         last = rows[-1].id
+        progress("raw pages", last, end)
 
 
-def _files(folder: Path, names: list[str]) -> Iterator[Finding]:
-    for path in sorted(folder.glob("*.warc.gz")):
+def _files(folder: Path, names: list[str], progress: Progress) -> Iterator[Finding]:
+    paths = sorted(folder.glob("*.warc.gz"))
+    for number, path in enumerate(paths, start=1):
         whole = raw.whole_until(path)
         size = path.stat().st_size
         if whole != size:
             yield Finding("file", path.name, f"unreadable from byte {whole} of {size}")
+        progress("raw files", number, len(paths))
     for path in sorted(folder.glob("*.torn")):
         yield Finding("note", path.name, "a torn tail that was set aside; nothing points to it")
     for name in names:

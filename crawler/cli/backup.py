@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, Db, WarcDir, a_path, archive, fail, page
+from crawler.cli.common import DEFAULT_DB, Db, WarcDir, a_path, archive, fail, page, progress
 from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
@@ -26,9 +26,9 @@ def backup(
     from crawler.open_archive import raw_folder
     from storage.backup import backup as copy
 
-    with archive(db) as engine:
+    with archive(db) as engine, progress() as told:
         try:
-            copy(engine, raw_folder(db, warc_dir), target)
+            copy(engine, raw_folder(db, warc_dir), target, told)
         except OSError as error:
             fail(str(error))
     page().print(f"The archive is copied to {target}.", markup=False)

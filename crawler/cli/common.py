@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from crawler.site import Site
+    from storage.progress import Progress
 
 DEFAULT_DB = "sqlite:///panxi.db"
 
@@ -79,6 +80,23 @@ def a_web_address(typed: str) -> str:
 def plural(number: int, noun: str) -> str:
     """1 page, 2 pages: the noun alone."""
     return noun if number == 1 else f"{noun}s"
+
+
+@contextmanager
+def progress(*, shown: bool = True) -> Iterator[Progress]:
+    """A bar with an estimate on standard error, where a person looks and nothing else comes."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal)) as bar:
+        task = bar.add_task("", total=None)
+
+        def tell(doing: str, done: int, whole: int) -> None:
+            if doing != bar.tasks[task].description:
+                bar.reset(task, description=doing)
+            bar.update(task, completed=done, total=whole)
+
+        yield tell
 
 
 def facts(columns: int = 2) -> Table:

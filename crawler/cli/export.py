@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 import typer
 
 from crawler.cli import names
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, a_path, archive, console, emit, fail, known, plural
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, a_path, archive, console, emit, fail, known, plural, progress
 from crawler.cli.help import examples
 from crawler.items import SHANGHAI
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from storage.corpus.export import Done, Means, Progress
+    from storage.corpus.export import Done, Means
     from storage.corpus.options import Options
+    from storage.progress import Progress
 
 app = typer.Typer(add_completion=False)
 
@@ -207,7 +208,7 @@ def export(
     The same archive and options give the same bytes. PATH is written beside itself and put in place whole.
     """
     needs_arrow()
-    with _told(path), archive(db) as engine, _progress(shown=path != "-" or not sys.stdout.isatty()) as progress:
+    with _told(path), archive(db) as engine, progress(shown=path != "-" or not sys.stdout.isatty()) as told:
         from pipelines.text.script import to_simplified
         from storage.corpus.export import export as run
         from storage.corpus.options import Options, Selection
@@ -247,7 +248,7 @@ def export(
         options = options if since_export is None else _as_before(options, since_export, given=form is not None)
         _sensible(options, path)
         target = sys.stdout.buffer if path == "-" else Path(path)
-        done = run(engine, target, options, _means(options, db, raw, progress), force=force, since=since_export)
+        done = run(engine, target, options, _means(options, db, raw, told), force=force, since=since_export)
     if path != "-":
         _tell(done, path, as_json=as_json)
     else:
@@ -360,17 +361,6 @@ def _as_before(options: Options, manifest: Path, *, given: bool) -> Options:
     if options != untouched:
         return options
     return replace(before, as_of=options.as_of, format=options.format if given else before.format)
-
-
-@contextmanager
-def _progress(*, shown: bool) -> Iterator[Progress]:
-    """A bar with an estimate on standard error, where a person looks and nothing else comes."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("exporting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal)) as bar:
-        task = bar.add_task("export", total=None)
-        yield lambda done, whole: bar.update(task, completed=done, total=whole)
 
 
 def _tell(done: Done, path: str, *, as_json: bool) -> None:

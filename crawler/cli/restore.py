@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, Db, WarcDir, a_path, fail, page
+from crawler.cli.common import DEFAULT_DB, Db, WarcDir, a_path, fail, page, progress
 from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
@@ -31,7 +31,8 @@ def restore(
 
     try:
         engine = open_engine(db)
-        copy(source, engine, raw_folder(db, warc_dir))
+        with progress() as told:
+            copy(source, engine, raw_folder(db, warc_dir), told)
     except (DatabaseError, OSError) as error:
         fail(str(error))
     page().print("The archive is restored.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, WarcDir, archive, emit, page
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, WarcDir, archive, emit, page, progress
 from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
@@ -19,8 +19,8 @@ def verify(warc_dir: WarcDir = None, db: Db = DEFAULT_DB, as_json: AsJson = Fals
     from storage.verify import verify as findings
 
     faults = 0
-    with archive(db) as engine:
-        for finding in findings(engine, raw_folder(db, warc_dir)):
+    with archive(db) as engine, progress() as told:
+        for finding in findings(engine, raw_folder(db, warc_dir), told):
             faults += finding.kind != "note"
             if as_json:
                 emit(asdict(finding))

@@ -28,8 +28,10 @@ from storage.corpus.output import Layout, Output
 from storage.corpus.plan import Ids, Mask, Plan, Stretch
 from storage.corpus.read import Rows, links, needed, restored, selected, with_links
 from storage.corpus.snapshot import BATCH, Snapshot, snapshot
-from storage.corpus.target import CARD, INDEX, MANIFEST, WITHDRAWN, Hashed, beside, free, settle
+from storage.corpus.target import CARD, INDEX, MANIFEST, WITHDRAWN, Hashed, beside, free
 from storage.corpus.view import View
+from storage.moves import settle
+from storage.progress import Progress, untold
 from storage.schema import article
 
 WAITING: Final = 3
@@ -38,8 +40,6 @@ them an export takes memory and no less time."""
 LINKED: Final = frozenset({"parquet", "arrow", "edges", "edges.csv", "graphml"})
 """Formats that hold related links as values; the others have them as JSON, which the database makes."""
 Item = TypeVar("Item")
-Progress = Callable[[int, int], None]
-"""Articles looked at so far, and all that will be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Means:
     """A query to the archive's script."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """The sources' names for people."""
-    progress: Progress = lambda _done, _all: None
+    progress: Progress = untold
     raw: Path | None = None
     """The folder of raw pages, for WARC."""
 
@@ -266,10 +266,10 @@ class _Job:
                 if records is not None:
                     records.write(noted.tobytes())
                 looked += len(noted)
-                self._means.progress(looked, plan.size)
+                self._means.progress("articles", looked, plan.size)
             for future in waiting:
                 future.result()
-        self._means.progress(plan.size, plan.size)
+        self._means.progress("articles", plan.size, plan.size)
 
     def _found(self) -> list[ColumnElement[bool]]:
         query = self._options.selection.query

@@ -27,7 +27,8 @@ from storage.corpus.options import Options
 from storage.corpus.output import Layout
 from storage.corpus.plan import Mask
 from storage.corpus.snapshot import BATCH
-from storage.corpus.target import CARD, INDEX, MANIFEST, Hashed, beside, free, settle
+from storage.corpus.target import CARD, INDEX, MANIFEST, Hashed, beside, free
+from storage.moves import settle
 
 
 def merge(before: Path, delta: Path, target: Path, *, force: bool = False) -> Done:

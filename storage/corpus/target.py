@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import errno
 import io
 import os
 import shutil
@@ -117,46 +115,6 @@ def free(target: Path, *, folder: bool, force: bool) -> None:
     if other := sorted(there - WRITTEN if MANIFEST in there else there):
         shown = ", ".join(map(repr, other[:3])) + (", …" if len(other) > 3 else "")  # noqa: PLR2004
         raise CorpusError(f"{str(target)!r} is no export, or not only one: it holds {shown}. It is not replaced")
-
-
-def settle(new: Path, target: Path) -> None:
-    """Move ``new`` to ``target``, which may exist: at each moment one of the two stands there whole."""
-    # All at the end: the first brings most of the others' bytes to the disk as well.
-    for path in (*new.rglob("*"), new):
-        _sync(path)
-    if not target.is_dir():
-        os.replace(new, target)  # noqa: PTH105 - its name says what it does to a target that exists
-    elif not _exchange(new, target):
-        # Without an atomic exchange the old folder steps aside first, and can be found there after a kill.
-        aside = target.with_name(f".{target.name}.old")
-        shutil.rmtree(aside, ignore_errors=True)
-        target.rename(aside)
-        new.rename(target)
-        shutil.rmtree(aside)
-    _sync(target.parent)
-
-
-def _exchange(new: Path, target: Path) -> bool:
-    """Linux: the two change places in one step."""
-    try:
-        rename = ctypes.CDLL(None, use_errno=True).renameat2
-    except (AttributeError, OSError):
-        return False
-    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-    if rename(here, os.fsencode(new), here, os.fsencode(target), exchange) == 0:
-        return True
-    code = ctypes.get_errno()
-    if code in (errno.EINVAL, errno.ENOSYS):
-        return False
-    raise OSError(code, os.strerror(code), str(target))
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _alive(pid: str) -> bool:

@@ -273,7 +273,7 @@ def test_what_came_to_the_place_meanwhile_is_not_replaced(world: World, tmp_path
     from storage.corpus.options import Options
 
     target = tmp_path / "news.jsonl"
-    means = Means(progress=lambda _done, _all: target.touch())
+    means = Means(progress=lambda _doing, _done, _all: target.touch())
     with pytest.raises(CorpusError, match="exists"):
         export(world.engine, target, Options(format="jsonl"), means)
     assert target.read_bytes() == b""

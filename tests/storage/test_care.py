@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import Engine, delete, func, insert, select, text, update
@@ -265,19 +267,58 @@ def claimed_visit():
     return visit(99, url("neu"))
 
 
-def test_a_restore_holds_few_texts_at_a_time(
-    full: Engine, copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_a_copy_by_rows_holds_few_texts_at_a_time(
+    full: Engine, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index, sizes = search.index, []
-    monkeypatch.setattr("storage.backup.ROWS", 2)
+    monkeypatch.setattr("storage.backup.LOT", 2)
     monkeypatch.setattr("storage.search.index", lambda conn, texts: (sizes.append(len(texts)), index(conn, texts)))
-    empty = db.open_engine(f"sqlite:///{tmp_path / 'empty.db'}")
-    restore(copy, empty, tmp_path / "restored")
-    assert faults(empty, tmp_path / "restored") == []
-    empty.dispose()
+    backup(full, folder, tmp_path / "backup")
     with full.connect() as conn:
         assert sum(sizes) == conn.execute(select(func.count()).select_from(table)).scalar_one()
     assert max(sizes) == 2
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_backup_does_not_begin_anew_at_each_write(full: Engine, folder: Path, tmp_path: Path) -> None:
+    """Else one of a large archive would not end before the crawl does."""
+    before = contents(full)
+    writer = sqlite3.connect(str(full.url.database), isolation_level=None)
+    steps: list[int] = []
+
+    def write_between(doing: str, done: int, whole: int) -> None:
+        if doing == "database":
+            steps.append(done)
+            assert len(steps) <= whole
+            writer.execute("UPDATE article SET title = title || '改'")
+
+    with patch("storage.backup.STEP", 1):
+        copy = backup(full, folder, tmp_path / "backup", write_between)
+    writer.close()
+    assert steps == sorted(set(steps))
+    engine = db.open_engine(f"sqlite:///{copy / 'panxi.db'}")
+    assert contents(engine) == before
+    engine.dispose()
+
+
+def test_a_backup_tells_how_far_it_is(full: Engine, folder: Path, tmp_path: Path) -> None:
+    told: dict[str, list[tuple[int, int]]] = {}
+    copy = backup(full, folder, tmp_path / "backup", lambda doing, *far: told.setdefault(doing, []).append(far))
+    assert {"database", "raw pages"} <= told.keys()
+    for far in told.values():
+        assert far == sorted(far)
+        assert far[-1][0] == far[-1][1]
+    told.clear()
+    empty = db.open_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+    restore(copy, empty, tmp_path / "restored", lambda doing, *far: told.setdefault(doing, []).append(far))
+    assert all(far[-1][0] == far[-1][1] for far in told.values())
+    assert told.keys() == {"database", "raw pages"}
+    assert contents(empty) == contents(full)
+    assert faults(empty, tmp_path / "restored") == []
+    with empty.connect() as conn:
+        assert conn.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+    empty.dispose()
 
 
 def test_a_backup_overwrites_nothing(full: Engine, folder: Path, copy: Path, tmp_path: Path) -> None:
@@ -293,7 +334,7 @@ def test_a_backup_that_broke_off_leaves_no_backup(full: Engine, folder: Path, tm
     shutil.rmtree(folder)
     with pytest.raises(Exception, match="no such file"):
         backup(full, folder, tmp_path / "backup")
-    assert not (tmp_path / "backup").exists()
+    assert not any(tmp_path.glob("backup*"))
 
 
 def test_the_text_that_was_hashed_is_title_and_body(full: Engine) -> None:

@@ -217,7 +217,7 @@ def test_an_export_sees_one_moment(changing: World, tmp_path: Path) -> None:
 
     written = []
 
-    def meanwhile(_done: int, _all: int) -> None:
+    def meanwhile(_doing: str, _done: int, _all: int) -> None:
         if not written:
             written.append(changing.feed(story(70)))
 
