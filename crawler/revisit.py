@@ -9,6 +9,10 @@ DAY = timedelta(days=1)
 RETRIES = 9
 """How often an address is tried before it is set aside as failed."""
 WAITS = (timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=2), DAY, 7 * DAY)
+QUICK = 3
+"""How many of the waits are too short for what a person has to mend."""
+MISSING = 14 * DAY
+"""How long an address is asked for that has never had a page: listings name some before they are there."""
 
 
 def article_due(
@@ -51,6 +55,13 @@ def retry_due(attempts: int, now: datetime, *, retry_after: str | None = None) -
         return None
     asked = parse_retry_after(retry_after, now) if retry_after else timedelta(0)
     return now + max(WAITS[min(attempts, len(WAITS) - 1)], min(asked, 7 * DAY))
+
+
+def doubt_due(attempts: int, now: datetime) -> datetime | None:
+    """When an address is tried again whose answer was a page, and not the one that was asked for: maintenance, a wall
+    against robots, a text that is still to come. As ``retry_due``, but for its short waits, which such things outlast.
+    """
+    return retry_due(attempts + QUICK, now)
 
 
 def parse_retry_after(value: str, now: datetime) -> timedelta:

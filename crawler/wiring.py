@@ -46,13 +46,16 @@ def read_article(page: Page, site: Site | None, *, kind: VisitKind | None = None
     return refine(clean(reading, now=page.fetched_at))
 
 
-def read_again(exchange: Exchange, source: str | None) -> Article | str:
-    """A kept page, read as a page fetched now would be; it stays its source's, whether that is defined here or not."""
+def read_again(exchange: Exchange, source: str | None, *, kind: VisitKind | None = "article") -> Article | str:
+    """A kept page, read as a page fetched now would be; it stays its source's, whether that is defined here or not.
+
+    ``kind``: what the page is known to be.
+    """
     page = Page(
         url=exchange.url,
         body=exchange.body,
         content_type=exchange.content_type,
         fetched_at=exchange.fetched_at,
     )
-    article = read_article(page, SITES.get(source) if source else site_for(page.url), kind="article", whole=True)
+    article = read_article(page, SITES.get(source) if source else site_for(page.url), kind=kind, whole=True)
     return article if isinstance(article, str) else replace(article, source=source or article.source)

@@ -172,8 +172,9 @@ def next_due(
 
 
 def revisit(conn: Connection, sources: Sequence[str] | None, now: datetime) -> int:
-    """Make every article that was visited before due now; returns how many."""
-    statement = update(frontier).where(c.kind == "article", c.state == "done").values(due_at=now)
+    """Make every article that was visited before due now, also what failed or was gone; returns how many."""
+    visited = c.state.in_(("done", "failed", "gone"))
+    statement = update(frontier).where(c.kind == "article", visited).values(due_at=now, attempts=0)
     if sources is not None:
         statement = statement.where(c.source.in_(sources))
     return conn.execute(statement).rowcount
@@ -340,6 +341,20 @@ def renew(conn: Connection, owner: str, *, now: datetime, lease: timedelta) -> i
     """
     held = and_(c.state == LEASED, c.lease_owner == owner, c.due_at <= now + lease / 2)
     return conn.execute(update(frontier).where(held).values(due_at=now + lease)).rowcount
+
+
+def found(conn: Connection, url: str, source: str | None, *, visited_at: datetime, due_at: datetime) -> None:
+    """An article that was there all along was found at ``url``: it is visited again at ``due_at``."""
+    row = _row(Link(url=url, source=source, kind="article", depth=0))
+    times = {"first_seen_at": visited_at, "visited_at": visited_at, "due_at": due_at}
+    conn.execute(
+        sql.insert(conn, frontier).on_conflict_do_update(
+            index_elements=["url"],
+            set_={"state": "done", "reason": None, "visited_at": visited_at, "due_at": due_at, "attempts": 0},
+            where=c.state != LEASED,
+        ),
+        row | times | {"state": "done"},
+    )
 
 
 def visited_elsewhere(conn: Connection, url: str, visit: Visit, *, now: datetime, due_at: datetime | None) -> None:

@@ -25,7 +25,7 @@ GONE_AFTER: Final = timedelta(days=2)
 GONE_VISITS: Final = 3
 """… and on this many in a row."""
 ASK_AGAIN: Final = timedelta(days=1)
-"""When a missing page is asked for again, if the outcome does not say."""
+"""When the page of an article that we have is asked for again after it was missing, until it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,26 @@ def reread(
     return changed
 
 
+def discover(
+    conn: Connection, item: Article, *, capture_id: int, at: datetime, now: datetime, after: Sequence[Hook] = ()
+) -> Recorded | None:
+    """Write the article that a new reading finds on a kept page; None where the archive has it from another page.
+
+    ``at``: when the page was fetched. Its address is visited soon, as one that is known.
+    """
+    sql.one_recorder(conn)
+    item = storable(item)
+    if _stored(conn, {item.url}):
+        return None
+    work = _Work()
+    recorded = _new(work, at, item, sql.reserve(conn, article, 1)[0], capture_id)
+    work.write(conn)
+    for hook in after:
+        hook(conn, recorded, item)
+    frontier.found(conn, item.url, item.source, visited_at=at, due_at=now)
+    return recorded
+
+
 def _waves(outcomes: Sequence[Outcome]) -> list[list[int]]:
     """The places of the outcomes in groups in which no article stands twice, in order."""
     waves: list[list[int]] = []
@@ -164,7 +184,7 @@ def _articles(
             old = stored.get(outcome.url) if outcome.state == "unchanged" else None
             results.append((_seen(work, outcome, old), None))
         elif (old := stored.get(item.url)) is None:
-            results.append((_new(work, outcome, item, next(ids), capture_id), item))
+            results.append((_new(work, outcome.fetched_at, item, next(ids), capture_id, outcome.terms), item))
         else:
             results.append((_again(work, outcome, item, old, capture_id), item))
     work.write(conn)
@@ -218,8 +238,10 @@ class _Work:
         self.indexed.append((article_id, made.terms))
 
 
-def _new(work: _Work, outcome: Outcome, item: Article, number: int, capture_id: int | None) -> Recorded:
-    now = micros(outcome.fetched_at)
+def _new(
+    work: _Work, at: datetime, item: Article, number: int, capture_id: int | None, terms: IndexTerms | None = None
+) -> Recorded:
+    now = micros(at)
     row = article_row(item)
     work.inserts.append(
         row
@@ -234,8 +256,8 @@ def _new(work: _Work, outcome: Outcome, item: Article, number: int, capture_id: 
         }
     )
     work.lists(number, item)
-    work.terms(number, item, outcome.terms)
-    return Recorded(kind="new", article_id=number, at=outcome.fetched_at, revision=1)
+    work.terms(number, item, terms)
+    return Recorded(kind="new", article_id=number, at=at, revision=1)
 
 
 def _again(work: _Work, outcome: Outcome, item: Article, old: Native, capture_id: int | None) -> Recorded:
@@ -459,7 +481,10 @@ def _missing(conn: Connection, outcomes: Sequence[Outcome]) -> dict[int, tuple[i
 
 
 def _gone(conn: Connection, outcome: Outcome, missing: tuple[int, datetime | None, int] | None) -> frontier.Visited:
-    """A page of ours that vanished is asked for again on other days before it is marked gone; it is kept anyhow."""
+    """A page of ours that vanished is asked for again on other days before it is marked gone; it is kept anyhow.
+
+    Any other is asked for again when its outcome says.
+    """
     now, due_at = outcome.fetched_at, outcome.due_at
     if missing is not None:
         article_id, since, count = missing
@@ -470,7 +495,7 @@ def _gone(conn: Connection, outcome: Outcome, missing: tuple[int, datetime | Non
                 .values(gone_at=now, changed_at=now)
             )
         else:
-            due_at = due_at or now + ASK_AGAIN
+            due_at = now + ASK_AGAIN
     return frontier.Visited(
         visit=outcome.visit, state="gone", now=now, due_at=due_at, reason=outcome.reason, missing=True
     )

@@ -8,29 +8,32 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Engine, select, update
+from sqlalchemy import Engine, exists, select, update
 
 from crawler.items import Article, Exchange
 from storage import captures, raw
 from storage.db import writing
 from storage.raw import RawError
-from storage.recording import Hook, reread
-from storage.schema import article, revision
+from storage.recording import Hook, discover, reread
+from storage.schema import article, capture, frontier, revision
 
 Reading = Callable[[Exchange, str | None], Article | str]
 """Reads a page of the named source: the article, or why there is none."""
 
 BATCH = 100
+OK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
     """What reading one kept page again gave."""
 
-    article_id: int
+    article_id: int | None
+    """None: a page that has none yet, of a reading that changes nothing."""
     url: str
-    kind: Literal["same", "changed", "unread", "no-page"]
-    """unread: the reader finds no article now, the stored one stays; no-page: no raw page is kept, or it is damaged."""
+    kind: Literal["same", "changed", "found", "unread", "no-page"]
+    """found: a kept page that had given no article gives one now; unread: the reader finds no article now, the stored
+    one stays; no-page: no raw page is kept, or it is damaged."""
     fields: tuple[str, ...] = ()
     """Names of the fields that changed."""
     reason: str | None = None
@@ -44,21 +47,39 @@ def reprocess(
     reading: Reading,
     *,
     now: datetime,
-    where: Sequence[ColumnElement[bool]] = (),
+    anew: Reading | None = None,
+    sources: Sequence[str] | None = None,
     after: Sequence[Hook] = (),
     write: bool = True,
 ) -> Iterator[Again]:
-    """Read the kept pages of articles that meet the conditions again, oldest id first, and yield what each gave.
+    """Read the kept pages of articles (of these sources) again, oldest id first, and yield what each gave.
 
-    Earlier texts are read again too, from their own pages. ``write=False`` changes nothing and tells what would.
-    An exception of the reader is that page's ``unread``.
+    Earlier texts are read again too, from their own pages. ``anew`` reads a page of which nothing is known: then the
+    kept pages that gave no article are looked at as well, and those yielded that do now. ``write=False`` changes
+    nothing and tells what would. An exception of the reader is that page's ``unread``.
     """
+    yield from _articles(engine, folder, reading, now=now, sources=sources, after=after, write=write)
+    if anew is not None:
+        yield from _refused(engine, folder, anew, now=now, sources=sources, after=after, write=write)
+
+
+def _articles(
+    engine: Engine,
+    folder: Path,
+    reading: Reading,
+    *,
+    now: datetime,
+    sources: Sequence[str] | None,
+    after: Sequence[Hook],
+    write: bool,
+) -> Iterator[Again]:
+    chosen = [] if sources is None else [article.c.source.in_(sources)]
     last = 0
     while True:
         with engine.connect() as conn:
             rows = conn.execute(
                 select(article.c.id, article.c.url, article.c.source, article.c.capture_id)
-                .where(article.c.id > last, *where)
+                .where(article.c.id > last, *chosen)
                 .order_by(article.c.id)
                 .limit(BATCH)
             ).all()
@@ -73,6 +94,50 @@ def reprocess(
                 if not write:
                     transaction.rollback()
             yield Again(article_id=row.id, url=row.url, kind="changed" if fields else "same", fields=fields)
+        if len(rows) < BATCH:
+            return
+        last = rows[-1].id
+
+
+def _refused(
+    engine: Engine,
+    folder: Path,
+    reading: Reading,
+    *,
+    now: datetime,
+    sources: Sequence[str] | None,
+    after: Sequence[Hook],
+    write: bool,
+) -> Iterator[Again]:
+    """The last page of each address that has no article."""
+    later, of_article = capture.alias(), capture.alias()
+    lone = [
+        capture.c.status == OK,
+        ~exists().where(later.c.url == capture.c.url, later.c.id > capture.c.id),
+        ~exists().where(article.c.url == capture.c.url),
+        # A page may call itself by another address than the one that it was fetched from.
+        ~exists().where(of_article.c.url == capture.c.url, article.c.capture_id == of_article.c.id),
+    ]
+    if sources is not None:
+        lone.append(frontier.c.source.in_(sources))
+    pages = select(capture.c.id, capture.c.url, capture.c.fetched_at, frontier.c.source).where(*lone)
+    pages = pages.join_from(capture, frontier, frontier.c.url == capture.c.url, isouter=True)
+    last = 0
+    while True:
+        with engine.connect() as conn:
+            rows = conn.execute(pages.where(capture.c.id > last).order_by(capture.c.id).limit(BATCH)).all()
+        for row in rows:
+            read = _read(engine, folder, reading, row.id, row.source)
+            if not isinstance(read, Article):
+                continue  # it is as it was
+            with writing(engine).connect() as conn, conn.begin() as transaction:
+                there = discover(
+                    conn, read, capture_id=row.id, at=row.fetched_at, now=now, after=after if write else ()
+                )
+                if not write:
+                    transaction.rollback()
+            if there is not None:
+                yield Again(article_id=there.article_id if write else None, url=read.url, kind="found")
         if len(rows) < BATCH:
             return
         last = rows[-1].id

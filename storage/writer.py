@@ -40,6 +40,10 @@ PATIENCE: Final = 120.0
 """Seconds that a database or disk may be away before the writer gives up."""
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 5.0
+TRY_AGAIN: Final = timedelta(days=1)
+"""When an address is visited again whose article could not be stored: what hinders it may be mended by then …"""
+TRIES: Final = 9
+"""… and how often."""
 
 AWAY: Final = frozenset(
     {
@@ -271,11 +275,12 @@ class Writer:
             return record_all(conn, outcomes, kept=kept, after=self._after)
 
     def _set_aside(self, item: _Submitted, error: Exception) -> None:
-        """Keep the reason with the address, so that a person sees it; the article itself can't be stored."""
+        """Keep the reason with the address, so that a person sees it; the article itself can't be stored today."""
         outcome = item.outcome
         logger.error("Not stored: %r: %r", outcome.url, error, exc_info=error)
         reason = f"not stored: {type(error).__name__}: {' '.join(str(error).split())[:500]}"
-        failed = replace(outcome, state="failed", reason=reason, due_at=None, article=None, links=(), onward=None)
+        again = outcome.fetched_at + TRY_AGAIN if outcome.visit.attempts < TRIES else None
+        failed = replace(outcome, state="failed", reason=reason, due_at=again, article=None, links=(), onward=None)
         for kept in (failed, replace(failed, exchange=None)):  # the raw page too, unless it is what can't be stored
             try:
                 self._patiently(lambda kept=kept: self._commit([kept]))  # type: ignore[misc]

@@ -60,7 +60,8 @@ def crawl(
     ] = None,
     max_pages: Annotated[int | None, typer.Option(min=1, help="Stop after so many pages.")] = None,
     revisit: Annotated[
-        bool, typer.Option("--revisit", help="Ask again for every article that is known (conditionally).")
+        bool,
+        typer.Option("--revisit", help="Ask again for every known article (conditionally), and for what failed."),
     ] = False,
     due: Annotated[
         bool,

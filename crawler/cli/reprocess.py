@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, WarcDir, archive, console, emit, known, page
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, WarcDir, archive, console, emit, known, page, plural
 from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
@@ -34,7 +34,6 @@ def reprocess(
     from storage.archive import Archive
     from storage.reprocess import reprocess as again
     from storage.runs import last_runs
-    from storage.schema import article
 
     kinds: Counter[str] = Counter()
     fields: Counter[str] = Counter()
@@ -47,7 +46,8 @@ def reprocess(
             raw_folder(db, warc_dir),
             read_again,
             now=datetime.now(UTC),
-            where=[article.c.source.in_(wanted)] if wanted else [],
+            anew=partial(read_again, kind=None),
+            sources=wanted or None,
             after=[join_clusters, tell],
             write=not dry_run,
         )
@@ -63,6 +63,9 @@ def reprocess(
         out = page()
         would = "would change" if dry_run else "changed"
         out.print(f"{kinds.total()} kept pages read again: {kinds['changed']} {would}, {kinds['same']} the same.")
+        if kinds["found"]:
+            found = "would be found" if dry_run else "found"
+            out.print(f"{kinds['found']} {plural(kinds['found'], 'article')} {found} on pages that had given none.")
         for name, count in fields.most_common():
             out.print(f"  {count:>6}  {name}")
         if kinds["unread"] or kinds["no-page"]:

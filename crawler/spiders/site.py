@@ -34,7 +34,7 @@ from crawler.items import (
     VisitKind,
 )
 from crawler.politeness import Postponed
-from crawler.revisit import article_due, listing_is_due, retry_due
+from crawler.revisit import MISSING, article_due, doubt_due, listing_is_due, retry_due
 from crawler.site import Site
 from crawler.urls import canonical
 from crawler.work import Work, drop_page, pack_page, read_page, sites_at
@@ -205,7 +205,7 @@ class SiteSpider(scrapy.Spider):
             case 404 | 410 if self.urls and visit.depth == 0:
                 yield replace(answer, state="failed", due_at=None, reason=f"HTTP {response.status}")
             case 404 | 410:
-                yield replace(answer, state="gone", due_at=None, reason=f"HTTP {response.status}")
+                yield replace(answer, state="gone", due_at=missing_due(visit, now), reason=f"HTTP {response.status}")
             case 429 | 500 | 502 | 503 | 504 | 522 | 524 | 408:
                 yield self.retry(answer, f"HTTP {response.status}", retry_after=header(response, "Retry-After"))
             case _:  # a wall against robots may fall: what it hides must not be lost
@@ -292,9 +292,14 @@ class SiteSpider(scrapy.Spider):
         return parts
 
     def _no_article(self, answer: Outcome, reading: NotArticle) -> Outcome:
-        """A page of another kind is passed over, unless a person asked for just this page."""
+        """A page of another kind is passed over, unless a person asked for just this page; what may become an article
+        (or a listing) yet is tried again.
+        """
         reason = f"no article: {reading.reason}"
         asked_for = self.urls and answer.visit.depth == 0
+        if reading.kind in ("error-page", "empty") or answer.visit.kind == "listing":
+            due = doubt_due(answer.visit.attempts, answer.fetched_at)
+            return replace(answer, state="retry" if due else "failed", due_at=due, reason=reason)
         if reading.kind in ("listing", "video", "gallery", "not-html") and not asked_for:
             return replace(answer, state="skipped", due_at=None, reason=reason)
         return replace(answer, state="failed", due_at=None, reason=reason)
@@ -338,6 +343,13 @@ class SiteSpider(scrapy.Spider):
             self.link(entry.url, depth=visit.depth + 1, found_on=article.url) for entry in article.related if entry.url
         )
         return tuple(link for link in links if link.source or (site is None and link.url.split("/", 3)[2] == host))
+
+
+def missing_due(visit: Visit, now: datetime) -> datetime | None:
+    """When an article is asked for again whose page is not there (yet): after a day, then when it was known for twice
+    as long. What follows the last page of a listing is not asked for.
+    """
+    return article_due(visit.first_seen_at, now, until=MISSING) if visit.kind == "article" else None
 
 
 def _number(name: str, text: str) -> int | None:

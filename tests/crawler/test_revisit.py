@@ -5,6 +5,7 @@ import pytest
 from crawler.revisit import (
     RETRIES,
     article_due,
+    doubt_due,
     listing_is_due,
     listing_waits,
     parse_retry_after,
@@ -36,6 +37,12 @@ def test_retries_wait_longer_and_longer_and_end() -> None:
     assert known[-1] == NOW + timedelta(days=7), "a site that is away for weeks loses nothing"
     assert len(known) == RETRIES
     assert retry_due(RETRIES, NOW) is None
+
+
+def test_a_page_of_another_kind_is_tried_again_when_a_person_may_have_mended_it() -> None:
+    waits = [doubt_due(attempt, NOW) for attempt in range(RETRIES)]
+    assert waits[:3] == [NOW + timedelta(hours=2), NOW + timedelta(days=1), NOW + timedelta(days=7)]
+    assert waits[-1] is None
 
 
 def test_retry_after_lengthens_and_never_shortens() -> None:

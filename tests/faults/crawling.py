@@ -25,12 +25,12 @@ class Crawled:
     log: str
 
 
-def crawl(proxy: str, db: Path) -> Crawled:
-    """Crawl `tests.faults.sites.sources`, all of it through the server at ``proxy``, into ``db``."""
+def crawl(proxy: str, db: Path, sites: str = "sources") -> Crawled:
+    """Crawl these of `tests.faults.sites`, all of it through the server at ``proxy``, into ``db``."""
     settings = {
         "PANXI_DB": f"sqlite:///{db}",
         "PANXI_PROXY": proxy,
-        "PANXI_SITES": "tests.faults.sites.sources",
+        "PANXI_SITES": f"tests.faults.sites.{sites}",
         "PANXI_ALLOW_LOOPBACK": True,
         "PANXI_PATIENCE": 0,
         "RETRY_TIMES": 0,

@@ -40,3 +40,8 @@ def sources() -> dict[str, Site]:
         site("forger"),
     )
     return {one.name: one for one in found}
+
+
+def repaired() -> dict[str, Site]:
+    """One source, that is under repair now and then."""
+    return {"town": site("town")}

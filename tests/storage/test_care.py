@@ -24,10 +24,10 @@ from storage.grams import index_terms
 from storage.raw import Raw
 from storage.recording import record_all
 from storage.reprocess import reprocess
-from storage.schema import alert, capture, metadata, revision, watch
+from storage.schema import alert, capture, frontier, metadata, revision, watch
 from storage.schema import article as table
 from storage.verify import verify
-from tests.storage.samples import NOW, article, claimed, link, outcome, url
+from tests.storage.samples import NOW, article, claimed, exchange, link, outcome, url
 
 LATER = NOW + timedelta(days=1)
 
@@ -131,7 +131,65 @@ def test_what_can_not_be_read_now_stays_as_it_is(full: Engine, folder: Path) -> 
 
 
 def test_it_may_be_limited(full: Engine, folder: Path) -> None:
-    assert {item.url for item in reprocess(full, folder, reading, now=LATER, where=[table.c.id == 3])} == {url(3)}
+    with writing(full).begin() as conn:
+        conn.execute(update(table).where(table.c.id == 3).values(source="pzh"))
+    assert {item.url for item in reprocess(full, folder, reading, now=LATER, sources=["pzh"])} == {url(3)}
+
+
+def refused(engine: Engine, folder: Path, *numbers: int) -> None:
+    """Pages that were kept and gave no article."""
+    visits = claimed(engine, [link(number) for number in numbers])
+    items = [
+        outcome(of, state="failed", reason="no article", exchange=exchange(of.url, body=f"{of.url}的文字".encode()))
+        for of in sorted(visits, key=lambda of: of.url)
+    ]
+    with Raw(folder) as store, writing(engine).begin() as conn:
+        record_all(conn, items, kept=captures.keep(store, [item.exchange for item in items], conn))
+
+
+def test_a_page_that_gave_no_article_may_give_one_now(full: Engine, folder: Path) -> None:
+    refused(full, folder, 8, 9)
+
+    def better(page: Exchange, source: str | None) -> Article | str:
+        return "a listing" if page.url == url(9) else reading(page, source)
+
+    before = list(Archive(full).stream())
+    assert not [item for item in reprocess(full, folder, reading, now=LATER) if item.kind == "found"]
+    (would,) = [
+        item for item in reprocess(full, folder, reading, anew=better, now=LATER, write=False) if item.kind == "found"
+    ]
+    assert (would.url, would.article_id) == (url(8), None)
+    assert list(Archive(full).stream()) == before
+    told: list[str] = []
+    again = list(
+        reprocess(full, folder, reading, anew=better, now=LATER, after=[lambda _c, got, _a: told.append(got.kind)])
+    )
+    (there,) = [item for item in again if item.kind == "found"]
+    assert told == ["new"]
+    *known, new = Archive(full).stream()
+    assert known == before
+    assert (new["id"], new["url"], new["body"]) == (there.article_id, url(8), f"{url(8)}的文字")
+    assert new["source"] == "cinic"  # as the frontier has it
+    with full.connect() as conn:
+        assert search.search(conn, "8.html的文字").total == 1
+        row = conn.execute(select(frontier.c).where(frontier.c.url == url(8))).one()
+        assert (row.state, row.due_at, row.reason) == ("done", LATER, None)
+    assert faults(full, folder) == []
+    assert not [item for item in reprocess(full, folder, reading, anew=better, now=LATER) if item.kind == "found"]
+
+
+def test_an_article_known_by_another_address_is_not_found_again(full: Engine, folder: Path) -> None:
+    refused(full, folder, 8)
+    elsewhere = reprocess(
+        full, folder, reading, anew=lambda page, source: replace(reading(page, source), url=url(1)), now=LATER
+    )  # type: ignore[type-var]
+    assert "found" not in {item.kind for item in elsewhere}
+    with writing(full).begin() as conn:  # and what calls itself by another address is not read as a page without one
+        number = conn.execute(select(capture.c.id).where(capture.c.url == url(8))).scalar_one()
+        conn.execute(update(table).where(table.c.id == 1).values(capture_id=number))
+    looked: list[str] = []
+    list(reprocess(full, folder, reading, anew=lambda page, _s: looked.append(page.url) or "none", now=LATER))
+    assert looked == []
 
 
 # --- verify -----------------------------------------------------------------------------------------------
