@@ -110,6 +110,15 @@ class Site:
         """Whether the URL's host is one of this site's."""
         return _hostname(url.split("/", 3)[2] if "://" in url else "") in self.hosts
 
+    def at_home(self, url: str) -> str:
+        """The URL as the site itself writes it: one on its home's host with another scheme, or with ``www.`` more or
+        less, is the same page.
+        """
+        parts, home = urlsplit(url), urlsplit(self.home)
+        if parts.netloc.removeprefix("www.") != home.netloc.removeprefix("www."):
+            return url
+        return urlunsplit((home.scheme, home.netloc, parts.path, parts.query, parts.fragment))
+
     def is_article(self, url: str) -> bool:
         """Whether the URL looks like an article of this site."""
         return self.owns(url) and (self.article_url is None or re.search(self.article_url, url) is not None)

@@ -39,9 +39,7 @@ def show(
 
     with archive(db) as engine:
         kept = Archive(engine)
-        found = (
-            kept.by_id(int(which)) if which.isdecimal() and len(which) < LONGEST_ID else kept.by_url(_canonical(which))
-        )
+        found = kept.by_id(int(which)) if which.isdecimal() and len(which) < LONGEST_ID else _by_url(kept, which)
         if found is None:
             fail(f"no article {which!r} in the archive", hint="panxi search finds articles by their words", code=1)
         if diff:
@@ -52,10 +50,14 @@ def show(
             _tell(kept, found, original=original)
 
 
-def _canonical(url: str) -> str:
+def _by_url(kept: Archive, typed: str) -> dict[str, Any] | None:
+    """The article at an address that a person typed, in whichever form the archive has it."""
+    from crawler.sites import site_for
     from crawler.urls import canonical
 
-    return canonical(url) or url
+    url = canonical(typed) or typed
+    site = site_for(url)
+    return kept.by_url(url) or (kept.by_url(site.at_home(url)) if site else None)
 
 
 def _tell(kept: Archive, article: dict[str, Any], *, original: bool) -> None:

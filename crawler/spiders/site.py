@@ -167,11 +167,17 @@ class SiteSpider(scrapy.Spider):
         host = url.split("/", 3)[2]  # a canonical address; a definition may name its host with or without a port
         return self.by_host.get(host.rsplit(":", 1)[0]) or self.by_host.get(host)
 
+    def _address(self, url: str) -> str:
+        """The one form of an address that a server gave: it may lead from one form of a page to another."""
+        url = canonical(url) or url
+        site = self._site(url)
+        return site.at_home(url) if site else url
+
     def link(self, url: str, *, depth: int, priority: int = 0, found_on: str | None = None) -> Link:
         """The link to an article, with the source that knows its host."""
         site = self._site(url)
         return Link(
-            url=url,
+            url=site.at_home(url) if site else url,
             source=site.name if site else None,
             kind="article",
             depth=depth,
@@ -188,7 +194,7 @@ class SiteSpider(scrapy.Spider):
         answer = Outcome(
             visit=visit,
             state="done",
-            url=canonical(response.url) or response.url,
+            url=self._address(response.url),
             fetched_at=now,
             status=response.status,
             due_at=self._due(visit, now),

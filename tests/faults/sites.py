@@ -45,3 +45,8 @@ def sources() -> dict[str, Site]:
 def repaired() -> dict[str, Site]:
     """One source, that is under repair now and then."""
     return {"town": site("town")}
+
+
+def both() -> dict[str, Site]:
+    """One source, with and without ``www.``"""
+    return {"town": site("town", hosts=("town.example", "www.town.example"))}
