@@ -76,17 +76,6 @@ class Archive:
                 for row in conn.execute(statement).mappings()
             ]
 
-    def linked_from(self, url: str) -> list[Json]:
-        """The articles whose lists of related links name this URL: id, url, title."""
-        statement = (
-            select(article.c.id, article.c.url, article.c.title)
-            .join(related_link, related_link.c.article_id == article.c.id)
-            .where(related_link.c.url == url)
-            .order_by(article.c.id)
-        )
-        with self._engine.connect() as conn:
-            return [dict(row) for row in conn.execute(statement.distinct()).mappings()]
-
     def cluster(self, number: int) -> list[Json]:
         """The articles of a cluster, the canonical one first, then by first sight."""
         statement = (

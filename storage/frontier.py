@@ -28,7 +28,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    true,
     update,
 )
 
@@ -202,17 +201,6 @@ def known_articles(conn: Connection, sources: Sequence[str] | None) -> int:
         statement = statement.where(c.source.in_(sources))
     number: int = conn.execute(statement).scalar_one()
     return number
-
-
-def outstanding(conn: Connection, sources: Sequence[str] | None, now: datetime) -> int:
-    """How many addresses are due or leased to anybody."""
-    parts = (
-        and_(c.state == PENDING, c.due_at <= now),
-        and_(c.state != PENDING, c.due_at.is_not(None), c.due_at <= now),
-        and_(c.state == LEASED, c.due_at > now),
-    )  # each has its own partial index
-    wanted = true() if sources is None else c.source.in_(sources)
-    return sum(conn.execute(select(func.count()).where(part, wanted)).scalar_one() for part in parts)
 
 
 def counts(conn: Connection, sources: Sequence[str] | None = None) -> dict[str, int]:

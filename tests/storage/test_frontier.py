@@ -145,8 +145,6 @@ def test_what_is_due_later_is_claimed_later(engine: Engine) -> None:
             conn,
             [Visited(visit=visit, state="done", now=NOW, due_at=due, went_well=True, etag='"a"', last_modified="x")],
         )
-        assert frontier.outstanding(conn, None, NOW) == 0
-        assert frontier.outstanding(conn, ["cinic"], due) == 1
         assert frontier.counts(conn) == {"done": 1}
     assert take(engine) == []
     (again,) = take(engine, now=due)
@@ -162,15 +160,6 @@ def test_a_retry_waits_and_keeps_its_attempts(engine: Engine) -> None:
     (again,) = take(engine, now=due)
     assert again.attempts == 1
     assert row(engine, url(1)).reason == "500"
-
-
-def test_outstanding_counts_what_is_due_and_what_is_leased(engine: Engine) -> None:
-    put(engine, link(1), link(2), link(3, source="other"))
-    take(engine, 1, sources=["cinic"])
-    with engine.connect() as conn:
-        assert frontier.outstanding(conn, None, NOW) == 3
-        assert frontier.outstanding(conn, ["cinic"], NOW) == 2
-        assert frontier.outstanding(conn, ["nobody"], NOW) == 0
 
 
 def test_an_endless_address_is_left_out(engine: Engine) -> None:
