@@ -447,6 +447,8 @@ class Outcome:
     due_at: datetime | None = None
     """When to visit again; None for never."""
     exchange: Exchange | PackedExchange | None = None
+    parts: tuple[Exchange | PackedExchange, ...] = ()
+    """The following pages of an article that has several."""
     article: ScrapedArticle | Article | None = None
     terms: IndexTerms | None = None
     """The article's, where they are made already."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
@@ -13,6 +14,8 @@ from storage import raw, sql
 from storage.raw import Original, Pointer, Raw
 from storage.schema import capture
 from storage.types import micros
+
+OK: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,13 @@ def add(conn: Connection, kept: Sequence[Kept | None]) -> list[int | None]:
             holders.setdefault(item.packed.sha256, number)
     sql.insert_native(conn, capture, rows)
     return result
+
+
+def nearest(conn: Connection, url: str, at: datetime) -> int | None:
+    """The capture of the address, answered with 200, that was made nearest to a moment."""
+    statement = select(capture.c.id, capture.c.fetched_at).where(capture.c.url == url, capture.c.status == OK)
+    found = conn.execute(statement).all()
+    return min(found, key=lambda row: abs(row.fetched_at - at)).id if found else None
 
 
 def committed(conn: Connection, files: Iterable[str]) -> dict[str, int]:

@@ -17,11 +17,12 @@ from storage.raw import RawError
 from storage.recording import Hook, discover, reread
 from storage.schema import article, capture, frontier, revision
 
-Reading = Callable[[Exchange, str | None], Article | str]
-"""Reads a page of the named source: the article, or why there is none."""
+PageAt = Callable[[str], Exchange | None]
+"""The page that was kept of an address at about the same time; None where there is none."""
+Reading = Callable[[Exchange, str | None, PageAt], Article | str]
+"""Reads a page of the named source: the article, or why there is none. The last says what an article goes on on."""
 
 BATCH = 100
-OK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,7 @@ def _refused(
     """The last page of each address that has no article."""
     later, of_article = capture.alias(), capture.alias()
     lone = [
-        capture.c.status == OK,
+        capture.c.status == captures.OK,
         ~exists().where(later.c.url == capture.c.url, later.c.id > capture.c.id),
         ~exists().where(article.c.url == capture.c.url),
         # A page may call itself by another address than the one that it was fetched from.
@@ -121,7 +122,8 @@ def _refused(
     if sources is not None:
         lone.append(frontier.c.source.in_(sources))
     pages = select(capture.c.id, capture.c.url, capture.c.fetched_at, frontier.c.source).where(*lone)
-    pages = pages.join_from(capture, frontier, frontier.c.url == capture.c.url, isouter=True)
+    # What was never visited by itself is a further page of an article that has several.
+    pages = pages.join_from(capture, frontier, frontier.c.url == capture.c.url)
     last = 0
     while True:
         with engine.connect() as conn:
@@ -178,13 +180,23 @@ def _read(
     if capture_id is None:
         return "no-page", "no raw page was kept"
     try:
-        with engine.connect() as conn:
-            pointer, payload = captures.pointers(conn, capture_id)
-        exchange = raw.read(folder, pointer, payload)
+        exchange = _page(engine, folder, capture_id)
     except RawError as error:
         return "no-page", str(error)
+
+    def at(url: str) -> Exchange | None:
+        with engine.connect() as conn:
+            number = captures.nearest(conn, url, exchange.fetched_at)
+        return None if number is None else _page(engine, folder, number)
+
     try:
-        read = reading(exchange, source)
+        read = reading(exchange, source, at)
     except Exception as error:  # noqa: BLE001 - one page's fault must not end the others' reading; it is told
         return "unread", f"{type(error).__name__}: {error}"
     return ("unread", read) if isinstance(read, str) else read
+
+
+def _page(engine: Engine, folder: Path, capture_id: int) -> Exchange:
+    with engine.connect() as conn:
+        pointer, payload = captures.pointers(conn, capture_id)
+    return raw.read(folder, pointer, payload)

@@ -264,15 +264,23 @@ class Writer:
             self._bytes -= sum(map(_weight, batch))
 
     def _commit(self, outcomes: Sequence[Outcome]) -> list[Recorded]:
-        kept = [self._durable.get(id(outcome.exchange)) for outcome in outcomes]  # by a transaction that failed
-        wanted = [None if there else outcome.exchange for outcome, there in zip(outcomes, kept, strict=True)]
-        with self._engine.connect() as conn:
-            kept = [new or there for new, there in zip(captures.keep(self._raw, wanted, conn), kept, strict=True)]
-        for outcome, there in zip(outcomes, kept, strict=True):
-            if there is not None and not there.revisit:  # what a revisit refers to may be rolled back
-                self._durable[id(outcome.exchange)] = there
+        parts = [part for outcome in outcomes for part in outcome.parts]
+        kept = self._keep([*(outcome.exchange for outcome in outcomes), *parts])
         with self._engine.begin() as conn:
-            return record_all(conn, outcomes, kept=kept, after=self._after)
+            recorded = record_all(conn, outcomes, kept=kept[: len(outcomes)], after=self._after)
+            captures.add(conn, kept[len(outcomes) :])
+            return recorded
+
+    def _keep(self, pages: Sequence[Exchange | PackedExchange | None]) -> list[Kept | None]:
+        """Brings pages to the disk, but for those that are there already, by a transaction that failed."""
+        there = [self._durable.get(id(page)) for page in pages]
+        wanted = [None if known else page for page, known in zip(pages, there, strict=True)]
+        with self._engine.connect() as conn:
+            kept = [new or known for new, known in zip(captures.keep(self._raw, wanted, conn), there, strict=True)]
+        for page, one in zip(pages, kept, strict=True):
+            if one is not None and not one.revisit:  # what a revisit refers to may be rolled back
+                self._durable[id(page)] = one
+        return kept
 
     def _set_aside(self, item: _Submitted, error: Exception) -> None:
         """Keep the reason with the address, so that a person sees it; the article itself can't be stored today."""
@@ -281,7 +289,10 @@ class Writer:
         reason = f"not stored: {type(error).__name__}: {' '.join(str(error).split())[:500]}"
         again = outcome.fetched_at + TRY_AGAIN if outcome.visit.attempts < TRIES else None
         failed = replace(outcome, state="failed", reason=reason, due_at=again, article=None, links=(), onward=None)
-        for kept in (failed, replace(failed, exchange=None)):  # the raw page too, unless it is what can't be stored
+        for kept in (
+            failed,
+            replace(failed, exchange=None, parts=()),
+        ):  # the raw page too, unless it is what can't be stored
             try:
                 self._patiently(lambda kept=kept: self._commit([kept]))  # type: ignore[misc]
                 break
@@ -325,12 +336,16 @@ class Writer:
 
 
 def _weight(item: _Submitted) -> int:
-    """Bytes of the page: what waits of it, raw, read and indexed, is about as much."""
-    match item.outcome.exchange:
-        case PackedExchange() as packed:
-            return packed.length
-        case Exchange() as exchange:
-            return len(exchange.body)
+    """Bytes of the pages: what waits of them, raw, read and indexed, is about as much."""
+    return sum(map(_size, (item.outcome.exchange, *item.outcome.parts)))
+
+
+def _size(page: Exchange | PackedExchange | None) -> int:
+    match page:
+        case PackedExchange():
+            return page.length
+        case Exchange():
+            return len(page.body)
         case None:
             return 0
 

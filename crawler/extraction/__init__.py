@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.extraction.parts import join
+from crawler.extraction.parts import MOST_PARTS, join
 from crawler.extraction.reading import read, read_article, read_listing
 
-__all__ = ["join", "read", "read_article", "read_listing"]
+__all__ = ["MOST_PARTS", "join", "read", "read_article", "read_listing"]

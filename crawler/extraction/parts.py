@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -13,6 +14,8 @@ from crawler.extraction import pager
 from crawler.extraction.document import Document
 from crawler.items import ScrapedArticle
 
+MOST_PARTS: Final = 30
+"""Pages of one article that are looked at."""
 _PART = re.compile(r"(?:[_-]\d{1,3}(?:\.\w{2,5})?|/\d{1,3}|\.\w{2,5})$")
 _PART_QUERY = re.compile(r"(?:^|&)(?:p|page|pn|pageno)=\d{1,3}", re.IGNORECASE)
 

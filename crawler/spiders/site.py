@@ -18,7 +18,7 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from crawler.extraction import join
+from crawler.extraction import MOST_PARTS, join
 from crawler.guards.reading import is_strange
 from crawler.guards.traps import Traps
 from crawler.items import (
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 LISTING_PRIORITY = 100
-MOST_PARTS = 30
-"""Pages of one article that are fetched."""
 
 
 class SiteSpider(scrapy.Spider):
@@ -82,7 +80,8 @@ class SiteSpider(scrapy.Spider):
         self.sites: dict[str, Site] = {}
         self.by_host: dict[str, Site] = {}
         self._steps: tuple[Step, ...] = (read_page, pack_page)
-        self._read_part = Together[Work, Work](None, read_page, drop_page)
+        self._read_only = Together[Work, Work](None, read_page, drop_page)
+        self._read_part = Together[Work, Work](None, read_page, pack_page)
         self._read_page = Together[Work, Work](None, *self._steps)
 
     @classmethod
@@ -101,7 +100,8 @@ class SiteSpider(scrapy.Spider):
         spider.by_host = {host: site for site in known.values() for host in site.hosts}
         crawler.settings.set("DOWNLOAD_SLOTS", slots(known.values(), crawler.settings), priority="spider")
         spider.workshop = Workshop()
-        spider._read_part = Together(spider.workshop, read_page, drop_page)  # noqa: SLF001 - its own
+        spider._read_only = Together(spider.workshop, read_page, drop_page)  # noqa: SLF001 - its own
+        spider._read_part = Together(spider.workshop, read_page, pack_page)  # noqa: SLF001 - its own
         spider.also()
         crawler.signals.connect(spider.close_workshop, signals.spider_closed)
         return spider
@@ -254,7 +254,9 @@ class SiteSpider(scrapy.Spider):
             return self._no_article(answer, reading)
         assert reading is not None
         if isinstance(reading, ScrapedArticle) and reading.next_page is not None:
-            reading = join(reading, await self._parts(reading, site))
+            parts = await self._parts(reading, site)
+            reading = join(reading, [part for part, _ in parts])
+            answer = replace(answer, parts=tuple(page for _, page in parts))
         return replace(answer, article=reading, terms=done.terms, links=self._related(reading, visit, site))
 
     def _work(self, url: str, response: Response, now: datetime, site: Site | None, kind: VisitKind | None) -> Work:
@@ -272,28 +274,33 @@ class SiteSpider(scrapy.Spider):
         if not is_strange(body):
             return await steps(work)
         try:
-            reading = (await self._read_part.alone(work)).reading
+            reading = (await self._read_only.alone(work)).reading
         except (LostError, MemoryError) as error:
             reading = NotArticle(kind="too-large", reason=f"reading it: {str(error) or 'too little memory'}")
         return replace(work, reading=reading)
 
-    async def _parts(self, first: ScrapedArticle, site: Site | None) -> list[ScrapedArticle]:
-        """The following pages of an article in parts; raises ``ValueError`` where one can't be read.
+    async def _parts(
+        self, first: ScrapedArticle, site: Site | None
+    ) -> list[tuple[ScrapedArticle, Exchange | PackedExchange]]:
+        """The following pages of an article in parts, read and as they came; raises ``ValueError`` where one can't
+        be read.
 
         They are fetched within the visit: an article is stored whole or tried again.
         """
         assert self.crawler.engine is not None
         seen = {first.url}
-        parts: list[ScrapedArticle] = []
+        parts: list[tuple[ScrapedArticle, Exchange | PackedExchange]] = []
         url = first.next_page
         while url is not None and url not in seen and len(parts) < MOST_PARTS:
             seen.add(url)
             response = await self.crawler.engine.download_async(Request(url, dont_filter=True))
             work = self._work(url, response, datetime.now(UTC), site, "article")
-            reading = (await self._done(self._read_part, work, response.body)).reading
+            done = await self._done(self._read_part, work, response.body)
+            reading = done.reading
             if response.status != 200 or not isinstance(reading, ScrapedArticle):  # noqa: PLR2004
                 raise ValueError(f"a part of {first.url!r} can't be read: {url!r}, HTTP {response.status}")
-            parts.append(reading)
+            assert done.exchange is not None
+            parts.append((reading, done.exchange))
             url = reading.next_page
         return parts
 

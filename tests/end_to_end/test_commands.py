@@ -311,8 +311,10 @@ def test_an_article_in_parts_is_stored_whole(panxi: Panxi, tmp_path: Path) -> No
     assert "第1页的第四段" in body
     assert "第2页的第四段" in body
     again = panxi("reprocess", "--json")
-    assert [row["kind"] for row in again.rows] == ["unread"], "the first page alone must not replace the whole"
-    assert "第2页的第四段" in panxi("show", "1", "--json").json["body"]
+    assert [row["kind"] for row in again.rows] == ["same"], "its pages are kept, and no other article is found on them"
+    assert panxi("verify").code == 0
+    later = next(tmp_path.rglob("*.warc.gz"))
+    assert gzip.decompress(later.read_bytes()).count("第2页的第四段".encode()) == 1
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_21_a_large_page_is_read_at_once(workshop: Workshop) -> None:
 async def reading_with(workshop: Workshop, step: Step) -> Work:
     """What a spider has of a strange page where its pages are read by this step."""
     spider = SiteSpider()
-    spider._read_part = Together(workshop, step)
+    spider._read_only = Together(workshop, step)
     return await spider._done(spider._read_page, strange(), LARGE)
 
 

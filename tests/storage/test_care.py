@@ -23,7 +23,7 @@ from storage.doctor import Check, doctor, sqlite_version
 from storage.grams import index_terms
 from storage.raw import Raw
 from storage.recording import record_all
-from storage.reprocess import reprocess
+from storage.reprocess import PageAt, reprocess
 from storage.schema import alert, capture, frontier, metadata, revision, watch
 from storage.schema import article as table
 from storage.verify import verify
@@ -36,7 +36,7 @@ def body_of(page: Exchange) -> str:
     return page.body.decode()
 
 
-def reading(page: Exchange, source: str | None) -> Article | str:
+def reading(page: Exchange, source: str | None, _at: object = None) -> Article | str:
     """Reads a page of these tests, whose body is the article's text."""
     return article(1, body=body_of(page), url=page.url, title="题", source=source)
 
@@ -85,7 +85,7 @@ def test_the_same_reading_changes_nothing(full: Engine, folder: Path) -> None:
 
 
 def test_a_better_reading_improves_the_whole_past(full: Engine, folder: Path) -> None:
-    def better(page: Exchange, source: str | None) -> Article | str:
+    def better(page: Exchange, source: str | None, _at: object) -> Article | str:
         return replace(
             article(1, body=body_of(page).replace("正文", "文字"), url=page.url, title="题", source=source), editor="乙"
         )
@@ -107,13 +107,13 @@ def test_a_better_reading_improves_the_whole_past(full: Engine, folder: Path) ->
 
 def test_a_dry_run_tells_and_changes_nothing(full: Engine, folder: Path) -> None:
     before = list(Archive(full).stream())
-    again = reprocess(full, folder, lambda page, _: replace(reading(page, "x"), editor="乙"), now=LATER, write=False)
+    again = reprocess(full, folder, lambda page, *_: replace(reading(page, "x"), editor="乙"), now=LATER, write=False)
     assert {item.kind for item in again if item.revision is None} == {"changed"}
     assert list(Archive(full).stream()) == before
 
 
 def test_what_can_not_be_read_now_stays_as_it_is(full: Engine, folder: Path) -> None:
-    def fussy(page: Exchange, source: str | None) -> Article | str:
+    def fussy(page: Exchange, source: str | None, _at: object) -> Article | str:
         if page.url == url(1):
             return "a listing"
         if page.url == url(5):
@@ -128,6 +128,20 @@ def test_what_can_not_be_read_now_stays_as_it_is(full: Engine, folder: Path) -> 
     assert (again[url(5)].kind, again[url(5)].reason) == ("unread", "ValueError: boom")
     assert (again[url(3)].kind, again[url(3)].reason) == ("no-page", "no raw page was kept")
     assert list(Archive(full).stream()) == before
+
+
+def test_a_reading_is_given_the_other_pages_of_that_time(full: Engine, folder: Path) -> None:
+    given: dict[str, list[str | None]] = {}
+
+    def asking(page: Exchange, source: str | None, at: PageAt) -> Article | str:
+        other, none = at(url(2)), at(url(77))
+        assert none is None
+        given.setdefault(page.url, []).append(other and body_of(other))
+        return reading(page, source)
+
+    list(reprocess(full, folder, asking, now=LATER))
+    assert given[url(1)] == ["第2篇的正文"]
+    assert given[url(2)] == ["第2篇的正文", "第2篇的正文新的"]  # the earlier text's own page, then the present one's
 
 
 def test_it_may_be_limited(full: Engine, folder: Path) -> None:
@@ -150,7 +164,7 @@ def refused(engine: Engine, folder: Path, *numbers: int) -> None:
 def test_a_page_that_gave_no_article_may_give_one_now(full: Engine, folder: Path) -> None:
     refused(full, folder, 8, 9)
 
-    def better(page: Exchange, source: str | None) -> Article | str:
+    def better(page: Exchange, source: str | None, _at: object) -> Article | str:
         return "a listing" if page.url == url(9) else reading(page, source)
 
     before = list(Archive(full).stream())
@@ -181,14 +195,14 @@ def test_a_page_that_gave_no_article_may_give_one_now(full: Engine, folder: Path
 def test_an_article_known_by_another_address_is_not_found_again(full: Engine, folder: Path) -> None:
     refused(full, folder, 8)
     elsewhere = reprocess(
-        full, folder, reading, anew=lambda page, source: replace(reading(page, source), url=url(1)), now=LATER
+        full, folder, reading, anew=lambda page, source, _at: replace(reading(page, source), url=url(1)), now=LATER
     )  # type: ignore[type-var]
     assert "found" not in {item.kind for item in elsewhere}
     with writing(full).begin() as conn:  # and what calls itself by another address is not read as a page without one
         number = conn.execute(select(capture.c.id).where(capture.c.url == url(8))).scalar_one()
         conn.execute(update(table).where(table.c.id == 1).values(capture_id=number))
     looked: list[str] = []
-    list(reprocess(full, folder, reading, anew=lambda page, _s: looked.append(page.url) or "none", now=LATER))
+    list(reprocess(full, folder, reading, anew=lambda page, *_: looked.append(page.url) or "none", now=LATER))
     assert looked == []
 
 
