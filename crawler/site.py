@@ -114,10 +114,11 @@ class Site:
         """The URL as the site itself writes it: one on its home's host with another scheme, or with ``www.`` more or
         less, is the same page.
         """
-        parts, home = urlsplit(url), urlsplit(self.home)
-        if parts.netloc.removeprefix("www.") != home.netloc.removeprefix("www."):
+        here = _PAGE.match(url)
+        home = _PAGE.match(self.home)
+        if here is None or home is None or here["host"] != home["host"]:
             return url
-        return urlunsplit((home.scheme, home.netloc, parts.path, parts.query, parts.fragment))
+        return home[0] + url[here.end() :]
 
     def is_article(self, url: str) -> bool:
         """Whether the URL looks like an article of this site."""
@@ -140,6 +141,10 @@ class Site:
             hosts=tuple(hosts.get(host, host) for host in self.hosts),
             entrances=tuple(replace(entrance, url=move(entrance.url)) for entrance in self.entrances),
         )
+
+
+_PAGE = re.compile(r"https?://(?:www\.)?(?P<host>[^/?#]+)")
+"""What stands before the path of an address."""
 
 
 @lru_cache(maxsize=1024)
