@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from crawler.extraction import words
 from crawler.extraction.blocks import Block
 from crawler.extraction.body import weight
+from crawler.extraction.dateline import DATE
 
 _CREDIT_AT_END = re.compile(
     r"[（(【\[]\s*(?:责任编辑|責任編輯|责编|編輯|编辑|核稿編輯|譯者"
@@ -20,6 +21,28 @@ _HEADING = 16
 """Characters; longer ones are no line, no heading."""
 _SENTENCE = re.compile(r"[。？！?!，]")
 _OVER_LINKS = re.compile(r"[:：】]\s*$|更多|相关|相關|延伸|推[荐薦]|也看|阅读|閱讀")
+_HEAD = 26
+"""Blocks among which title and byline stand."""
+_HEAVY = 60
+"""Weight of a paragraph that is surely text."""
+_LABELLED = re.compile(r"([\u4e00-\u9fff][\u4e00-\u9fff \u3000]{0,11})\s*[:：]\s*$")
+"""The label before a date."""
+_PUBLISHED = re.compile(
+    r"(?:(?:发布|發布|發佈|发表|發表|刊发|发稿|出版|上传|录入|更新|公开|公布|生成|最后更新|来源|來源)?"
+    r"(?:时间|時間|日期)?(?:于|於)?)"
+)
+"""Of that, what says when a page was published; 开标时间 and 报价日期 are of its text."""
+_BARE = frozenset({"时间", "時間", "日期"})
+"""Labels that an event's day has too."""
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_MEDIUM = re.compile(
+    r"(?:网|網|报|報|社|台|臺|新闻|新聞|在线|在線|周刊|週刊|杂志|雜誌|频道|頻道|客户端|融媒|政府|局|委|办|厅)\W*$"
+)
+_PLACE = re.compile(r"^[\W\d]*[\u4e00-\u9fff]{0,4}(?:地点|地點|地址)\s*[:：]")
+_CRUMBS = re.compile(r"位置\s*[:：]|首页|首頁|[>›»]")
+_CLOSING = re.compile(r"编\s*[辑审校]|編輯|责|責|校对|校對|审|審|核|监制|監製|签发|值班|录入")
+"""The last hands an article goes through."""
+_NOTE = re.compile(r"^[\W\d一二三四五六七八九十]*[\u4e00-\u9fff]{2,10}\s*[:：]\s*\S")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _COLON = re.compile(r"[:：|｜丨/／]")
 _SENTENCE_ENDS = ("。", "！", "？", "”", "；", "：", "…", "」")
@@ -151,16 +174,70 @@ def _heads_links(blocks: list[Block], index: int) -> bool:
 
 
 def _start(blocks: list[Block], title: str) -> int:
-    """The first block that is text: after title and byline where these stand inside the body's element."""
-    bare = _bare(title)
-    start = 0
-    for index, block in enumerate(blocks[:40]):
-        text = block.said
-        if (bare and index <= 25 and _bare(text) == bare) or (is_byline(text) and index <= start + 10):  # noqa: PLR2004
+    """The first block that is text: behind the title, where it stands inside the body's element, and behind an
+    unbroken run of bylines and tools. What reads as text is never stepped over, as notices have short lines that
+    look like bylines.
+    """
+    start = under = _behind_title(blocks, _bare(title))
+    for index in range(start, min(len(blocks), start + _HEAD)):
+        block = blocks[index]
+        if _introduces(blocks, index, titled=0 < start == under):
             start = index + 1
-        elif (heavy := weight(block)) >= 60 or (heavy and text.endswith(_SENTENCE_ENDS)):  # noqa: PLR2004
-            break  # the text has begun
+        elif not (is_noise(block) or (under and _under_title(block))):
+            break
     return start
+
+
+def _behind_title(blocks: list[Block], title: str) -> int:
+    """The block behind the last one at the head that says the title; 0 where none does.
+
+    Over a heading of the page stands nothing of the text; over a line that repeats the title a document's number may.
+    """
+    behind = 0
+    for index, block in enumerate(blocks[: _HEAD if title else 0]):
+        says = _bare(block.said)
+        home = block.heading
+        if says == title or (home is not None and len(says) > 1 and says in title):
+            if home is None and not all(_is_furniture(one) for one in blocks[behind:index]):
+                break
+            behind = index + 1
+        elif (heavy := weight(block)) >= _HEAVY or (heavy and block.said.endswith(_SENTENCE_ENDS)):
+            break  # the text has begun
+    return behind
+
+
+def _introduces(blocks: list[Block], index: int, *, titled: bool) -> bool:
+    """Whether the line is a byline of the page: with no other date than that of publication, and no event's.
+
+    ``titled`` says that it is the first under the title: a name beside the date need not be known as a medium's.
+    """
+    text = blocks[index].said
+    if not is_byline(text):
+        return False
+    date = DATE.search(text)
+    if date is None:
+        return True  # a credit
+    label = _LABELLED.search(text[: date.start()])
+    if label is not None and _PUBLISHED.fullmatch(label[1]) is None:
+        return False
+    rest = DATE.sub("", text)
+    if label is None and not (titled or _LABEL.search(rest) or not _HAN.search(rest) or _MEDIUM.search(rest)):
+        return False
+    if label is None or label[1] not in _BARE:
+        return True
+    following = (block.said for block in blocks[index + 1 : index + 3])
+    return not any(_PLACE.match(line) for line in following)
+
+
+def _under_title(block: Block) -> bool:
+    """Whether the line may stand between a title and its byline: a second heading, or one behind a dash."""
+    return block.heading is not None or block.said.startswith(("——", "—", "--"))
+
+
+def _is_furniture(block: Block) -> bool:
+    """Whether the line is of the page and not of its text: a tool, a byline, links, breadcrumbs."""
+    text = block.said
+    return is_noise(block) or is_byline(text) or block.links * 2 > len(text) or _CRUMBS.search(text) is not None
 
 
 def _trim(result: Cut) -> None:
@@ -184,7 +261,21 @@ def _trim(result: Cut) -> None:
         if behind > 0.12 * total and behind > 60 and not credit:  # noqa: PLR2004
             break
     result.tail = [block for block in text[first:] if is_credit(block.said)]
-    result.text = text[:first]
+    result.text = text[:first] + _behind_credits(text[first:])
+
+
+def _behind_credits(blocks: list[Block]) -> list[Block]:
+    """What is text among the credits that end an article: behind a 来源 all that is none, behind editors and
+    proofreaders only what bears a label or a date, 联系电话：…; the rest is the site's.
+    """
+    text: list[Block] = []
+    closed = False
+    for block in blocks:
+        if is_credit(block.said):
+            closed = closed or _CLOSING.search(block.said) is not None
+        elif not closed or _NOTE.match(block.said) or DATE.fullmatch(block.said):
+            text.append(block)
+    return text
 
 
 def _split_credit(result: Cut) -> None:

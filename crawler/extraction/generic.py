@@ -25,7 +25,7 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
     heading = title.find(document, _text_start(blocks, found))
     if table is not None and table[0].title is not None and (heading is None or heading.index is None):
         heading = title.Found(table[0].title, "table", "标题")
-    verdict = refuse(document, found, heading, sure=anchor is not None)
+    verdict = refuse(document, found, heading, sure=anchor is not None or _has_byline(blocks, heading))
     if verdict is not None:
         return verdict
     assert heading is not None
@@ -124,7 +124,34 @@ def _text_start(blocks: list[Block], found: body.Body | None) -> int:
         ends = blocks[index].said.endswith(_SENTENCE_ENDS)
         if blocks[index].heading is None and (value >= 20 or (value >= 6 and ends)):  # noqa: PLR2004 a sentence
             return index
-    return found.start
+    headed = (index for index in range(found.start, found.stop) if _is_headed(blocks, index))
+    return next(headed, found.start)
+
+
+def _has_byline(blocks: list[Block], heading: title.Found | None) -> bool:
+    """Whether the title is a heading of the page with a date right under it."""
+    return (
+        heading is not None
+        and heading.index is not None
+        and any(
+            _is_headed(blocks, index) for index in range(heading.index + 1, min(heading.index + _UNDER, len(blocks)))
+        )
+    )
+
+
+def _is_headed(blocks: list[Block], index: int) -> bool:
+    """Whether the line says when the page was published, right under a heading."""
+    text = blocks[index].said
+    over = blocks[max(index - _UNDER + 1, 0) : index]
+    return (
+        any(block.heading is not None and not block.links for block in over)
+        and cut.is_byline(text)
+        and dateline.DATE.search(text) is not None
+    )
+
+
+_UNDER = 3
+"""Lines from a title on among which its date stands."""
 
 
 def _is_credit(block: Block) -> bool:

@@ -37,7 +37,9 @@ _ENOUGH_UNDER_TITLE = 8
 def refuse(
     document: Document, found: body.Body | None, heading: title.Found | None, *, sure: bool
 ) -> NotArticle | None:
-    """Why the page is no article; None where it is one. ``sure`` says that the heading surely is the page's title."""
+    """Why the page is no article; None where it is one. ``sure`` says that the heading surely is the page's title: by
+    what the page's head says, or by the date under it.
+    """
     blocks = document.blocks
     if not blocks:
         scripted = document.tree.css_first("script") is not None

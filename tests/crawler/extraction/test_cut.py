@@ -128,3 +128,71 @@ def test_the_credit_in_the_last_paragraph_is_taken_off() -> None:
     assert lines(LEDE, MIDDLE, f"{LAST}（編輯：林某）1130411") == (LEDE, MIDDLE, LAST)
     kept = f"{LAST}（见附件：任务分工表）"
     assert lines(LEDE, MIDDLE, kept)[-1] == kept
+
+
+INFO = "<p>发布时间：2024-04-11 09:30 来源：市经信局</p>"
+PRICES = (
+    "钛精矿（47%）：1350元/吨，平稳", "报价日期：2024年4月11日", "五氧化二钒（98%）：10.2万元/吨", "来源：某某有色网", "联系电话：010-12345678",
+)  # fmt: skip
+NOTICES = {
+    "prices": PRICES[:3],
+    "tender": ("项目名称：污水管网改造工程", "开标时间：2024年4月8日10:00", "中标人：某某建设有限公司", "公示期：2024年4月11日至4月14日", "监督电话：0812-0000000"),
+    "appointments": ("（2024年4月10日第三十次会议通过）", "任命：", "张三为副市长", "免去：", "李四的主任职务", "市人大常委会", "2024年4月10日"),
+    "hearing": ("听证时间：2024年5月15日9:00", "听证地点：一楼会议室", "报名截止：2024年5月1日"),
+    "event": ("时间：2024年5月15日9:00", "地点：会展中心", "主题：芒果品鉴"),
+    "events": ("一、开幕式", "时间：2024年5月15日9:00", "地点：会展中心", "二、推介会", "时间：2024年5月15日14:00"),
+    "numbered": ("一、活动主题：阳光花城", "二、活动时间：2024年4月15日", "三、作者：不限", "四、活动地点：花城新区"),
+    "days": ("2024年4月15日 开幕式", "2024年4月16日 推介会", "2024年4月17日 闭幕式"),
+}  # fmt: skip
+
+
+def notice(*inside: str, head: str = "", title: str = "关于某事的公告") -> tuple[str, ...]:
+    """The text of a page whose whole body is short lines."""
+    body = head + "".join(f"<p>{line}</p>" for line in inside)
+    html = f"<title>{title}</title><h1>{title}</h1>{INFO}<div class=content>{body}</div>"
+    article = read(
+        Page(url="http://x.example/1.html", body=html.encode(), content_type="text/html; charset=utf-8"), None
+    )
+    assert isinstance(article, ScrapedArticle), article
+    return article.paragraphs
+
+
+@pytest.mark.parametrize("inside", NOTICES.values(), ids=NOTICES)
+def test_dates_and_credits_among_short_lines_are_text(inside: tuple[str, ...]) -> None:
+    assert notice(*inside) == inside
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<p>关于某事的公告</p>", INFO, "<p>2024-04-11</p>", "<p>2024-04-11 某某网</p>", "<p>来源：某报</p><p>作者：张三</p>",
+        "<h2>关于某事的公告</h2><h3>二〇二四年第三号</h3><p>张三 2024-04-11</p>", "<p>关于某事的公告</p><p>——答记者问</p>" + INFO + "<p>字号：大 中 小</p>",
+        "<p>发布日期：2024-04-11</p><p>分享到：</p><p>来源：某报</p>",
+    ],
+)  # fmt: skip
+def test_title_and_byline_at_the_head_are_no_text(head: str) -> None:
+    assert notice(LEDE, *NOTICES["tender"], head=head) == (LEDE, *NOTICES["tender"])
+
+
+def test_a_title_that_comes_again_costs_nothing_over_it() -> None:
+    inside = ("某府办发〔2024〕3号", "各县区人民政府：", LEDE)
+    assert notice(inside[0], "关于某事的公告", *inside[1:]) == (inside[0], "关于某事的公告", *inside[1:])
+
+
+def test_what_stands_behind_a_source_is_text_and_what_stands_behind_the_editors_only_with_a_label() -> None:
+    assert notice(*PRICES) == (*PRICES[:3], PRICES[4])
+    assert notice(LEDE, "来源：某报", MIDDLE) == (LEDE, MIDDLE)
+    assert notice(LEDE, MIDDLE, "责任编辑：张三", "看完点个在看", "咨询电话：0812-0000000") == (
+        LEDE,
+        MIDDLE,
+        "咨询电话：0812-0000000",
+    )
+
+
+@pytest.mark.parametrize("inside", [NOTICES["tender"], NOTICES["appointments"]])
+def test_a_dated_byline_makes_a_heading_sure_though_the_page_is_named_otherwise(inside: tuple[str, ...]) -> None:
+    body = "".join(f"<p>{line}</p>" for line in inside)
+    html = f"<title>某某网</title><h1>关于某事的公告</h1>{INFO}<div>{body}</div>"
+    article = read(Page(url="http://x.example/1.html", body=html.encode()), None)
+    assert isinstance(article, ScrapedArticle), article
+    assert article.paragraphs == inside
