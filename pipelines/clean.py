@@ -132,18 +132,29 @@ class _Body:
 def _body(paragraphs: Sequence[str], originals: Sequence[str]) -> _Body:
     kinds = [boilerplate.kind(paragraph) for paragraph in paragraphs]
     end = _further(kinds, paragraphs)
+    last = _last_text(kinds[:end])
     kept: list[int] = []
     named: list[str] = []
-    rights: str | None = None
+    notices: list[int] = []
     for index, (paragraph, kind) in enumerate(zip(paragraphs[:end], kinds[:end], strict=True)):
         at_edge = index < _EDGE or index >= end - _EDGE
         if kind == "credits" and at_edge:
             named.append(paragraph)
-        elif kind == "rights" and at_edge:
-            rights = rights or paragraph
+        elif kind == "rights" and index >= end - _EDGE and kept:
+            notices.append(index)
+        elif kind == "neighbour" and index > last:
+            continue
         elif kind != "bar" and paragraph:
             kept.append(index)
+    if boilerplate.is_little([paragraphs[index] for index in kept]):  # the notice is what the page is about
+        kept, notices = sorted(kept + notices), []
+    rights = paragraphs[notices[0]] if notices else None
     return _Body([paragraphs[i] for i in kept], [_flat(originals[i]) for i in kept], named, rights)
+
+
+def _last_text(kinds: Sequence[boilerplate.Kind | None]) -> int:
+    """The last line that is text: 下篇：… heads a part of it where text follows."""
+    return max((index for index, kind in enumerate(kinds) if kind is None), default=-1)
 
 
 def _further(kinds: Sequence[boilerplate.Kind | None], paragraphs: Sequence[str]) -> int:

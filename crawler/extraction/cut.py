@@ -9,6 +9,7 @@ from crawler.extraction import words
 from crawler.extraction.blocks import Block
 from crawler.extraction.body import weight
 from crawler.extraction.dateline import DATE
+from pipelines.text import boilerplate
 
 _CREDIT_AT_END = re.compile(
     r"[（(【\[]\s*(?:责任编辑|責任編輯|责编|編輯|编辑|核稿編輯|譯者"
@@ -65,6 +66,8 @@ class Cut:
     """The places of the first and the last block of text in the list that was cut."""
     tail: list[Block] = field(default_factory=list)
     """Lines behind the text that name source, authors and editors."""
+    notices: list[Block] = field(default_factory=list)
+    """Notices on rights or liability that were found behind text."""
 
 
 def is_credit(text: str) -> bool:
@@ -146,6 +149,7 @@ def cut(blocks: list[Block], title: str) -> Cut:
         if short and _closes(text) and left <= 0.4 * whole:
             break
         _keep(block, result)
+    _set_rights(blocks, result)
     _trim(result)
     if result.text:
         result.first, result.last = blocks.index(result.text[0]), blocks.index(result.text[-1])
@@ -154,11 +158,21 @@ def cut(blocks: list[Block], title: str) -> Cut:
 
 
 def _keep(block: Block, result: Cut) -> None:
-    """Takes the block for text, unless it is a notice, a tool or a way to another article."""
-    if words.DISCLAIMER.match(block.said):
-        result.rights = result.rights or block.text
-    elif not (is_noise(block) or leads_away(block)):
+    """Takes the block for text, unless it is a tool, a way to another article, or a notice behind the text."""
+    text = block.said
+    if words.NOTICE.match(text) and any(one.said != text for one in result.text):
+        result.notices.append(block)
+    elif not (is_noise(block) or leads_away(block) or words.ABSTRACT.match(text)):
         result.text.append(block)
+
+
+def _set_rights(blocks: list[Block], result: Cut) -> None:
+    """The notice on rights among those that were taken out; they stay where hardly anything else is on the page."""
+    if result.notices and not boilerplate.is_little([block.said for block in result.text]):
+        result.rights = result.notices[0].text
+    else:
+        kept = {id(block) for block in (*result.text, *result.notices)}
+        result.text = [block for block in blocks if id(block) in kept]
 
 
 def _closes(text: str) -> bool:

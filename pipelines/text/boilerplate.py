@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
-Kind = Literal["rights", "credits", "bar", "further"]
+from pipelines.text import widgets
 
-_LONGEST = {"rights": 1000, "credits": 120, "bar": 60, "further": 20}
+Kind = Literal["rights", "credits", "bar", "neighbour", "further"]
+
+_LONGEST = {"rights": 1000, "credits": 120, "bar": 60, "neighbour": 60, "further": 20}
 _LINES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    (
-        "rights",
-        re.compile(
-            r"^[【\[(（]?(?:版权(?:及|和|与)?(?:免责)?(?:声明|说明|所有|归)|免责(?:声明|条款)|(?:特别|郑重|转载)?声明[:：】]|凡本(?:网|站|报)"
-            r"|本(?:网|站|文)(?:转载|刊登|刊载|所有|内容|版权|仅代表|系)[^。]{0,60}(?:版权|观点|立场|侵权|转载|联系)"
-            r"|(?:未经|如需)[^。]{0,20}(?:授权|许可|转载)|以上(?:内容|文章|观点)仅(?:代表|供)|文章(?:内容)?仅(?:代表|供)"
-            r"|如(?:有)?(?:涉及)?(?:版权|侵权|作品内容)[^。]{0,40}(?:联系|删除))"
-        ),
-    ),
+    ("rights", re.compile(widgets.NOTICE)),
     (
         "credits",
         re.compile(
@@ -29,17 +24,17 @@ _LINES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "bar",
         re.compile(
             r"^[【\[(（<《]?\s?(?:(?:分享|转发|收藏)(?:到|至|给|本文|此文|[:：])?(?:朋友圈|微信|微博|空间|好友|[\sA-Za-z:：、|]|QQ|人人网|腾讯|新浪)*"
-            r"|扫一扫.{0,30}|扫码.{0,30}|(?:长按|识别).{0,4}二维码.{0,20}|微信(?:扫一扫|公众号|扫码).{0,20}|(?:关注|欢迎关注).{0,20}(?:公众号|微信|微博|客户端).{0,12}"
-            r"|(?:点击|点此|请点击)(?:查看|进入|下载|阅读|这里|此处|量|数|次数).{0,30}|查看(?:原文|更多|全文)|阅读(?:原文|全文|更多)|展开全文|更多.{0,8}(?:>>|»|>)"
-            r"|(?:选择)?(?:阅读)?(?:字号|字体|文字)(?:大小)?[:：\s]?.{0,20}|(?:【|\[)?\s?大\s+中\s+小\s?(?:】|\])?|[Aa][+-](?:\s?[Aa][+-])?"
+            rf"|{widgets.SCAN}.{{0,30}}|{widgets.FOLLOW}|(?:长按|识别).{{0,4}}二维码.{{0,20}}"
+            r"|(?:点击|点此|请点击)(?:查看|进入|下载|阅读|这里|此处)[^，。]{0,30}|查看(?:原文|更多|全文)|阅读(?:原文|全文|更多)|展开全文|更多.{0,8}(?:>>|»|>)"
+            r"|(?:选择)?(?:阅读)?(?:(?:字号|字体)(?:大小)?(?:[:：\s【\[].{0,20})?|文字大小.{0,20})|(?:【|\[)?\s?大\s+中\s+小\s?(?:】|\])?|[Aa][+-](?:\s?[Aa][+-])?"
             r"|(?:【?\s?(?:打印|关闭|返回|收藏|推荐|纠错|顶部|返回顶部|返回首页|打印本页|关闭窗口|关闭本页|打印此页|我要纠错|大|中|小)\s?】?[\s|｜/]*){1,6}"
-            r"|(?:阅读|浏览|点击|访问)(?:次数|量|数)[:：]?\s?\d*\s?次?|我要评论.{0,10}|网友评论.{0,10}|发表评论.{0,10}|相关附件[:：]?|上一页.{0,20}下一页.{0,6}|责任编辑)[】\])）>》]?$"
+            r"|(?:阅读|浏览|点击|访问)(?:次数|量|数)[:：]?\s?\d*\s?次?|(?:我要|发表|网友)评论\s?[（(\d]?.{0,8}[)）]?|相关附件[:：]?|上一页.{0,20}下一页.{0,6}|责任编辑)[】\])）>》]?$"
         ),
     ),
     (
-        "bar",
+        "neighbour",
         re.compile(
-            r"^[<《【\[]?\s?(?:上一篇|下一篇|上一条|下一条|上篇|下篇|前一篇|后一篇)\s?[】\]]?\s?[:：>》]?.{0,56}$"
+            r"^[<《【\[]?\s?(?:上一篇|下一篇|上一条|下一条|上篇|下篇|前一篇|后一篇)\s?(?:[】\]]?\s?[:：>》].{0,56}|[】\]]?\s?(?:没有了|无)?)$"
         ),
     ),
     (
@@ -51,15 +46,26 @@ _LINES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ),
 )
 _HINT = re.compile(
-    "[【\\[(（<《■●▍◆|]?[版免特郑转声凡本未如以文责网编审校初复终签监录值来稿信摘作撰供原分收扫长识微关欢点请查阅展更选字大Aa打返推纠顶我中小浏访相上下前后延猜热精最今为您]"
+    "[【\\[(（<《■●▍◆|]?[版免特郑法重风投图信内素部著若欢搜订用手支读来转声凡本未如以文责网编审校初复终签监录值来稿信摘作撰供原分收扫长识微关欢点请查阅展更选字大Aa打返推纠顶我中小浏访相上下前后延猜热精最今为您]"
 )
+
+
+_LITTLE = 40
+"""Characters of a salutation and a signature."""
+_SENTENCE = re.compile("[。！？；]")
+
+
+def is_little(lines: Sequence[str]) -> bool:
+    """Whether the lines are no text by themselves: a signature, a day, a salutation."""
+    return sum(map(len, lines)) <= _LITTLE and not any(map(_SENTENCE.search, lines))
 
 
 def kind(line: str) -> Kind | None:
     """What a whole line is when it is no text of the article's; None for text.
 
-    rights: a statement on copyright or liability; credits: 来源, 转自, 编辑 and the like; bar: buttons and neighbours;
-    further: the heading of a list of related links. Expects simplified characters.
+    rights: a site's statement on copyright or liability; credits: 来源, 转自, 编辑 and the like; bar: buttons;
+    neighbour: 上一篇：…, and 上篇：…, which may head a part of the text too; further: the heading of a list of related
+    links. Expects simplified characters.
     """
     line = line.strip()
     if _HINT.match(line) is None:

@@ -130,6 +130,28 @@ def test_credits_in_the_middle_of_a_long_text_stay():
     assert "多方筹措" in clean(scraped(paragraphs=paragraphs), now=NOW).body
 
 
+RIGHTS = "版权声明：本文版权归原作者所有。"
+
+
+@pytest.mark.parametrize(
+    "paragraphs",
+    [
+        ("声明：近日网传我市某矿发生事故，系谣言。", "攀枝花市应急管理局"),
+        ("声明：网传图片侵权，版权归我局所有。", "攀枝花市应急管理局"),
+        ("各位市民：", RIGHTS),
+        (*BODY, "上篇：三线建设出奇迹", BODY[0], "下篇：转型升级再出发", BODY[1]),
+        (*BODY, "前一篇：资源立市", BODY[0]),
+    ],
+)
+def test_what_reads_like_a_sites_own_line_stays_where_it_is_the_text(paragraphs):
+    assert clean(scraped(paragraphs=paragraphs), now=NOW).body == "\n".join(paragraphs)
+
+
+def test_notices_and_neighbours_behind_the_text_go():
+    article = clean(scraped(paragraphs=(*BODY, RIGHTS, "上一篇：资源立市", "下一篇：没有了")), now=NOW)
+    assert (article.body, article.rights) == ("\n".join(BODY), RIGHTS)
+
+
 def test_damage_is_marked_in_the_cleaned_fields():
     article = clean(scraped(title="锟斤拷新闻", paragraphs=("發(fā)展\ufffd了",)), now=NOW)
     spans = {d.field: getattr(article, d.field)[d.start : d.end] for d in article.damage}

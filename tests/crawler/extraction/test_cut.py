@@ -28,7 +28,8 @@ def lines(*inside: str, title: str = "重点项目调度会召开") -> tuple[str
     [
         "分享到：", "扫一扫在手机打开当前页", "点击进入专题", "【打印本页】", "请继续往下阅读...", "請繼續往下閱讀...", "关键词：钒钛", "您的浏览器不支持视频播放",
         "（原标题：重点项目调度会）", "免责声明：本文仅供参考。", "【版权声明】转载须经授权。", "文章内容仅代表作者个人观点，与本站无关。", "图片来源于网络", "END",
-        "[摘要：会议听取了进度汇报。]", "※《某某新聞》提醒您，請給自己機會", "未经授权不得转载",
+        "[摘要：会议听取了进度汇报。]", "※《某某新聞》提醒您，請給自己機會", "未经授权不得转载", "扫码关注公众号", "微信扫一扫 分享本页", "关注我们", "浏览次数：123", "阅读 (12)", "版权所有：某某报社", "点击量：5次",
+        "风险提示：本文仅供参考，不构成投资建议。", "郑重声明：如有侵权请联系本站删除。", "自殺防治諮詢安心專線：0800-788995", "下载某某APP",
     ],
 )  # fmt: skip
 def test_what_pages_put_among_the_text_is_left_out(line: str) -> None:
@@ -42,6 +43,9 @@ def test_what_pages_put_among_the_text_is_left_out(line: str) -> None:
         "声明说，双方将继续合作。", "记者：您怎么看这一政策？", "24小时内降雨量达到五十毫米。", "气象局提醒您，出行注意防寒。", "点赞的人说，服务很好。", "收藏家捐出了三件藏品。",
         "分享会上，种植户介绍了经验。", "关注民生是会议的主题。", "检举人已得到保护。", "声明稿全文如下", "二、政策解读", "下一步工作", "版权局参加了会议。", "来源可靠的数据显示，产量增长。",
         "一审法院支持了原告的请求。", "编辑部设在成都。", "关闭的三家工厂已完成复垦。",
+        "扫码点餐不得强制关注公众号。", "关注微信安全，谨防客户端诈骗。", "市民用手机APP缴费更方便", "阅读量突破百万", "举报电话：0812-0000000", "意见反馈方式：信函、邮箱",
+        "版权所有者应当依法登记。", "未经许可不得转载他人作品，是新办法的核心条款。", "下一条生产线将于年底投产", "24小时热线：12345", "爆料人介绍了经过。",
+        "风险提示：近期出现以养老名义的非法集资。", "信息来自网络，真假难辨，警方提醒市民注意。", "珍惜生命，远离毒品。",
     ],
 )  # fmt: skip
 def test_text_that_begins_alike_stays(line: str) -> None:
@@ -196,3 +200,14 @@ def test_a_dated_byline_makes_a_heading_sure_though_the_page_is_named_otherwise(
     article = read(Page(url="http://x.example/1.html", body=html.encode()), None)
     assert isinstance(article, ScrapedArticle), article
     assert article.paragraphs == inside
+
+
+@pytest.mark.parametrize(
+    "notice_of_the_page",
+    [
+        "声明：近日网传某矿发生事故，系谣言，我局已依法处理。", "特别提示：即日起滨江大道实行交通管制。", "郑重声明：我局从未授权任何单位转载收费，请勿受骗。",
+    ],
+)  # fmt: skip
+def test_a_notice_that_is_the_article_stays(notice_of_the_page: str) -> None:
+    assert notice(notice_of_the_page, "某市应急管理局") == (notice_of_the_page, "某市应急管理局")
+    assert notice("各位市民：", notice_of_the_page) == ("各位市民：", notice_of_the_page)
