@@ -26,6 +26,10 @@ _HEAD = 4096
 """Bytes at the beginning of a page where a declaration is looked for."""
 _SAMPLE = 16_384
 """Bytes from the first that is not ASCII on by which the encoding is told."""
+_NO_PAGES = frozenset({"unicode-escape", "raw-unicode-escape", "utf-7"})
+"""Codecs that no browser knows: what they read is no text until it is unescaped."""
+_ANY = b"\x80\xff"
+"""Bytes that each encoding of pages reads in some way."""
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _COMMON = re.compile(
     "[的一是不了在人有我他这中大来上个国和也地到说时要就出会可你对生能而子那得于着下自之年过发后作里用道行所然"
@@ -46,11 +50,15 @@ class Decoded:
     encoding: str
     """Python's name of the codec that read it."""
     damaged: bool
-    """Whether bytes were met that this encoding does not have; U+FFFD stands in their place."""
+    """Whether U+FFFD stands in it, where bytes were met that this encoding does not have or had been lost before."""
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
-    """Reads a page by its bytes; declarations (``content_type``, meta tags) only break ties. Never raises."""
+    """Reads a page by its bytes. Never raises.
+
+    A declaration (``content_type``, meta tags) adds an encoding to the usual ones and breaks ties; one that doesn't
+    fit the bytes is nothing.
+    """
     for mark, name in _BOMS:
         if body.startswith(mark):
             return _read(body[len(mark) :] if name in {"utf-8", "gb18030"} else body, name)
@@ -79,14 +87,19 @@ def _wide(body: bytes) -> Decoded | None:
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:
-    said = _DECLARED.findall((content_type or "").encode()) + _DECLARED.findall(body[:_HEAD])
+    """The codecs that header and page name, as far as they are of text and take any bytes."""
+    said = _DECLARED.findall((content_type or "").encode("utf-8", "replace")) + _DECLARED.findall(body[:_HEAD])
     names = []
     for label in said:
         try:
             name = codecs.lookup(label.decode("ascii", "ignore")).name
-        except LookupError:
+            if name in _NO_PAGES:
+                continue
+            name = _WIDER.get(name, name)
+            _ANY.decode(name, "replace")
+        except (LookupError, ValueError):  # unknown, not of text (hex, zlib), or without replacements (idna)
             continue
-        names.append(_WIDER.get(name, name))
+        names.append(name)
     return names
 
 

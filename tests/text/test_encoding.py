@@ -1,5 +1,9 @@
 """Bytes to text, whatever the page says of itself."""
 
+import codecs
+import random
+from encodings.aliases import aliases
+
 import pytest
 
 from pipelines.text.encoding import decode
@@ -101,3 +105,29 @@ def test_a_short_page_is_read_whatever_it_says(text, encoding, declared, length)
     for start in range(0, 60 - length, 6):
         piece = f"<p>{prose[start : start + length]}</p>"
         assert decode(piece.encode(encoding), declared and f"text/html; charset={declared}").text == piece
+
+
+NO_TEXT = ["hex", "rot13", "base64", "zlib", "bz2", "uu", "quopri"]
+NO_PAGES = ["undefined", "idna", "punycode"]
+
+
+@pytest.mark.parametrize(
+    "label", [*NO_TEXT, *NO_PAGES, "x-user-defined", "utf8mb4", "none", "..", "unicode_escape", "utf-7"]
+)
+def test_a_label_that_is_no_encoding_of_pages_is_passed_over(label):
+    body = page(SIMPLIFIED, "gbk", label)
+    for content_type in (None, f"text/html; charset={label}"):
+        decoded = decode(body, content_type)
+        assert (decoded.encoding, decoded.damaged) == ("gb18030", False)
+
+
+def test_no_label_and_no_bytes_raise():
+    source = random.Random(1)
+    for label in sorted({*aliases.values(), *NO_PAGES, "unicode_escape", "raw_unicode_escape", "charmap", "utf_16"}):
+        try:
+            codecs.lookup(label)
+        except LookupError:  # mbcs is Windows'
+            pass
+        for size in (1, 2, 3, 40, 5000):
+            for body in (source.randbytes(size), b"a" * 5000 + source.randbytes(size), b"\\N{+\\x\xff" * size):
+                decode(body, f"text/html; charset={label}")
