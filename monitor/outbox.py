@@ -7,6 +7,7 @@ in twice, under two addresses or from two crawls at once is told once. For each 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,11 +19,13 @@ from crawler.items import SHANGHAI, Article
 from monitor import records, watches
 from monitor.changes import Changed, changed_sentences
 from monitor.records import Joined, Key
-from monitor.watches import RELATIONS, Digest, Fold, Rule, Watch
+from monitor.watches import RELATIONS, Digest, Fold, Rule, Unreadable, Watch
 from storage import sql
 from storage.recording import Recorded
 from storage.schema import alert, delivery, policy_article, source, watch
 from storage.schema import article as article_table
+
+log = logging.getLogger(__name__)
 
 STAGE: Final = {"document": "issued", "report": "issued", "draft": "draft", "repeal": "repealed"}
 """What an article's relation tells of a document's life; an interpretation tells nothing new."""
@@ -66,6 +69,7 @@ class Outbox:
         self._fold = fold
         self._watches: list[Watch] = []
         self._transaction: RootTransaction | None = None
+        self._reported: frozenset[str] = frozenset()
 
     def __call__(self, conn: Connection, recorded: Recorded, article: Article) -> None:
         if recorded.article_id is None or recorded.at is None or recorded.kind not in ("new", "revised", "reread"):
@@ -102,13 +106,21 @@ class Outbox:
         """The watches, read once a transaction: whoever changes them waits for those that write articles."""
         transaction = conn.get_transaction()
         if transaction is not self._transaction:
-            found = watches.every(conn)
-            if not self._profile.keys() <= {one.name for one in found}:
+            found, unreadable = watches.read(conn)
+            if not self._profile.keys() <= {one.name for one in found} | {one.name for one in unreadable}:
                 watches.ensure(conn, self._profile, now=at)
-                found = watches.every(conn)
+                found, unreadable = watches.read(conn)
+            self._report(unreadable)
             self._watches = [one for one in found if one.active]
             self._transaction = transaction
         return self._watches
+
+    def _report(self, unreadable: Sequence[Unreadable]) -> None:
+        """Log each watch that can't be read, once and not with every batch."""
+        for one in unreadable:
+            if one.active and one.name not in self._reported:
+                log.warning("The watch %r can't be read and tells nothing: %s", one.name, one.reason)
+        self._reported = frozenset(one.name for one in unreadable)
 
 
 def _wide(rule: Rule) -> Rule:
@@ -175,7 +187,8 @@ def vanished(conn: Connection, *, now: datetime) -> int:
     known = {one.id: one for one in watches.every(conn)}
     written = 0
     for row in conn.execute(statement).mappings().all():
-        one = known[row["watch_id"]]
+        if (one := known.get(row["watch_id"])) is None:
+            continue  # it can't be read; told as soon as it can
         key = f"{one.id}:article:{row['article_id']}:gone:{row['gone_at'].isoformat()}"
         payload = {name: value for name, value in row["payload"].items() if name not in ("key", "kind", "changed")}
         written += write(

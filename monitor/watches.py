@@ -77,6 +77,15 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A watch whose row can't be read, as one that a newer version saved: it tells nothing until it can be."""
+
+    name: str
+    active: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """What a rule looks at."""
 
@@ -181,6 +190,8 @@ def _holds(node: Node, text: str) -> bool:
 
 def rule_of(data: Mapping[str, Any]) -> Rule:
     """A rule from its data; raises RuleError for a field or a value that does not exist."""
+    if not isinstance(data, Mapping):
+        raise RuleError(f"A rule has fields: {data!r}")
     known = {field.name for field in fields(Rule)}
     if strange := sorted(set(data) - known):
         raise RuleError(f"No such field of a rule: {', '.join(strange)}; there are {', '.join(sorted(known))}")
@@ -188,6 +199,9 @@ def rule_of(data: Mapping[str, Any]) -> Rule:
     rule = Rule(**cast("dict[str, Any]", values))
     if rule.scope not in get_args(Scope):
         raise RuleError(f"scope is {rule.scope!r}, not one of {', '.join(get_args(Scope))}")
+    for name in ("follow_ups", "revisions"):
+        if not isinstance(getattr(rule, name), bool):
+            raise RuleError(f"{name} is {getattr(rule, name)!r}, not yes or no")
     for name in ("regions", "issuers", "kinds", "sources", "industries"):
         entries = getattr(rule, name)
         if not isinstance(entries, tuple) or not all(isinstance(one, str) and one for one in entries):
@@ -266,12 +280,27 @@ def remove(conn: Connection, name: str) -> bool:
 
 
 def every(conn: Connection) -> list[Watch]:
-    """All watches, the oldest first."""
-    return [_watch(dict(row)) for row in conn.execute(select(watch_table).order_by(watch_table.c.id)).mappings()]
+    """All watches that can be read, the oldest first."""
+    return read(conn)[0]
+
+
+def read(conn: Connection) -> tuple[list[Watch], list[Unreadable]]:
+    """All watches, the oldest first: those that can be read, and those that can't.
+
+    One rule that is not understood is no reason to read no other, and none to store no articles.
+    """
+    found: list[Watch] = []
+    others: list[Unreadable] = []
+    for row in conn.execute(select(watch_table).order_by(watch_table.c.id)).mappings():
+        try:
+            found.append(_watch(dict(row)))
+        except RuleError as error:
+            others.append(Unreadable(name=row["name"], active=row["active"], reason=str(error)))
+    return found, others
 
 
 def by_name(conn: Connection, name: str) -> Watch | None:
-    """The watch of that name."""
+    """The watch of that name. Raises RuleError where its row can't be read."""
     row = conn.execute(select(watch_table).where(watch_table.c.name == name)).mappings().first()
     return None if row is None else _watch(dict(row))
 
@@ -283,11 +312,16 @@ def _there(conn: Connection, name: str) -> Watch:
 
 
 def _watch(row: Mapping[str, Any]) -> Watch:
+    channels = row["channels"]
+    if not isinstance(channels, list) or not all(isinstance(one, str) for one in channels):
+        raise RuleError(f"channels is not a list of names: {channels!r}")
+    if row["digest"] not in get_args(Digest):
+        raise RuleError(f"digest is {row['digest']!r}, not one of {', '.join(get_args(Digest))}")
     return Watch(
         id=row["id"],
         name=row["name"],
         rule=rule_of(row["rule"]),
-        channels=tuple(row["channels"]),
+        channels=tuple(channels),
         digest=row["digest"],
         active=row["active"],
         created_at=row["created_at"],

@@ -29,6 +29,7 @@ def status(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
 
     with archive(db) as engine:
         told = Archive(engine).status() | {"health": standing(engine, datetime.now(UTC))}
+        told["unreadable_watches"] = unreadable(engine)
     if as_json:
         emit(told | {"sources": {name or "unknown": count for name, count in told["sources"].items()}})
         return
@@ -45,6 +46,8 @@ def status(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
     for state, count in sorted(told["frontier"].items()):
         out.print(f"  {count:>7,}  {state}")
     _tell_sources(out, told["health"])
+    for one in told["unreadable_watches"]:
+        out.print(f"\nThe watch {one['name']} can't be read and tells nothing: {one['reason']}", markup=False)
     run = told["last_run"]
     if run is not None:
         ended = f"{run['state']} {local(run['finished_at'], '')}".rstrip()
@@ -78,6 +81,15 @@ def standing(engine: Engine, now: datetime) -> list[dict[str, Any]]:
         if name in rows
     ]
     return sorted(found, key=lambda one: (one["state"] == "ok", one["name"]))
+
+
+def unreadable(engine: Engine) -> list[dict[str, str]]:
+    """The watches that are on and can't be read: name and reason."""
+    from monitor import watches
+
+    with engine.connect() as connection:
+        others = watches.read(connection)[1]
+    return [{"name": one.name, "reason": one.reason} for one in others if one.active]
 
 
 def _tell_sources(out: Console, found: list[dict[str, Any]]) -> None:

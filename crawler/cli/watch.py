@@ -89,10 +89,12 @@ def list_watches(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
     from monitor import watches
 
     with archive(db) as engine, engine.connect() as connection:
-        found = watches.every(connection)
+        found, unreadable = watches.read(connection)
     if as_json:
         for one in found:
-            emit(_row(one))
+            emit(_row(one) | {"unreadable": None})
+        for other in unreadable:
+            emit({"name": other.name, "active": other.active, "unreadable": other.reason})
         return
     from rich.table import Table
 
@@ -103,6 +105,8 @@ def list_watches(db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
         table.add_row(
             one.name, _said(one.rule), ", ".join(one.channels) or "feed", one.digest, "yes" if one.active else "no"
         )
+    for other in unreadable:
+        table.add_row(other.name, f"can't be read: {other.reason}", "nothing", "", "yes" if other.active else "no")
     page().print(table)
 
 
@@ -173,10 +177,10 @@ def feed(
     """What a watch told, as a feed or a calendar, on standard output."""
     import sys
 
-    from monitor import feeds, watches
+    from monitor import feeds
 
     with archive(db) as engine, engine.connect() as connection:
-        one = watches.by_name(connection, name)
+        one = _saved(connection, name)
         if one is None:
             _unknown(connection, name)
         if form == "ics":
@@ -260,14 +264,24 @@ def _meant(typed: str, there: Iterable[str]) -> str:
 def _unknown(connection: Connection, name: str) -> NoReturn:
     from monitor import watches
 
-    there = [one.name for one in watches.every(connection)]
+    found, unreadable = watches.read(connection)
+    there = [*(one.name for one in found), *(one.name for one in unreadable)]
     fail(f"there is no watch {name!r}{_meant(name, there)}", hint="panxi watch list shows them")
+
+
+def _saved(connection: Connection, name: str) -> Watch | None:
+    from monitor import watches
+
+    try:
+        return watches.by_name(connection, name)
+    except watches.RuleError as error:
+        fail(f"the watch {name!r} can't be read: {error}")
 
 
 def _named(connection: Connection, name: str) -> Rule:
     from monitor import watches
 
-    one = watches.by_name(connection, name)
+    one = _saved(connection, name)
     rule = one.rule if one else watches.profile().get(name)
     if rule is None:
         _unknown(connection, name)

@@ -75,7 +75,10 @@ async def save_watch(request: Request) -> Response:
     def save(conn: Connection) -> int:
         asked = Asked(config=config, conn=conn, now=config.now())
         name = described(question, asked)[:LONGEST_NAME]
-        known = watches.by_name(conn, name)
+        try:
+            known = watches.by_name(conn, name)
+        except watches.RuleError as error:
+            raise Refused(409, f"关注“{name}”已存在，但这个版本读不懂它：{error}") from error
         return (known or watches.add(conn, name, rule, now=asked.now)).id
 
     return RedirectResponse(f"/watches/{await _write(request, save)}", SEE_OTHER)

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import orjson
 import pytest
+from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
 from crawler.cli import app
+from storage.db import open_engine, writing
+from storage.schema import watch as saved
 
 
 @pytest.fixture
@@ -82,3 +85,21 @@ def test_a_watch_that_is_not_there_is_met_with_the_nearest(url: str, command: st
 def test_the_list_says_names_not_codes(url: str) -> None:
     watch(url, "add", "x", "--region", "仁和", "--industry", "C32")
     assert "in 仁和区, on 有色金属冶炼和压延加工业" in watch(url, "list").stdout
+
+
+def test_a_watch_that_cannot_be_read_is_shown_with_its_reason(url: str) -> None:
+    assert watch(url, "add", "钒", "--words", "钒").exit_code == 0
+    engine = open_engine(url)
+    with writing(engine).begin() as conn:
+        conn.execute(update(saved).where(saved.c.name == "钒").values(rule={"min_words": 3}))
+    engine.dispose()
+    assert "can't be read: No such field of a rule: min_words" in watch(url, "list").stdout
+    rows = [orjson.loads(line) for line in watch(url, "list", "--json").stdout.splitlines()]
+    assert {row["name"]: bool(row["unreadable"]) for row in rows} == {"攀枝花政策": False, "钒": True}
+    for words in (("test", "钒"), ("feed", "钒"), ("add", "钒", "--words", "钒")):
+        done = watch(url, *words)
+        assert (done.exit_code, "min_words" in done.stderr) == (2, True)
+    told = CliRunner().invoke(app, ["status", "--db", url], env={"COLUMNS": "1000"}).stdout
+    assert "The watch 钒 can't be read and tells nothing: No such field" in told
+    assert watch(url, "remove", "钒").exit_code == 0
+    assert "钒" not in watch(url, "list").stdout

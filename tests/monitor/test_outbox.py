@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from crawler.items import Article, Outcome, Visit
 from monitor import watches
@@ -15,7 +15,7 @@ from monitor.watches import Rule
 from pipelines.policy import issuer_key, title_key
 from storage.db import writing
 from storage.recording import Recorded, record
-from storage.schema import alert
+from storage.schema import alert, watch
 from storage.schema import article as article_table
 from tests.monitor.telling import (
     DAY,
@@ -296,6 +296,27 @@ def test_the_profiles_watches_are_there_after_a_first_transaction_that_failed(en
         record(conn, _outcome(report(1, "甲规划")), after=[box, broken])
     put(engine, report(1, "甲规划"), box=box)
     assert told(engine) == [("new", "攀枝花市甲规划出台")]
+
+
+def test_a_watch_that_cannot_be_read_keeps_no_article_from_being_stored_nor_another_watch_from_being_told(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    known_source(engine)
+    watching(engine, channels=("mail",))
+    with writing(engine).begin() as conn:
+        row = {"name": "新", "rule": {"min_words": 3}, "channels": [], "active": True, "created_at": NOW - 60 * DAY}
+        conn.execute(insert(watch), [row, row | {"name": "停", "active": False}])
+    box = outbox()
+    assert put(engine, report(1, "甲规划"), box=box).kind == "new"
+    put(engine, report(2, "乙规划"), box=box)
+    assert told(engine) == [("new", "攀枝花市甲规划出台"), ("new", "攀枝花市乙规划出台")]
+    assert [("'新'" in line, "min_words" in line) for line in caplog.messages] == [(True, True)], "once, if it is on"
+    with writing(engine).begin() as conn:
+        conn.execute(update(article_table).values(gone_at=NOW + DAY))
+        conn.execute(update(watch).where(watch.c.name != "新").values(rule={"min_words": 3}))
+        assert vanished(conn, now=NOW + DAY) == 0
+        conn.execute(update(watch).where(watch.c.name == "攀枝花").values(rule={"regions": ["510400"]}))
+        assert vanished(conn, now=NOW + DAY) == 2, "told as soon as it can be read"
 
 
 def test_when_digests_go_out() -> None:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from crawler.items import Tag
 from monitor import watches
 from monitor.watches import Rule, RuleError, match, rule_of, subject, subject_of_row
 from pipelines.text.script import to_simplified
 from storage.db import writing
+from storage.schema import watch
 from tests.monitor.telling import NOW, article, document, put, report, watching
 
 DOCUMENT = document(1, "钒钛规划", code="攀府发〔2026〕1号")
@@ -66,6 +67,10 @@ def test_what_a_rule_asks_for(rule: Rule, wanted: set[int]) -> None:
         {"industries": "C32"},
         {"words": "()"},
         {"words": 3},
+        {"follow_ups": "reports"},
+        {"scope": ["documents"]},
+        ["documents"],
+        None,
     ],
 )
 def test_a_rule_that_cannot_be_read_is_refused(data: dict) -> None:
@@ -80,6 +85,33 @@ def test_a_rule_is_kept_as_data(engine: Engine) -> None:
         assert watches.every(conn) == [made]
         assert watches.by_name(conn, "攀枝花") == made
     assert (made.rule, made.channels, made.digest) == (rule, ("mail",), "daily")
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"rule": {"scope": "announcements", "min_words": 3}},
+        {"rule": {"scope": "everything"}},
+        {"rule": ["announcements"]},
+        {"channels": {"mail": "hourly"}},
+        {"digest": "weekly"},
+    ],
+    ids=["field", "scope", "no fields", "channels", "digest"],
+)
+def test_a_watch_that_cannot_be_read_is_named_and_keeps_no_other_from_being_read(engine: Engine, strange: dict) -> None:
+    made = watching(engine)
+    row = {"name": "新", "rule": {}, "channels": [], "digest": "each", "created_at": NOW, "baseline_at": NOW}
+    with writing(engine).begin() as conn:
+        conn.execute(insert(watch).values(row | strange))
+    with engine.connect() as conn:
+        found, (other,) = watches.read(conn)
+        assert found == watches.every(conn) == [made]
+        assert (other.name, other.active) == ("新", True)
+        with pytest.raises(RuleError, match=other.reason[:12]):
+            watches.by_name(conn, "新")
+    with writing(engine).begin() as conn:
+        assert watches.remove(conn, "新")
+        assert watches.read(conn) == ([made], [])
 
 
 def test_a_name_is_taken_once(engine: Engine) -> None:
