@@ -1,24 +1,43 @@
-"""Policy records: a document, its reprints, reports and interpretations joined under one, with a time line."""
+"""Policy records: a document, its reprints, reports and interpretations joined under one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, insert, select, update
 
 from crawler.items import SHANGHAI, Article, Policy, Relation
+from monitor.changes import TELLING, same_text, shared, years, years_disagree
 from storage import sql
+from storage.recording import Previous
+from storage.schema import alert, policy_article, policy_record
 from storage.schema import article as article_table
-from storage.schema import policy_article, policy_record
 
 Key = Callable[[str], str]
 """From one writing of a title or an organ's name to what all its writings have in common."""
 
-APART: Final = timedelta(days=400)
-"""Two documents of one title, without numbers, that are further apart are two: such titles return every year."""
+DRAFTED: Final = timedelta(days=400)
+"""How long before a document its draft may be."""
+NEWS: Final = timedelta(days=180)
+"""How far from a document without a number news of it may be; a title that returns every year is further."""
+CARRIED: Final = timedelta(days=90)
+"""How far apart two pages of one document without a number may be, where it is a 办法, 规划 or the like …"""
+RETURNING: Final = timedelta(days=30)
+"""… and where its title may return at any time, as that of a 通知 or 命令; then the texts must be alike too."""
+SLIP: Final = timedelta(days=7)
+"""How far two pages of one document may be apart in the day that stands under it."""
+ALIKE: Final = 0.5
+"""Share of a text in another from which two pages may have one text."""
+MOST_TEXTS: Final = 20
+"""Articles of a record that a text is compared with, the newest."""
+
+WITH_ARTICLES: Final = exists().where(policy_article.c.record_id == policy_record.c.id)
+"""That there is an article of the record. One whose only page became something else stays, for the page may come back;
+it is shown nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,40 +49,65 @@ class Joined:
     relation: Relation
     first: bool
     """Whether the article opened the record."""
+    carried: bool = False
+    """Whether the article was of another record, or called its document otherwise, before its page was edited."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Named:
-    """What a record is looked up by."""
+    """What an article says of a document, by which its record is looked up."""
 
+    article_id: int
+    relation: Relation
     title: str | None
     title_key: str | None
     number: str | None
     issuers: frozenset[str]
     day: date
+    """When the article was published."""
+    written: date | None
+    """The day that stands under the document."""
+    returns: bool
+    """Whether the title is one that may return: a 通知 or 命令 itself, and no 办法 or 规划 that it carries."""
+    body: str
 
 
 def join(
-    conn: Connection, article_id: int, article: Article, *, at: datetime, title_key: Key, issuer_key: Key
+    conn: Connection,
+    article_id: int,
+    article: Article,
+    *,
+    at: datetime,
+    title_key: Key,
+    issuer_key: Key,
+    previous: Previous | None = None,
 ) -> tuple[Joined, ...]:
     """Join an article to the records of its documents, in the transaction that is given; opens those that are new.
 
-    Documents are one by their number, else by title and issuer within about a year. A repeal is joined to each
-    document that it names; anything else to its main document only. An article that names neither title nor number
-    belongs to none. Call it again for a revised article: what it no longer is, it leaves.
+    Documents are one by their number; else by title and issuer, where their days and texts do not say otherwise. A
+    repeal is joined to each document that it names; anything else to its main document only. An article that names
+    neither title nor number belongs to none. Call it again for an article that changed, with its ``previous`` text
+    where that is another: while it is the same document that was edited, its record goes with it; what the article no
+    longer is, it leaves.
     """
     policy = article.policy
-    day = _day(article, at)
-    wanted = () if policy is None else _named(policy, day, title_key, issuer_key)
+    mine = _records_of(conn, article_id)
+    wanted = () if policy is None else _named(article_id, article, policy, at, title_key, issuer_key)
     joined = []
     for named in wanted:
         assert policy is not None
         found = _find(conn, named, issuer_key, repeal=policy.relation == "repeal")
+        own = None
+        if policy.relation != "repeal" and (found is None or found.id not in mine):
+            own = _edited(conn, mine, named, previous, at)
+        carried = own is not None
+        if own is not None and (found is None or _alone(conn, own.id, article_id)):
+            found = _carried(conn, own, found, named)
         first = found is None
         record_id, key = _open(conn, policy, named, at) if found is None else (found.id, found.key)
         if found is not None:
-            _learn(conn, found, policy, named, at)
-        joined.append(Joined(record_id, key, policy.relation, first))
+            _learn(conn, found, policy, named, at, alone=found.id in mine and _alone(conn, found.id, article_id))
+        joined.append(Joined(record_id, key, policy.relation, first, carried))
     kept = [one.id for one in joined]
     conn.execute(
         delete(policy_article).where(policy_article.c.article_id == article_id, policy_article.c.record_id.not_in(kept))
@@ -78,37 +122,31 @@ def join(
     return tuple(joined)
 
 
-def timeline(conn: Connection, record_id: int) -> list[dict[str, Any]]:
-    """The articles of a record as they came: id, url, title, source, relation, published_at, seen_at."""
-    statement = (
-        select(
-            article_table.c.id,
-            article_table.c.url,
-            article_table.c.title,
-            article_table.c.source,
-            policy_article.c.relation,
-            article_table.c.published_at,
-            policy_article.c.seen_at,
+def _named(
+    article_id: int, article: Article, policy: Policy, at: datetime, title_key: Key, issuer_key: Key
+) -> tuple[_Named, ...]:
+    def named(title: str | None, number: str | None, issuers: frozenset[str]) -> _Named:
+        return _Named(
+            article_id=article_id,
+            relation=policy.relation,
+            title=title,
+            title_key=None if title is None else title_key(title),
+            number=number,
+            issuers=issuers,
+            day=(article.published_at or at).astimezone(SHANGHAI).date(),
+            written=policy.written_on,
+            returns=policy.carried_kind is None,
+            body=article.body,
         )
-        .join(article_table, article_table.c.id == policy_article.c.article_id)
-        .where(policy_article.c.record_id == record_id)
-    )
-    rows = [dict(row) for row in conn.execute(statement).mappings()]
-    return sorted(rows, key=lambda row: (row["published_at"] or row["seen_at"], row["id"]))
 
-
-def _day(article: Article, at: datetime) -> date:
-    return (article.published_at or at).astimezone(SHANGHAI).date()
-
-
-def _named(policy: Policy, day: date, title_key: Key, issuer_key: Key) -> tuple[_Named, ...]:
-    issuers = frozenset(issuer_key(name) for name in policy.issuers)
     if policy.relation == "repeal":
-        return tuple(_Named(title, title_key(title), None, frozenset(), day) for title in policy.documents)
+        return tuple(named(title, None, frozenset()) for title in policy.documents)
     if policy.title is None and policy.number is None:
         return ()
-    key = None if policy.title is None else title_key(policy.title)
-    return (_Named(policy.title, key, policy.number, issuers, day),)
+    return (named(policy.title, policy.number, frozenset(issuer_key(name) for name in policy.issuers)),)
+
+
+# --- whether two are one ----------------------------------------------------------------------------------
 
 
 def _find(conn: Connection, named: _Named, issuer_key: Key, *, repeal: bool) -> Row[Any] | None:
@@ -117,13 +155,13 @@ def _find(conn: Connection, named: _Named, issuer_key: Key, *, repeal: bool) -> 
     if named.number:
         fits = (policy_record.c.number == named.number) | fits
     rows = conn.execute(select(policy_record).where(fits).order_by(policy_record.c.id)).all()
-    possible = [row for row in rows if _same(row, named, issuer_key, repeal=repeal)]
+    possible = [row for row in rows if _same(conn, row, named, issuer_key, repeal=repeal)]
     if not possible:
         return None
     return min(possible, key=lambda row: (row.number != named.number, abs(_known_day(row) - named.day), row.id))
 
 
-def _same(row: Row[Any], named: _Named, issuer_key: Key, *, repeal: bool) -> bool:
+def _same(conn: Connection, row: Row[Any], named: _Named, issuer_key: Key, *, repeal: bool) -> bool:
     theirs = {_house(issuer_key(name)) for name in row.issuers}
     ours = {_house(name) for name in named.issuers}
     share = not theirs or not ours or bool(theirs & ours)
@@ -135,7 +173,7 @@ def _same(row: Row[Any], named: _Named, issuer_key: Key, *, repeal: bool) -> boo
     if named.title_key is None or row.title_key != named.title_key:
         return False
     undated = row.issued_on is None  # opened by its repeal
-    return repeal or (share and (undated or abs(_known_day(row) - named.day) <= APART))
+    return repeal or (share and (undated or _of_one_time(conn, row, named)))
 
 
 def _house(organ: str) -> str:
@@ -148,8 +186,135 @@ def _known_day(row: Row[Any]) -> date:
     return day
 
 
+def _told_by(row: Row[Any]) -> str | None:
+    """What the article was that the record has most from."""
+    relation: str | None = (row.detail or {}).get("relation")
+    return relation
+
+
+def _written(row: Row[Any]) -> date | None:
+    day = (row.detail or {}).get("written_on")
+    return date.fromisoformat(day) if day else None
+
+
+def _of_one_time(conn: Connection, row: Row[Any], named: _Named) -> bool:
+    """Whether an article and a record of one title are about one document, and not about that of another year."""
+    theirs = _told_by(row)
+    if named.relation == "document" and theirs == "document":
+        return _one_document(conn, row, named)
+    later = named.day - _known_day(row)
+    if named.relation == "draft":  # what comes for comments after the document is a new one
+        near = -DRAFTED <= later <= (DRAFTED if theirs == "draft" else RETURNING)
+    else:
+        near = (-RETURNING if theirs == "draft" else -NEWS) <= later <= (DRAFTED if theirs == "draft" else NEWS)
+    return near or _reprinted(_texts(conn, row.id, named), named)
+
+
+def _one_document(conn: Connection, row: Row[Any], named: _Named) -> bool:
+    """Whether two pages that are documents of one title, without two numbers, are one document."""
+    texts = _texts(conn, row.id, named)
+    theirs = _written(row)
+    signed = None if theirs is None or named.written is None else abs(theirs - named.written)
+    if any(cluster for _, cluster in texts) or (signed is not None and signed > SLIP):
+        return any(cluster for _, cluster in texts)
+    if _reprinted(texts, named):
+        return True
+    alike = max((shared(body, named.body) for body, _ in texts if not _is_note(body, named.body)), default=1.0)
+    if signed == timedelta():
+        return not named.returns or alike >= ALIKE
+    if any(years_disagree(body, named.body) for body, _ in texts):
+        return False
+    apart = abs((named.written or named.day) - (theirs or _known_day(row)))
+    return apart <= RETURNING and alike >= ALIKE if named.returns else apart <= CARRIED
+
+
+def _reprinted(texts: list[tuple[str, bool]], named: _Named) -> bool:
+    """Whether the article is a reprint of one of the record's, whenever it comes.
+
+    The text of a 通知 that names no year may be a formula that returns with its title.
+    """
+    return any(
+        cluster or (same_text(body, named.body) and bool(not named.returns or years(named.body)))
+        for body, cluster in texts
+    )
+
+
+def _is_note(*texts: str) -> bool:
+    """Whether one of the texts says hardly more than 现将…印发给你们."""
+    return any(len(text) < TELLING for text in texts)
+
+
+def _texts(conn: Connection, record_id: int, named: _Named) -> list[tuple[str, bool]]:
+    """The record's other articles: the text of each, and whether it is found to be a reprint of this one."""
+    columns = article_table.c
+    mine = select(columns.cluster_id).where(columns.id == named.article_id).scalar_subquery()
+    statement = (
+        select(columns.body, (columns.cluster_id == mine).label("cluster"))
+        .join(policy_article, policy_article.c.article_id == columns.id)
+        .where(policy_article.c.record_id == record_id, columns.id != named.article_id)
+        .order_by(columns.id.desc())
+        .limit(MOST_TEXTS)
+    )
+    if named.relation == "document":
+        statement = statement.where(policy_article.c.relation == "document")
+    return [(row.body, bool(row.cluster)) for row in conn.execute(statement)]
+
+
+# --- a page that was edited -------------------------------------------------------------------------------
+
+
+def _records_of(conn: Connection, article_id: int) -> dict[int, datetime]:
+    """The records whose document an article told of so far, each with when it joined; not those that it repealed."""
+    statement = select(policy_article.c.record_id, policy_article.c.seen_at)
+    statement = statement.where(policy_article.c.article_id == article_id, policy_article.c.relation != "repeal")
+    return {row.record_id: row.seen_at for row in conn.execute(statement)}
+
+
+def _edited(
+    conn: Connection, mine: dict[int, datetime], named: _Named, previous: Previous | None, at: datetime
+) -> Row[Any] | None:
+    """The article's record, where its page was edited and not given to another document."""
+    if len(mine) != 1:
+        return None
+    ((record_id, since),) = mine.items()
+    row = conn.execute(select(policy_record).where(policy_record.c.id == record_id)).one()
+    if previous is None or previous.body == named.body:
+        return row
+    if at - since > NEWS and years_disagree(previous.body, named.body):
+        return None  # one address for the document of each year
+    if _is_note(previous.body, named.body):
+        return row if row.title_key == named.title_key or (row.number and row.number == named.number) else None
+    return row if shared(previous.body, named.body) >= ALIKE else None
+
+
+def _alone(conn: Connection, record_id: int, article_id: int) -> bool:
+    """Whether a record has no other article."""
+    statement = select(policy_article.c.article_id).where(
+        policy_article.c.record_id == record_id, policy_article.c.article_id != article_id
+    )
+    return conn.execute(statement.limit(1)).first() is None
+
+
+def _carried(conn: Connection, own: Row[Any], found: Row[Any] | None, named: _Named) -> Row[Any] | None:
+    """The record that an edited article takes along: its own, or, where what it says now has one, that one.
+
+    Its own has no other article then: what was told of it was told of the other. None where its own stays with another
+    page of the document, which says another number.
+    """
+    if found is None:
+        if own.number and named.number and own.number != named.number and not _alone(conn, own.id, named.article_id):
+            return None
+        return own
+    conn.execute(update(alert).where(alert.c.record_id == own.id).values(record_id=found.id))
+    conn.execute(delete(policy_record).where(policy_record.c.id == own.id))
+    return found
+
+
+# --- what a record says -----------------------------------------------------------------------------------
+
+
 def _open(conn: Connection, policy: Policy, named: _Named, at: datetime) -> tuple[int, str]:
-    key = _key(named)
+    key = _key(conn, named)
     values = _values(policy, named) | {"key": key, "first_seen_at": at, "changed_at": at}
     if policy.relation == "repeal":  # of the repealed document no more is known than its title
         unknown = ("kind", "number", "detail", "issued_on", "effective_on", "expires_on")
@@ -158,12 +323,18 @@ def _open(conn: Connection, policy: Policy, named: _Named, at: datetime) -> tupl
     return number, key
 
 
-def _key(named: _Named) -> str:
-    """Stable and readable: its number, or title, issuers and the month it was first told of."""
+def _key(conn: Connection, named: _Named) -> str:
+    """Stable and readable: its number, or title, issuers and the day it was first told of; a second one is counted."""
     organs = "+".join(sorted(named.issuers))
-    if named.number and "〔" in named.number:
-        return f"{named.number}|{named.title_key or ''}|{organs}"
-    return f"{named.number or ''}|{named.title_key or ''}|{organs}|{named.day.isoformat()}"
+    key = f"{named.number or ''}|{named.title_key or ''}|{organs}"
+    if not (named.number and "〔" in named.number):
+        key += f"|{named.day.isoformat()}"
+    free = (
+        one
+        for one in (key if place == 1 else f"{key}|{place}" for place in count(1))
+        if conn.execute(select(policy_record.c.id).where(policy_record.c.key == one)).first() is None
+    )
+    return next(free)
 
 
 def _values(policy: Policy, named: _Named) -> dict[str, Any]:
@@ -182,24 +353,28 @@ def _values(policy: Policy, named: _Named) -> dict[str, Any]:
     }
 
 
-def _learn(conn: Connection, row: Row[Any], policy: Policy, named: _Named, at: datetime) -> None:
-    """What a further article says is added; the document itself says it with more right than a report."""
+def _learn(conn: Connection, row: Row[Any], policy: Policy, named: _Named, at: datetime, *, alone: bool) -> None:
+    """What a further article says is added; the document itself says it with more right than a report.
+
+    ``alone``: the record has nothing but this article, and says what that says now.
+    """
     if policy.relation == "repeal":
         if row.status != "废止":
             conn.execute(update(policy_record).where(policy_record.c.id == row.id).values(status="废止", changed_at=at))
         return
     said = _values(policy, named)
-    told_by = (row.detail or {}).get("relation")
+    told_by = _told_by(row)
     rank = {None: 0, "draft": 1, "interpretation": 1, "report": 2, "document": 3}
-    better = rank.get(policy.relation, 0) > rank.get(told_by, 0) or policy.relation == "document"
+    more = rank.get(policy.relation, 0) > rank.get(told_by, 0)
+    better = more or policy.relation == "document" or alone
     changed: dict[str, Any] = {}
     for name, value in said.items():
         old = getattr(row, name)
-        if name == "issued_on":
-            value = value if better or old is None else min(old, value)  # noqa: PLW2901 - the earliest day it was told of
+        if name == "issued_on" and not (more or alone or old is None):
+            value = min(old, value)  # noqa: PLW2901 - the earliest day: a reprint is no later issue
         if name == "status" and row.status == "废止":
             continue
-        if value and (better or not old) and value != old:
+        if (value or alone) and (better or not old) and value != old:
             changed[name] = value
     if better and row.status == "征求意见" and policy.relation in ("report", "document"):
         changed["status"] = policy.status

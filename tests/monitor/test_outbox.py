@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from crawler.items import Article, Outcome, Visit
 from monitor import watches
-from monitor.changes import changed_sentences
+from monitor.changes import changed_sentences, same_text, shared, years_disagree
 from monitor.outbox import Outbox, due_at, vanished
 from monitor.watches import Rule
 from pipelines.policy import issuer_key, title_key
@@ -331,3 +331,13 @@ def test_changed_sentences() -> None:
     assert (change.before, change.after) == ("乙。", "乙二。")
     assert changed_sentences("甲。 乙。", "甲。乙。") == ()
     assert [(one.before, one.after) for one in changed_sentences("甲。", "甲。乙。")] == [("", "乙。")]
+
+
+def test_how_much_of_a_text_is_another_and_when_it_is_the_same() -> None:
+    text = "为了预防火灾，现发布命令如下。防火期为2026年1月1日至5月31日。防火区内严禁一切野外用火，严禁携带火种进入林区，违者依法处罚。请互相转告。"
+    assert shared(text, f"某网讯 {text}责任编辑：某某。") == 1.0
+    assert shared("", text) == shared("。", "。") == 0.0
+    assert same_text(text, f"某网讯 {text}责任编辑：某某。")
+    assert not same_text(text, text.replace("2026年", "2027年")), "another year's"
+    assert not same_text("现印发给你们。", "现印发给你们。"), "it says too little"
+    assert not years_disagree("2025年", "2025年至2026年")

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import permutations
 
 import pytest
 from sqlalchemy import Engine, select
 
-from monitor import records
 from storage.schema import policy_article, policy_record
 from tests.monitor.telling import DAY, NOW, article, document, put, report
 
@@ -112,9 +112,111 @@ def test_an_article_that_names_no_document_opens_no_record(engine: Engine) -> No
     assert stored(engine) == []
 
 
-def test_the_time_line_is_in_order(engine: Engine) -> None:
-    put(engine, report(1, "甲规划", at=NOW + DAY), at=NOW + 2 * DAY)
-    put(engine, document(2, "甲规划", code="攀府发〔2026〕2号"), at=NOW + 3 * DAY)
-    (record,) = stored(engine)
-    with engine.connect() as conn:
-        assert [row["relation"] for row in records.timeline(conn, record.id)] == ["document", "report"]
+FIRE = "攀枝花市人民政府森林防火命令"
+
+
+def fire(number: int, year: int, *, at: datetime, signed: bool = True, more: str = ""):
+    """The command of each year."""
+    lines = [
+        "为有效预防森林火灾，攀枝花市人民政府发布命令如下。",
+        f"一、防火期为{year + 1}年1月1日至5月31日。二、防火区内严禁一切野外用火，严禁携带火种进入林区。{more}",
+        *(["攀枝花市人民政府", f"{year}年12月20日"] if signed else []),
+    ]
+    return article(number, FIRE, "\n".join(lines), at=at)
+
+
+@pytest.mark.parametrize("signed", [True, False], ids=["signed", "unsigned"])
+@pytest.mark.parametrize("apart", [330, 360, 365, 366, 410])
+def test_the_documents_of_two_years_are_two(sqlite_engine: Engine, apart: int, *, signed: bool) -> None:
+    before = NOW - apart * DAY
+    put(sqlite_engine, fire(1, 2025, at=before, signed=signed), at=before)
+    put(sqlite_engine, fire(2, 2026, at=NOW, signed=signed))
+    assert members(sqlite_engine) == [{"1:document"}, {"2:document"}]
+    assert stored(sqlite_engine)[0].issued_on == before.date()
+
+
+@pytest.mark.parametrize(("apart", "records"), [(100, 1), (350, 2)])
+def test_news_of_the_next_years_document_is_none_of_the_last_ones(
+    sqlite_engine: Engine, apart: int, records: int
+) -> None:
+    put(sqlite_engine, fire(1, 2025, at=NOW - apart * DAY), at=NOW - apart * DAY)
+    news = f"近日，攀枝花市政府发布《{FIRE}》，防火区内严禁野外用火。"
+    put(sqlite_engine, article(2, f"攀枝花市发布《{FIRE}》", news))
+    assert len(stored(sqlite_engine)) == records
+
+
+@pytest.mark.parametrize("signed", [True, False], ids=["signed", "unsigned"])
+@pytest.mark.parametrize("apart", [20, 200, 500])
+def test_a_late_reprint_is_the_same_document(sqlite_engine: Engine, apart: int, *, signed: bool) -> None:
+    before = NOW - apart * DAY
+    put(sqlite_engine, fire(1, 2025, at=before, signed=signed), at=before)
+    put(sqlite_engine, fire(2, 2025, at=NOW, signed=signed, more="责任编辑：某某。"))
+    (record,) = stored(sqlite_engine)
+    assert record.issued_on == before.date(), "a reprint is no later issue"
+
+
+DUTY = "攀枝花市人民政府办公室关于调整市安全生产委员会组成人员的通知"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart", "records"),
+    [
+        ("因工作需要，经市政府同意，对组成人员进行调整。主任由张某担任，副主任由王某、赵某担任，成员由各部门负责人担任，名单附后。",
+         "因人事变动，现再次对委员会的组成作出变更。主任改为李某，副主任改为孙某，其余不变，办公室设在市应急管理局，特此通知。", 10, 2),
+        ("因工作需要，经市政府同意，对组成人员进行调整。主任由张某担任，副主任由王某、赵某担任，成员由各部门负责人担任，名单附后。",
+         "因工作需要，经市政府同意，对组成人员进行调整。主任由张某担任，副主任由王某、赵某担任，成员由各部门负责人担任，名单附后。", 100, 2),
+        ("因工作需要，经市政府同意，对组成人员进行调整。主任由张某担任，副主任由王某、赵某担任，成员由各部门负责人担任，名单附后。",
+         "攀枝花市人民政府办公室文件 因工作需要，经市政府同意，对组成人员进行调整。主任由张某担任，副主任由王某、赵某担任。", 10, 1),
+        ("见附件。", "因工作需要，经市政府同意，对组成人员进行调整。主任由张某担任，副主任由王某、赵某担任，成员由各部门负责人担任，名单附后。", 10, 1),
+        ("见附件。", "见附件。", 60, 2),
+    ],
+    ids=["another text", "a formula that returns", "another page", "a page of the annex alone", "annexes"],
+)  # fmt: skip
+def test_a_notice_whose_title_returns_is_known_by_its_text(
+    sqlite_engine: Engine, one: str, other: str, apart: int, records: int
+) -> None:
+    put(sqlite_engine, article(1, DUTY, f"各县（区）人民政府：\n{one}", at=NOW - apart * DAY))
+    put(sqlite_engine, article(2, DUTY, f"各县（区）人民政府：\n{other}"))
+    assert len(stored(sqlite_engine)) == records
+
+
+def test_a_document_without_a_number_is_joined_by_its_title_within_months(sqlite_engine: Engine) -> None:
+    put(sqlite_engine, article(1, "攀枝花市人民政府关于印发《攀枝花市甲办法》的通知", "现印发给你们。"))
+    whole = "第一章 总则\n第一条 为了规范甲的管理，保护公民、法人和其他组织的合法权益，制定本办法。\n第二条 本市行政区域内甲的管理适用本办法。"
+    put(sqlite_engine, article(2, "攀枝花市甲办法", whole, at=NOW + 40 * DAY))
+    assert len(stored(sqlite_engine)) == 1
+    put(sqlite_engine, article(3, "攀枝花市甲办法", whole, at=NOW + 900 * DAY))
+    assert len(stored(sqlite_engine)) == 1, "the same text"
+    other = "第一章 总则\n第一条 为了规范甲的使用，根据有关法律法规和本市实际，修订本办法。\n第二条 本市行政区域内甲的使用和处置适用本办法。"
+    put(sqlite_engine, article(4, "攀枝花市甲办法", other, at=NOW + 900 * DAY))
+    assert len(stored(sqlite_engine)) == 2
+
+
+def test_what_comes_for_comments_long_after_the_document_is_a_new_one(sqlite_engine: Engine) -> None:
+    put(sqlite_engine, document(1, "甲办法", code="攀府发〔2026〕7号"))
+    call = "关于公开征求《攀枝花市甲办法（征求意见稿）》意见的公告"
+    put(sqlite_engine, article(2, call, "现公开征求意见。", at=NOW + 20 * DAY))
+    assert len(stored(sqlite_engine)) == 1, "its draft, put online late"
+    put(sqlite_engine, article(3, call, "现公开征求意见。", at=NOW + 300 * DAY))
+    assert len(stored(sqlite_engine)) == 2
+
+
+def test_two_documents_of_one_title_and_day_are_kept_apart_and_both_stored(engine: Engine) -> None:
+    title, end = "攀枝花市人民政府关于停止供水的通告", "\n攀枝花市人民政府\n2026年11月20日"
+    put(
+        engine,
+        article(
+            1,
+            title,
+            f"因管道维修，东区炳草岗大街至攀枝花大道北段今日八时起停止供水，预计明日恢复，请储水备用，由此带来不便，敬请谅解。{end}",
+        ),
+    )
+    put(
+        engine,
+        article(
+            2,
+            title,
+            f"受暴雨影响，仁和区前进镇的水厂暂停运行，镇区和周边三个村的用户将无水可用，抢修完毕后即行恢复，恢复时间另行通知。{end}",
+        ),
+    )
+    assert len({record.key for record in stored(engine)}) == 2
