@@ -12,6 +12,8 @@ _YEAR: Final = re.compile("(?:19|20)[0-9]{2}(?=年)")
 MOST: Final = 20
 SAME: Final = 0.9
 """Share of a text in another from which it is that text, and not one made on its template."""
+CLOSE: Final = 0.7
+"""Likeness of two titles from which one may be the other's correction."""
 TELLING: Final = 60
 """Characters of a text that is more than 现将…印发给你们."""
 
@@ -42,6 +44,13 @@ def shared(one: str, other: str) -> float:
     length = sum(map(len, shorter))
     there = set(longer)
     return sum(len(part) for part in shorter if part in there) / length if length else 0.0
+
+
+def close(one: str, other: str) -> bool:
+    """Whether one title may be the other's correction: most of its characters, and the same figures."""
+    figures = [re.findall(r"\d+", title) for title in (one, other)]
+    alike = difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() >= CLOSE
+    return alike and sorted(figures[0]) == sorted(figures[1])
 
 
 def same_text(one: str, other: str) -> bool:

@@ -18,6 +18,7 @@ from crawler.items import SHANGHAI
 from monitor import messages
 from monitor.outbox import BASELINE
 from monitor.plain import clean, line
+from monitor.records import WITH_ARTICLES
 from monitor.watches import Watch
 from storage.schema import alert, policy_record
 from storage.schema import article as article_table
@@ -89,7 +90,9 @@ def appointments(conn: Connection, one: Watch) -> list[Appointment]:
     """The days of the documents that a watch told of and that were not repealed, in order."""
     told = select(alert.c.record_id).where(alert.c.watch_id == one.id, alert.c.kind != BASELINE)
     valid = policy_record.c.status.is_distinct_from("废止")
-    rows = conn.execute(select(policy_record).where(policy_record.c.id.in_(told), valid)).mappings().all()
+    rows = (
+        conn.execute(select(policy_record).where(policy_record.c.id.in_(told), valid, WITH_ARTICLES)).mappings().all()
+    )
     urls = {
         row.record_id: row.payload.get("url")
         for row in conn.execute(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, RootTransaction, Select, insert, select
+from sqlalchemy import Connection, RootTransaction, Select, insert, literal, select
 
 from crawler.items import SHANGHAI, Article
 from monitor import records, watches
@@ -77,7 +77,15 @@ class Outbox:
         number, at = recorded.article_id, recorded.at
         joined: tuple[Joined, ...] = ()
         if article.policy is not None or recorded.kind != "new":
-            joined = records.join(conn, number, article, at=at, title_key=self._title_key, issuer_key=self._issuer_key)
+            joined = records.join(
+                conn,
+                number,
+                article,
+                at=at,
+                title_key=self._title_key,
+                issuer_key=self._issuer_key,
+                previous=recorded.previous,
+            )
         if recorded.kind == "reread":
             return
         subject = watches.subject(article)
@@ -233,18 +241,35 @@ def _of_document(conn: Connection, one: Watch, recorded: Recorded, place: Joined
     number = recorded.article_id
     assert number is not None
     stage = STAGE.get(place.relation) if place.relation in RELATIONS.get(one.rule.scope, STAGE) else None
-    key = f"{one.id}:policy:{place.id}:{stage}"
-    if stage is not None and not _before(conn, one, place, number, fold) and _alert(conn, key) is None:
-        return _News(key, KIND[stage], place.id)
+    if (
+        stage is not None
+        and not _before(conn, one, place, number, fold)
+        and not _stage_told(conn, one, place, number, stage)
+    ):
+        return _News(_key(conn, one, place, number, stage), KIND[stage], place.id)
     follows = one.rule.follow_ups and recorded.kind == "new" and _of_record(conn, one, place.id)
     if follows and not _knows_story(conn, one, number, fold):
         return _News(f"{one.id}:article:{number}:follow-up", "follow-up", place.id)
     return None
 
 
-def _alert(conn: Connection, key: str) -> int | None:
-    number: int | None = conn.execute(select(alert.c.id).where(alert.c.key == key)).scalar_one_or_none()
-    return number
+def _stage_told(conn: Connection, one: Watch, place: Joined, article_id: int, stage: str) -> bool:
+    """Whether the watch has an alert, told or silent, that the document came to this stage.
+
+    Of an article that was edited it may be an alert of the record that it was of.
+    """
+    its = alert.c.record_id == place.id
+    if place.carried:
+        its |= alert.c.article_id == article_id
+    stages = alert.c.key.like(f"{one.id}:policy:%:{stage}%")
+    return conn.execute(select(alert.c.id).where(its, alert.c.watch_id == one.id, stages).limit(1)).first() is not None
+
+
+def _key(conn: Connection, one: Watch, place: Joined, article_id: int, stage: str) -> str:
+    """The key of the alert; where a record of this number was told that is another's now, the article's is added."""
+    key = f"{one.id}:policy:{place.id}:{stage}"
+    taken = conn.execute(select(alert.c.id).where(alert.c.key == key)).first() is not None
+    return f"{key}:{article_id}" if taken else key
 
 
 def _known(conn: Connection, one: Watch, article_id: int) -> bool:
@@ -265,7 +290,7 @@ def _before(conn: Connection, one: Watch, place: Joined, article_id: int, fold: 
     others = _for_rules().join(policy_article, policy_article.c.article_id == article_table.c.id)
     others = others.where(
         policy_article.c.record_id == place.id,
-        policy_article.c.article_id != article_id,
+        (policy_article.c.article_id != article_id) | literal(place.since is not None),
         policy_article.c.relation.in_(same),
         policy_article.c.seen_at < (one.baseline_at or one.created_at),
     )

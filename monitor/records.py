@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, exists, insert, select, update
 
 from crawler.items import SHANGHAI, Article, Policy, Relation
-from monitor.changes import TELLING, same_text, shared, years, years_disagree
+from monitor.changes import TELLING, close, same_text, shared, years, years_disagree
 from storage import sql
 from storage.recording import Previous
 from storage.schema import alert, policy_article, policy_record
@@ -51,6 +51,8 @@ class Joined:
     """Whether the article opened the record."""
     carried: bool = False
     """Whether the article was of another record, or called its document otherwise, before its page was edited."""
+    since: datetime | None = None
+    """When the article joined the record, or the one it was of before, as what it is now; None: just now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,8 @@ class _Named:
     """When the article was published."""
     written: date | None
     """The day that stands under the document."""
+    heading: str
+    """The article's own title."""
     returns: bool
     """Whether the title is one that may return: a 通知 or 命令 itself, and no 办法 or 规划 that it carries."""
     body: str
@@ -107,13 +111,15 @@ def join(
         record_id, key = _open(conn, policy, named, at) if found is None else (found.id, found.key)
         if found is not None:
             _learn(conn, found, policy, named, at, alone=found.id in mine and _alone(conn, found.id, article_id))
-        joined.append(Joined(record_id, key, policy.relation, first, carried))
+        before = mine.get(own.id if own is not None else record_id)
+        since = before.seen_at if before is not None and before.relation == policy.relation else None
+        joined.append(Joined(record_id, key, policy.relation, first, carried, since))
     kept = [one.id for one in joined]
     conn.execute(
         delete(policy_article).where(policy_article.c.article_id == article_id, policy_article.c.record_id.not_in(kept))
     )
     for one in joined:
-        row = {"record_id": one.id, "article_id": article_id, "relation": one.relation, "seen_at": at}
+        row = {"record_id": one.id, "article_id": article_id, "relation": one.relation, "seen_at": one.since or at}
         conn.execute(
             sql.insert(conn, policy_article)
             .values(row)
@@ -135,6 +141,7 @@ def _named(
             issuers=issuers,
             day=(article.published_at or at).astimezone(SHANGHAI).date(),
             written=policy.written_on,
+            heading=article.title,
             returns=policy.carried_kind is None,
             body=article.body,
         )
@@ -263,27 +270,27 @@ def _texts(conn: Connection, record_id: int, named: _Named) -> list[tuple[str, b
 # --- a page that was edited -------------------------------------------------------------------------------
 
 
-def _records_of(conn: Connection, article_id: int) -> dict[int, datetime]:
-    """The records whose document an article told of so far, each with when it joined; not those that it repealed."""
-    statement = select(policy_article.c.record_id, policy_article.c.seen_at)
+def _records_of(conn: Connection, article_id: int) -> dict[int, Any]:
+    """The records whose document an article told of so far: as what, and since when; not those that it repealed."""
+    statement = select(policy_article.c.record_id, policy_article.c.relation, policy_article.c.seen_at)
     statement = statement.where(policy_article.c.article_id == article_id, policy_article.c.relation != "repeal")
-    return {row.record_id: row.seen_at for row in conn.execute(statement)}
+    return {row.record_id: row for row in conn.execute(statement)}
 
 
 def _edited(
-    conn: Connection, mine: dict[int, datetime], named: _Named, previous: Previous | None, at: datetime
+    conn: Connection, mine: dict[int, Any], named: _Named, previous: Previous | None, at: datetime
 ) -> Row[Any] | None:
     """The article's record, where its page was edited and not given to another document."""
     if len(mine) != 1:
         return None
-    ((record_id, since),) = mine.items()
+    ((record_id, joined),) = mine.items()
     row = conn.execute(select(policy_record).where(policy_record.c.id == record_id)).one()
-    if previous is None or previous.body == named.body:
+    if previous is None:
         return row
-    if at - since > NEWS and years_disagree(previous.body, named.body):
+    if at - joined.seen_at > NEWS and years_disagree(previous.body, named.body):
         return None  # one address for the document of each year
     if _is_note(previous.body, named.body):
-        return row if row.title_key == named.title_key or (row.number and row.number == named.number) else None
+        return row if close(previous.title, named.heading) else None
     return row if shared(previous.body, named.body) >= ALIKE else None
 
 

@@ -9,13 +9,14 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from crawler.items import Article, Outcome, Visit
 from monitor import watches
-from monitor.changes import changed_sentences, same_text, shared, years_disagree
+from monitor.changes import changed_sentences, close, same_text, shared, years_disagree
 from monitor.outbox import Outbox, due_at, vanished
 from monitor.watches import Rule
+from monitor.web.reads import policies
 from pipelines.policy import issuer_key, title_key
 from storage.db import writing
 from storage.recording import Recorded, record
-from storage.schema import alert, watch
+from storage.schema import alert, policy_record, watch
 from storage.schema import article as article_table
 from tests.monitor.telling import (
     DAY,
@@ -105,6 +106,109 @@ def test_a_revision_of_what_was_not_told_or_not_asked_for_is_silent(engine: Engi
     put(engine, document(1, "甲规划", code="攀府发〔2026〕2号"))
     put(engine, document(1, "甲规划", code="攀府发〔2026〕2号", force="2027年3月1日"), at=NOW + DAY)
     assert [kind for kind, _ in told(engine)] == ["new"]
+
+
+FIRE = "攀枝花市人民政府关于加强森林防灭火工作的通知"
+TEXT = "各县（区）人民政府：现将有关事项通知如下。一、加强值守，严格落实二十四小时值班制度。二、严格管控野外用火。三、做好物资储备和队伍准备。"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((FIRE, TEXT), ("攀枝花市人民政府关于进一步加强森林草原防灭火工作的通知", TEXT)),
+        ((FIRE, TEXT), (FIRE, f"攀府发〔2026〕12号\n{TEXT}")),
+        ((FIRE, f"攀府发〔2026〕12号\n{TEXT}"), (FIRE, f"攀府发〔2026〕13号\n{TEXT}")),
+        ((FIRE, f"攀府发〔2026〕12号\n{TEXT}"), (f"{FIRE}（更正）", f"攀府发〔2026〕13号\n{TEXT}")),
+        ((FIRE, f"{TEXT}\n攀枝花市人民政府\n2025年1月3日"), (FIRE, f"{TEXT}\n攀枝花市人民政府\n2026年1月3日")),
+        ((FIRE, "见附件。"), ("攀枝花市人民政府关于加强森林草原防灭火工作的通知", "见附件。")),
+    ],
+    ids=["title", "number added", "number", "both", "day", "a page of the annex alone"],
+)
+def test_35_an_edited_document_is_the_same_document(
+    engine: Engine, before: tuple[str, str], after: tuple[str, str]
+) -> None:
+    known_source(engine)
+    watching(engine)
+    put(engine, article(1, *before))
+    put(engine, article(1, *after), at=NOW + DAY)
+    assert [kind for kind, _ in told(engine)] == ["new", "revision"]
+    put(engine, article(2, *after, of="s"), at=NOW + 2 * DAY)
+    assert [kind for kind, _ in told(engine)] == ["new", "revision"], "the record says what the page says now"
+    with engine.connect() as conn:
+        assert len(policies.find(conn, policies.Wanted()).records) == len(policies.newest(conn, limit=9)) == 1
+        assert conn.execute(select(func.count()).select_from(policy_record)).scalar_one() == 1
+
+
+def test_an_edited_page_whose_document_has_a_record_by_now_takes_its_alert_there(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine, Rule(follow_ups=True))
+    put(engine, article(1, FIRE, f"攀府发〔2026〕12号\n{TEXT}"))
+    put(engine, article(2, FIRE, f"攀府发〔2026〕13号\n{TEXT}", of="t"))  # told: its number is another
+    put(engine, article(1, FIRE, f"攀府发〔2026〕13号\n{TEXT}"), at=NOW + DAY)
+    assert [kind for kind, _ in told(engine)] == ["new", "revision"]
+    with engine.connect() as conn:
+        (record_id,) = conn.execute(select(policy_record.c.id)).scalars()
+        assert set(conn.execute(select(alert.c.record_id)).scalars()) == {record_id}
+    other = f"攀府发〔2026〕12号\n{TEXT.replace('森林', '河湖')}"
+    put(engine, article(3, "攀枝花市人民政府关于加强河湖管护工作的通知", other), at=NOW + 2 * DAY)
+    assert [kind for kind, _ in told(engine)] == ["new", "revision", "new"], "the number that was wrong is free"
+
+
+def test_one_of_two_pages_of_a_document_is_corrected(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine)
+    put(engine, article(1, FIRE, f"攀府发〔2026〕12号\n{TEXT}"))
+    put(engine, article(2, FIRE, f"攀府发〔2026〕12号\n{TEXT}"))
+    put(engine, article(1, FIRE, f"攀府发〔2026〕13号\n{TEXT}"), at=NOW + DAY)
+    assert [kind for kind, _ in told(engine)] == ["new", "revision"]
+
+
+def test_an_address_that_is_given_to_another_document_tells_of_it(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine)
+    put(engine, article(1, FIRE, TEXT))
+    other = "各县（区）人民政府：为做好汛期工作，提出以下要求。一、排查隐患点。二、转移受威胁群众。三、保障通信和交通，及时报告险情。"
+    put(engine, article(1, "攀枝花市人民政府关于做好防汛减灾工作的通知", other), at=NOW + DAY)
+    assert [kind for kind, _ in told(engine)] == ["new", "revision", "new"]
+    with engine.connect() as conn:
+        shown = policies.find(conn, policies.Wanted()).records
+    assert [row["title"] for row in shown] == ["关于做好防汛减灾工作的通知"], "no record without an article is shown"
+
+
+def test_one_address_for_the_document_of_each_year(engine: Engine) -> None:
+    known_source(engine, baseline=NOW - 900 * DAY)
+    watching(engine, now=NOW - 900 * DAY)
+    for year, at in ((2025, NOW - 365 * DAY), (2026, NOW)):
+        put(engine, article(1, FIRE, f"{TEXT}\n攀枝花市人民政府\n{year}年11月20日", at=at), at=at)
+    assert [kind for kind, _ in told(engine)] == ["new", "revision", "new"]
+
+
+def test_a_page_that_was_away_for_a_day_is_not_told_again(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine)
+    put(engine, article(1, FIRE, TEXT))
+    put(engine, article(1, "页面维护", "内容整理中，请稍后再来。"), at=NOW + DAY)
+    with engine.connect() as conn:
+        assert policies.find(conn, policies.Wanted()).records == ()
+        assert policies.newest(conn, limit=9) == []
+    put(engine, article(1, FIRE, TEXT), at=NOW + 2 * DAY)
+    assert [kind for kind, _ in told(engine) if kind == "new"] == ["new"]
+
+
+def test_a_page_for_comments_that_becomes_the_document_tells_of_it(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine)
+    put(engine, article(1, "关于公开征求《攀枝花市甲办法（征求意见稿）》意见的公告", "现公开征求意见。"))
+    put(engine, document(1, "甲办法", code="攀府发〔2026〕2号"), at=NOW + DAY)
+    assert [kind for kind, _ in told(engine)] == ["draft", "revision", "new"]
+
+
+def test_an_old_document_that_is_edited_is_no_news_for_a_new_watch(engine: Engine) -> None:
+    known_source(engine)
+    put(engine, article(1, FIRE, TEXT), at=NOW - DAY)
+    watching(engine, now=NOW)
+    put(engine, article(1, "攀枝花市人民政府关于进一步加强森林草原防灭火工作的通知", TEXT), at=NOW + DAY)
+    assert told(engine) == []
 
 
 def test_a_repeal_and_a_draft_are_told_as_what_they_are(engine: Engine) -> None:
@@ -341,3 +445,5 @@ def test_how_much_of_a_text_is_another_and_when_it_is_the_same() -> None:
     assert not same_text(text, text.replace("2026年", "2027年")), "another year's"
     assert not same_text("现印发给你们。", "现印发给你们。"), "it says too little"
     assert not years_disagree("2025年", "2025年至2026年")
+    assert close("关于加强森林防火工作的通知", "关于加强森林草原防火工作的通知")
+    assert not close("关于做好2025年防汛工作的通知", "关于做好2026年防汛工作的通知")

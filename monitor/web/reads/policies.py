@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from crawler.items import SHANGHAI
+from monitor.records import WITH_ARTICLES
 from monitor.web.reads.articles import BRIEF, Row
 from storage.schema import article, policy_article, policy_record, tag
 
@@ -46,7 +47,7 @@ def day_of(record: Row) -> date:
 
 def find(conn: Connection, wanted: Wanted) -> Found:
     """The records, and counts for each facet under the other filters."""
-    rows = [dict(row) for row in conn.execute(select(policy_record)).mappings()]
+    rows = [dict(row) for row in conn.execute(select(policy_record).where(WITH_ARTICLES)).mappings()]
     if wanted.region:
         inside = _in_region(conn, wanted.region)
         rows = [row for row in rows if row["id"] in inside]
@@ -101,6 +102,7 @@ def newest(conn: Connection, *, limit: int) -> list[Row]:
     """The records that were issued last."""
     statement = (
         select(policy_record)
+        .where(WITH_ARTICLES)
         .order_by(policy_record.c.issued_on.desc().nulls_last(), policy_record.c.id.desc())
         .limit(limit)
     )
