@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, insert, select, update
 
 from crawler.items import SHANGHAI, Article, Policy, Relation
 from monitor.changes import TELLING, close, same_text, shared, years, years_disagree
 from storage import sql
 from storage.recording import Previous
-from storage.schema import alert, policy_article, policy_record
+from storage.schema import alert, policy_article, policy_record, tag
 from storage.schema import article as article_table
 
 Key = Callable[[str], str]
@@ -34,6 +35,13 @@ ALIKE: Final = 0.5
 """Share of a text in another from which two pages may have one text."""
 MOST_TEXTS: Final = 20
 """Articles of a record that a text is compared with, the newest."""
+
+_WHOLE: Final = 6
+"""Characters of a title that says what it is about without its place: 《攀枝花市规定》 is no 《规定》."""
+_PLACE: Final = re.compile(r"[^\W\d]{1,8}?[省市州盟县区旗]")
+"""What an organ's name, or a title, begins with where it begins with a place."""
+_ORDER: Final = re.compile(r"[^《》]*(?:令|公告|通告)(?:(?:20\d\d年?)?第?[\d一二三四五六七八九十百〇零]+号)?")
+"""The key of an order that is called by its number alone."""
 
 WITH_ARTICLES: Final = exists().where(policy_article.c.record_id == policy_record.c.id)
 """That there is an article of the record. One whose only page became something else stays, for the page may come back;
@@ -65,6 +73,8 @@ class _Named:
     title_key: str | None
     number: str | None
     issuers: frozenset[str]
+    places: frozenset[str]
+    """Where the issuers are of, or, where there are none, what the article is about: 攀枝花市, 四川省."""
     day: date
     """When the article was published."""
     written: date | None
@@ -139,6 +149,7 @@ def _named(
             title_key=None if title is None else title_key(title),
             number=number,
             issuers=issuers,
+            places=_places(issuers or {region.name for region in article.regions}),
             day=(article.published_at or at).astimezone(SHANGHAI).date(),
             written=policy.written_on,
             heading=article.title,
@@ -158,7 +169,7 @@ def _named(
 
 def _find(conn: Connection, named: _Named, issuer_key: Key, *, repeal: bool) -> Row[Any] | None:
     """The record that fits best: of the same number first, then of the same title, the nearest in time."""
-    fits = policy_record.c.title_key == named.title_key
+    fits: ColumnElement[bool] = policy_record.c.title_key.in_(_writings(named))
     if named.number:
         fits = (policy_record.c.number == named.number) | fits
     rows = conn.execute(select(policy_record).where(fits).order_by(policy_record.c.id)).all()
@@ -172,15 +183,67 @@ def _same(conn: Connection, row: Row[Any], named: _Named, issuer_key: Key, *, re
     theirs = {_house(issuer_key(name)) for name in row.issuers}
     ours = {_house(name) for name in named.issuers}
     share = not theirs or not ours or bool(theirs & ours)
+    titled = row.title_key == named.title_key or _one_title(
+        row.title_key, named.title_key, _places_of(conn, row, issuer_key), named.places
+    )
     if row.number and named.number:
         if row.number != named.number:
             return False
         # 第5号令 is one of many; a code such as 攀办发 is its organ's own.
-        return row.title_key == named.title_key or ("〔" in named.number and share)
-    if named.title_key is None or row.title_key != named.title_key:
+        return titled or ("〔" in named.number and share) or _one_order(row, named, bool(theirs & ours))
+    if named.title_key is None or not titled:
         return False
     undated = row.issued_on is None  # opened by its repeal
     return repeal or (share and (undated or _of_one_time(conn, row, named)))
+
+
+def _one_order(row: Row[Any], named: _Named, share: bool) -> bool:
+    """Whether one of two pages of the same organ's order of a number has nothing but that for a title."""
+    bare = any(key and _ORDER.fullmatch(key) for key in (row.title_key, named.title_key))
+    return share and bare and abs(_known_day(row) - named.day) <= NEWS
+
+
+def _places(organs: Iterable[str]) -> frozenset[str]:
+    """The places that organs' names begin with, in full and without their last character: 攀枝花市, 攀枝花."""
+    found = (match.group() for organ in organs if (match := _PLACE.match(organ)))
+    return frozenset(one for place in found for one in (place, place[:-1]) if len(one) > 1)
+
+
+def _places_of(conn: Connection, row: Row[Any], issuer_key: Key) -> frozenset[str]:
+    """Where a record's issuers are of, or, where it knows none, what its articles are about."""
+    if row.issuers:
+        return _places(issuer_key(name) for name in row.issuers)
+    about = select(tag.c.name).join(policy_article, policy_article.c.article_id == tag.c.article_id)
+    about = about.where(policy_article.c.record_id == row.id, tag.c.kind == "region")
+    return _places(conn.execute(about.distinct()).scalars())
+
+
+def _writings(named: _Named) -> list[str]:
+    """The keys that the title may have: news leave out whose it is, 《加快甲产业发展十条措施》 of 攀枝花市."""
+    key = named.title_key
+    if key is None:
+        return []
+    own = _PLACE.match(key)
+    _, bare = _placed(key, named.places | _places([own.group()] if own else []))
+    return sorted({key, bare, *(f"{place}{bare}" for place in named.places)})
+
+
+def _placed(key: str, places: frozenset[str]) -> tuple[str, str]:
+    """The place that a key begins with, and the rest of it."""
+    place = max((place for place in places if key.startswith(place)), key=len, default="")
+    return place, key.removeprefix(place)
+
+
+def _one_title(theirs: str | None, ours: str | None, their_places: frozenset[str], places: frozenset[str]) -> bool:
+    """Whether two keys are of one title but for its place, which one leaves out that is of it, or writes shorter."""
+    if theirs is None or ours is None:
+        return False
+    (one, their_rest), (other, rest) = (_placed(key, their_places | places) for key in (theirs, ours))
+    if rest != their_rest or len(rest) < _WHOLE:
+        return False
+    if one and other:
+        return one.startswith(other) or other.startswith(one)
+    return one in places if one else other in their_places
 
 
 def _house(organ: str) -> str:

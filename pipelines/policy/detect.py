@@ -167,9 +167,14 @@ def _short_title(text: str, main: str | None) -> str | None:
 
 
 def _kinds(reading: Reading, title: str, main: str | None) -> Kinds:
-    """Of the page's own title where the page is the document (通知 that carries 方案), else of the document named."""
-    own = kinds_of(title)
-    return own if reading.relation == "document" and own.kind else kinds_of(main or "")
+    """Of the page's own title where the page is the document (通知 that carries 方案), else of the document named.
+
+    What an order without a title of its own carries is what it makes known.
+    """
+    own, named = kinds_of(title), kinds_of(main or "")
+    if reading.relation != "document" or own.kind is None:
+        return named
+    return own if own.carried or (main and main in title) else replace(own, carried=named.carried)
 
 
 def _status(reading: Reading, paper: Paper) -> str | None:

@@ -8,7 +8,7 @@ from typing import Final
 from pipelines.policy.issuers import Place, issuers, organs
 from pipelines.policy.numbers import numbers
 from pipelines.policy.paper import HEAD, Paper
-from pipelines.policy.phrases import documents, titles, unquoted
+from pipelines.policy.phrases import documents, mentioned, titles, together, unquoted
 from pipelines.policy.rules import LEAD, Reading, Span, rules
 from pipelines.policy.titles import Quoted, kinds_of, plain, unwrapped
 
@@ -16,6 +16,12 @@ _NUMBERED: Final = re.compile(
     r"(?:令|公告|通告)\s?(?:[（(〔\[]?\s?(?:20\d\d年?)?[〕\]]?第?\s?[\d一二三四五六七八九十百〇]+\s?号[）)]?)$"
     r"|第[\d一二三四五六七八九十百〇]+号(?:令|公告|通告)$"
 )
+_UNNAMED: Final = re.compile("(?:政府|委员会|常委会|大会|国务院|[部委局厅])(?:令|公告)$")
+"""An order whose number stands in its text: 攀枝花市人民政府令."""
+_PASSED: Final = re.compile(r"[^。《》\n]{0,90}?(?:通过|批准|(?:予以?|正式)(?:公布|发布|颁布))")
+"""Behind what an order makes known: 《X》已经…通过，现予公布."""
+_HEREBY: Final = re.compile("(?:现|兹)(?:将|予以?)?(?:公布|发布|颁布)(?:修[订改]后的)?$")
+"""Before it: 现公布《X》."""
 _TELLING: Final = re.compile("^[^关]{0,30}(?:[:：]|发布|出台|公布|下发|颁布)")
 _JOINTLY: Final = re.compile("联合(?:通告|公告|命令|通知)")
 _PASSED_ON: Final = re.compile("(?:转发|印发|批转)《》的(?:补充|紧急)?通知$")
@@ -57,7 +63,8 @@ def document(paper: Paper, title: str) -> Reading | None:
         official = said.statutory.search(outside) or _NUMBERED.search(plain(title)) or _LEGAL.search(text)
         if _told_by_press(text) or not (official or (about and len(text) <= _GLIMPSE)):
             return None
-    return Reading("document", Span(title, -1), own_titles(plain(title), documents(title)), by or outside)
+    own = own_titles(plain(title), documents(title))
+    return Reading("document", Span(title, -1), made_known(plain(title), text) or own, by or outside)
 
 
 def is_formed(title: str, home: Place) -> bool:
@@ -137,3 +144,17 @@ def own_titles(title: str, named: tuple[Quoted, ...]) -> tuple[str, ...]:
     before, about, rest = title.partition("关于")
     bare = about and not re.search("[《“]", before) and not before.endswith("贯彻")
     return (about + rest if bare else title.strip(),)
+
+
+def made_known(title: str, text: str) -> tuple[str, ...]:
+    """What an order or announcement that has nothing but a number for a title makes known: 《X》已经…通过，现予公布."""
+    if "关于" in title or "《" in title or not (_NUMBERED.search(title) or _UNNAMED.search(title)):
+        return ()
+    lead = text[:LEAD]
+    named = documents(lead)
+    for index, one in enumerate(named):
+        run = together(lead, named, index)
+        before = lead[: one.start]
+        if not mentioned(before) and (_PASSED.match(lead, run[-1].end) or _HEREBY.search(before)):
+            return titles(run)
+    return ()

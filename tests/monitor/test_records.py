@@ -220,3 +220,81 @@ def test_two_documents_of_one_title_and_day_are_kept_apart_and_both_stored(engin
         ),
     )
     assert len({record.key for record in stored(engine)}) == 2
+
+
+NAMED = "加快钒钛产业发展十条措施"
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "records"),
+    [
+        ("攀枝花出台“黄金十条”", f"近日，攀枝花市政府印发《{NAMED}》。", 1),
+        ("攀枝花出台“黄金十条”", f"近日，攀枝花市政府印发《攀枝花{NAMED}》。", 1),
+        (f"《{NAMED}》政策解读", "攀枝花市制定十条措施，一、背景。", 1),
+        ("攀枝花出台“黄金十条”", f"近日，攀枝花市政府印发《四川省{NAMED}》。", 2),
+        ("四川出台“黄金十条”", f"近日，四川省政府印发《{NAMED}》。", 2),
+        ("凉山出台“黄金十条”", f"近日，凉山州政府印发《凉山州{NAMED}》。", 2),
+        (f"《{NAMED}》政策解读", "十条措施，一、背景。", 2),
+    ],
+    ids=["bare", "short", "explained", "another place's", "another issuer", "both other", "of nobody knows where"],
+)
+@pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
+def test_news_leave_out_whose_a_document_is(
+    sqlite_engine: Engine, title: str, body: str, records: int, *, first: bool
+) -> None:
+    notice = f"攀枝花市人民政府关于印发《攀枝花市{NAMED}》的通知"
+    given = [article(1, title, body), article(2, notice, f"现将《攀枝花市{NAMED}》印发给你们，请遵照执行。")]
+    for one in given if first else reversed(given):
+        put(sqlite_engine, one)
+    assert len(stored(sqlite_engine)) == records
+
+
+def test_a_place_is_all_that_a_short_title_has(sqlite_engine: Engine) -> None:
+    put(sqlite_engine, article(1, "攀枝花市人民政府关于印发《攀枝花市甲规定》的通知", "现印发给你们。"))
+    put(sqlite_engine, article(2, "攀枝花市政府印发《甲规定》", "近日，攀枝花市政府印发《甲规定》，共三条。"))
+    assert len(stored(sqlite_engine)) == 2
+
+
+ORDER = "《攀枝花市燃气管理办法》已经2026年11月1日市政府第100次常务会议通过，现予公布，自2027年5月1日起施行。"
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("攀枝花市人民政府令第128号", f"{ORDER}\n市长 张三"),
+        ("攀枝花市人民政府令", f"第128号\n{ORDER}\n市长 张三"),
+        ("攀枝花市人民政府令（第128号）", "现公布《攀枝花市燃气管理办法》，自2027年5月1日起施行。"),
+        ("攀枝花市人民政府令第128号", "第一章 总则\n第一条 为了加强燃气管理，制定本办法。"),
+    ],
+    ids=["passed", "without its number", "hereby", "without its title"],
+)
+def test_an_order_and_what_it_makes_known_are_one(sqlite_engine: Engine, title: str, body: str) -> None:
+    put(sqlite_engine, article(1, title, body))
+    text = "（攀枝花市人民政府令第128号）\n第一章 总则\n第一条 为了加强燃气管理，制定本办法。"
+    put(sqlite_engine, article(2, "攀枝花市燃气管理办法", text, at=NOW + DAY))
+    news = "近日，攀枝花市政府公布《攀枝花市燃气管理办法》，自2027年5月1日起施行。"
+    put(sqlite_engine, article(3, "《攀枝花市燃气管理办法》明年施行", news, at=NOW + 2 * DAY))
+    (record,) = stored(sqlite_engine)
+    assert (record.title, record.number) == ("攀枝花市燃气管理办法", "第128号令")
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("成都市人民政府令第128号", "第一章 总则\n第一条 为了加强燃气管理，制定本办法。"),
+        ("攀枝花市人民政府令第128号", "《攀枝花市供水管理办法》已经市政府常务会议通过，现予公布。"),
+    ],
+    ids=["another organ's", "another document"],
+)
+def test_an_order_of_the_same_number_is_not_the_same(sqlite_engine: Engine, title: str, body: str) -> None:
+    put(sqlite_engine, article(1, "攀枝花市人民政府令第128号", ORDER))
+    put(sqlite_engine, article(2, title, body, at=NOW + DAY))
+    assert len(stored(sqlite_engine)) == 2
+
+
+def test_an_order_that_is_called_by_its_number_is_not_that_of_another_term(sqlite_engine: Engine) -> None:
+    text = "（攀枝花市人民代表大会常务委员会公告第5号）\n第一章 总则\n第一条 为了加强管理，制定本条例。"
+    put(sqlite_engine, article(1, "攀枝花市人民代表大会常务委员会公告（第5号）", text, at=NOW - 900 * DAY))
+    later = "《攀枝花市乙条例》已由攀枝花市人大常委会会议通过，现予公布。"
+    put(sqlite_engine, article(2, "攀枝花市人民代表大会常务委员会公告（第5号）", later))
+    assert len(stored(sqlite_engine)) == 2

@@ -171,6 +171,32 @@ def test_a_repeal_names_what_it_ends_and_not_what_it_is_based_on() -> None:
     assert policy.number == "攀府规〔2023〕5号"
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "documents"),
+    [
+        ("攀枝花市人民政府令第128号", "《攀枝花市甲办法》已经市政府第100次常务会议通过，现予公布，自2021年5月1日起施行。", ("攀枝花市甲办法",)),
+        ("攀枝花市人民政府令", "第128号\n《攀枝花市甲办法》已经市政府常务会议审议通过，现予公布。", ("攀枝花市甲办法",)),
+        ("中华人民共和国国务院令 第748号", "现公布《甲条例》，自2021年12月1日起施行。", ("甲条例",)),
+        ("攀枝花市人民代表大会常务委员会公告（第5号）", "《攀枝花市甲条例》已由攀枝花市第十届人大常委会第二十次会议于2020年8月28日通过，四川省第十三届人大常委会第二十三次会议于2020年11月26日批准，现予公布。", ("攀枝花市甲条例",)),
+        ("攀枝花市人民政府令第131号", "《攀枝花市甲办法》《攀枝花市乙规定》已经市政府常务会议通过，现予公布。", ("攀枝花市甲办法", "攀枝花市乙规定")),
+        ("攀枝花市人民政府令第131号", "根据《攀枝花市甲办法》，经市政府常务会议通过，现发布命令如下。", ("攀枝花市人民政府令第131号",)),
+        ("攀枝花市人民政府公告2021年第3号", "根据《甲法》有关规定，现将保护范围公告如下：", ("攀枝花市人民政府公告2021年第3号",)),
+        ("攀枝花市人民政府关于修改《攀枝花市甲办法》的决定", "《攀枝花市乙办法》已经通过，现予公布。", ("关于修改《攀枝花市甲办法》的决定",)),
+    ],
+)  # fmt: skip
+def test_an_order_is_titled_by_what_it_makes_known_and_not_by_what_it_is_based_on(
+    title: str, text: str, documents: tuple[str, ...]
+) -> None:
+    assert found(title, text).documents == documents
+
+
+def test_what_an_order_carries_is_what_it_makes_known() -> None:
+    policy = found("攀枝花市人民政府令第128号", "《攀枝花市甲办法》已经市政府常务会议通过，现予公布。")
+    assert (policy.kind, policy.statutory_kind, policy.carried_kind) == ("令", "令", "办法")
+    policy = found("攀枝花市人民政府关于甲工作的通知", "现将有关事项通知如下。")
+    assert (policy.kind, policy.carried_kind) == ("通知", None)
+
+
 def test_every_quote_stands_where_it_says() -> None:
     body = "攀府发〔2021〕3号\n各县（区）人民政府：\n到2025年，产值达到10亿元以上。\n本规划自2021年5月1日起施行，有效期5年。\n攀枝花市人民政府\n2021年4月2日"
     policy = found(PROMISE, body)
