@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, Final
@@ -40,6 +40,8 @@ _WHOLE: Final = 6
 """Characters of a title that says what it is about without its place: 《攀枝花市规定》 is no 《规定》."""
 _PLACE: Final = re.compile(r"[^\W\d]{1,8}?[省市州盟县区旗]")
 """What an organ's name, or a title, begins with where it begins with a place."""
+_FORWARDS: Final = re.compile("转发|批转")
+_QUOTED: Final = re.compile("《[^》]*》")
 _ORDER: Final = re.compile(r"[^《》]*(?:令|公告|通告)(?:(?:20\d\d年?)?第?[\d一二三四五六七八九十百〇零]+号)?")
 """The key of an order that is called by its number alone."""
 
@@ -161,6 +163,10 @@ def _named(
         return tuple(named(title, None, frozenset()) for title in policy.documents)
     if policy.title is None and policy.number is None:
         return ()
+    if policy.title and not policy.issuers and _FORWARDS.search(_QUOTED.sub("", article.title)):
+        # Who passes it on is not known, and is not who made it.
+        passed_on = named(f"转发《{policy.title}》", policy.number, frozenset())
+        return (replace(passed_on, title_key=f"转发{title_key(policy.title)}"),)
     return (named(policy.title, policy.number, frozenset(issuer_key(name) for name in policy.issuers)),)
 
 

@@ -11,9 +11,10 @@ from crawler.items import SHANGHAI, Article, Policy, Quote, Target
 from pipelines.policy.codes import issuer_of
 from pipelines.policy.dates import Dated, comments_until, effective_on, expires_on, parse_day, signed_on
 from pipelines.policy.issuers import home_of, issuers
-from pipelines.policy.numbering import own_number
+from pipelines.policy.numbering import FORWARDS, own_number
 from pipelines.policy.numbers import Number
 from pipelines.policy.paper import HEAD, Paper
+from pipelines.policy.phrases import unquoted
 from pipelines.policy.relation import hints, read
 from pipelines.policy.rules import Reading
 from pipelines.policy.signing import issued_by
@@ -99,7 +100,8 @@ def _issuers(paper: Paper, reading: Reading, main: str | None, number: Number | 
     """Who issued it: by the page's words, by the document's title (中共中央 国务院关于…), or by its number."""
     if found := issued_by(paper, reading):
         return found
-    if named := issuers((main or "").partition("关于")[0], paper.place):
+    passed_on = FORWARDS.search(unquoted(paper.title))  # whose the document is says nothing of who passes it on
+    if not passed_on and (named := issuers((main or "").partition("关于")[0], paper.place)):
         return named
     if number is None:
         return ()

@@ -23,6 +23,8 @@ _STOP: Final = re.compile("[。！？；]")
 _REFERS: Final = re.compile(
     "(?:[》，、]|根据|按照|依据|依照|(?<!意)见|执行|废止|替代|原|和|与|及|文件|(?:附件|依据|链接|参考|如下)[：:])$"
 )
+FORWARDS: Final = re.compile("转发|批转|转印|翻印")
+"""What is passed on has a number of its own, that of whoever made it."""
 _MADE_KNOWN: Final = re.compile("公布|发布|颁布")
 _AS: Final = re.compile("(?:以|发布|公布|印发|签署|签发)[^，。]{0,10}$")
 _THEN: Final = re.compile("^[）)]?(?:令|公告|文|文件)?[，,]?(?:正式)?(?:印发|发布|公布|下发|颁布)")
@@ -55,15 +57,16 @@ def _candidates(paper: Paper, reading: Reading, documents: tuple[str, ...]) -> I
         before = paper.title[: max(paper.title.find(inside[0].value[:2]), 0)]
         if not re.search("转发|废止", before):
             yield Number(-1, -1, inside[-1].value)
-    found = numbers(text)
+    forwards = bool(FORWARDS.search(outside))
+    found = numbers(text[: _passed_on_at(text, documents)] if forwards else text)
     if reading.relation in ("document", "repeal", "draft"):
         yield from (one for one in found if one.start <= HEAD and _alone(text, one))
         yield from (one for one in found if (one.start <= HEAD or one is found[-1]) and _apart(text, one))
-    if reading.relation != "repeal":
+    if reading.relation != "repeal" and not forwards:
         yield from (one for one in found if _behind(text, one, documents))
     if reading.relation == "report":
         yield from (one for one in found if one.start < LEAD and _issued_under(text, one))
-    if reading.relation == "document":
+    if reading.relation == "document" and not forwards:
         yield from (Number(-1, -1, one.value) for one in numbers(paper.attachments))
 
 
@@ -101,7 +104,27 @@ def _behind(text: str, number: Number, documents: tuple[str, ...]) -> bool:
     if number.value.endswith("令") or number.value.startswith("公告"):
         before = re.sub(r"》[（(][^（()），,。]{2,24}$", "》", before)
     inside = quoted(before) if before.endswith("》") else ()
+    around = before[_clause_start(before) :] + text[number.end : number.end + _REST]
+    if FORWARDS.search(re.sub("《[^》]*》", "", around)):
+        return False
     return bool(inside) and title_key(inside[-1].title) in {title_key(one) for one in documents[:1]}
+
+
+def _clause_start(before: str) -> int:
+    """Where the clause begins that these words end with; what stands in 《》 parts no clauses."""
+    bare = re.sub("《[^《》]*》", lambda found: "〇" * len(found.group()), before)
+    return max(bare.rfind(mark) for mark in "。，；：\n") + 1
+
+
+def _passed_on_at(text: str, documents: tuple[str, ...]) -> int:
+    """Where in a notice that forwards a document that document begins, under its title on a line of its own."""
+    keys = {title_key(one) for one in documents[:1]}
+    at = 0
+    for line in text.split("\n"):
+        if at and line.strip() and title_key(line.strip()) in keys and not FORWARDS.search(line):
+            return at
+        at += len(line) + 1
+    return len(text)
 
 
 def _issued_under(text: str, number: Number) -> bool:

@@ -298,3 +298,28 @@ def test_an_order_that_is_called_by_its_number_is_not_that_of_another_term(sqlit
     later = "《攀枝花市乙条例》已由攀枝花市人大常委会会议通过，现予公布。"
     put(sqlite_engine, article(2, "攀枝花市人民代表大会常务委员会公告（第5号）", later))
     assert len(stored(sqlite_engine)) == 2
+
+
+PASSED_ON = "四川省经济和信息化厅关于做好甲项目申报工作的通知"
+
+
+@pytest.mark.parametrize("organ", ["攀枝花市经济和信息化局", ""])
+@pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
+def test_a_notice_that_passes_a_document_on_is_another_one(sqlite_engine: Engine, organ: str, *, first: bool) -> None:
+    made = article(1, PASSED_ON, "川经信〔2026〕11号\n各市（州）经信局：现就甲项目申报工作通知如下。")
+    text = f"各县：现将《{PASSED_ON}》（川经信〔2026〕11号）转发你们，请攀枝花市各单位按时报送。"
+    passed_on = article(2, f"{organ}关于转发《{PASSED_ON}》的通知", text)
+    for one in (made, passed_on) if first else (passed_on, made):
+        put(sqlite_engine, one)
+    assert {record.number: record.issuers for record in stored(sqlite_engine)} == {
+        "川经信〔2026〕11号": ["四川省经济和信息化厅"],
+        None: [organ] if organ else [],
+    }
+
+
+def test_what_an_organs_office_passes_on_for_it_is_its_document(sqlite_engine: Engine) -> None:
+    title = "攀枝花市人民政府办公室转发市发展改革委等部门关于加快甲产业发展意见的通知"
+    put(sqlite_engine, article(1, title, "攀办函〔2026〕18号\n各县（区）人民政府：现转发给你们，请遵照执行。"))
+    news = "近日，攀枝花市政府办公室转发《市发展改革委等部门关于加快甲产业发展意见》。"
+    put(sqlite_engine, article(2, "攀枝花转发《市发展改革委等部门关于加快甲产业发展意见》", news))
+    assert len(stored(sqlite_engine)) == 1

@@ -395,6 +395,32 @@ def test_the_number_that_stands_apart_is_the_documents_own(text: str, number: st
     assert found("关于甲的通知", text).number == number
 
 
+PASSED_ON = "四川省经济和信息化厅关于做好甲项目申报工作的通知"
+FORWARD = f"攀枝花市经济和信息化局关于转发《{PASSED_ON}》的通知"
+END = "\n攀枝花市经济和信息化局\n2021年3月30日"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "number"),
+    [
+        (FORWARD, f"各县：现将《{PASSED_ON}》（川经信〔2021〕11号）转发你们，请按时报送。{END}", None),
+        (FORWARD, f"各县：现将通知转发你们。{END}\n{PASSED_ON}\n川经信〔2021〕11号\n各市（州）：", None),
+        (FORWARD, f"攀经信〔2021〕20号\n各县：现将《{PASSED_ON}》（川经信〔2021〕11号）转发你们。{END}", "攀经信〔2021〕20号"),
+        (FORWARD, f"攀经信〔2021〕20号\n各县：现转发你们。{END}\n{PASSED_ON}\n川经信〔2021〕11号", "攀经信〔2021〕20号"),
+        ("攀枝花市经信局转发通知", f"近日，攀枝花市经信局转发《{PASSED_ON}》（川经信〔2021〕11号），抓好落实。", None),
+        ("攀枝花市政府印发《攀枝花市甲办法》", "近日，攀枝花市政府印发《攀枝花市甲办法》（攀府发〔2021〕3号），转发有关文件。", "攀府发〔2021〕3号"),
+    ],
+    ids=["behind its title", "under its title", "beside the own", "annexed beside the own", "in news", "of what is made"],
+)  # fmt: skip
+def test_what_is_passed_on_keeps_its_number(title: str, text: str, number: str | None) -> None:
+    assert found(title, text).number == number
+
+
+def test_who_made_a_document_does_not_pass_it_on() -> None:
+    assert found(f"关于转发《{PASSED_ON}》的通知", "现转发你们。").issuers == ()
+    assert found(PASSED_ON, "现通知如下。").issuers == ("四川省经济和信息化厅",)
+
+
 def test_organs_above_the_title_in_the_text_issue_it() -> None:
     text = "来源：市水利局 字体：大 攀枝花市水利局 攀枝花市东区财政局 关于甲工作的通知 各县： 现通知如下。"
     assert found("关于甲工作的通知", text).issuers == ("攀枝花市水利局", "攀枝花市东区财政局")
