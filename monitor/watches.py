@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from crawler.items import Article, Policy
 from storage import sql
 from storage.grams import lowered
-from storage.query import And, Node, Not, Or, Term, parse
+from storage.query import parse, problem, stands
 from storage.schema import article as article_table
 from storage.schema import watch as watch_table
 
@@ -161,7 +161,7 @@ def _fits(rule: Rule, article: Subject) -> bool:
 
 def _says(words: str | None, article: Subject, fold: Fold) -> bool:
     node = None if words is None else parse(words, fold)
-    return node is None or _holds(node, lowered(f"{article.title}\n{article.body}"))
+    return node is None or stands(node, lowered(f"{article.title}\n{article.body}"))
 
 
 def _plain(organ: str) -> str:
@@ -174,18 +174,6 @@ def _in_region(wanted: str, article: Subject) -> bool:
         return any(own.startswith(code) for own, _ in article.regions)
     named = (article.title, *article.issuers, *article.documents, *(name for _, name in article.regions))
     return any(wanted in text for text in named)
-
-
-def _holds(node: Node, text: str) -> bool:
-    match node:
-        case Term():
-            return node.text in text
-        case And():
-            return all(_holds(part, text) for part in node.parts)
-        case Or():
-            return any(_holds(part, text) for part in node.parts)
-        case Not():
-            return not _holds(node.part, text)
 
 
 def rule_of(data: Mapping[str, Any]) -> Rule:
@@ -244,6 +232,8 @@ def add(
     As every change of a watch it waits for those that write articles: from its commit on each article is matched.
     """
     sql.one_recorder(conn)
+    if rule.words is not None and (trouble := problem(rule.words)) is not None:
+        raise RuleError(trouble)
     if not name.strip() or not name.isprintable():
         raise RuleError(f"a watch can't be called {name!r}")
     if digest not in get_args(Digest):

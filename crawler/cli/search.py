@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, emit, fail, known, page
 from crawler.cli.help import examples
@@ -22,12 +24,27 @@ LOOKED_AT = 5_000
 """Finds that are put in order: ten times what the page looks at, for nobody else waits."""
 
 
+class Asking(TyperCommand):
+    """The command that no one-letter option but -h has: what else begins with one dash is a word to leave out."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        options = args[: args.index("--")] if "--" in args else args
+        without = next((one for one in options if re.match("-[^-]", one) and one != "-h"), None)
+        if without is not None:
+            fail(
+                f"{without!r} reads as an option",
+                hint=f"the query is one argument, behind -- where it begins with a dash: panxi search -- '… {without}'",
+            )
+        return super().parse_args(ctx, args)
+
+
 @app.command(
+    cls=Asking,
     epilog=examples(
         "panxi search 钒钛",
         "panxi search '\"一区多园\" 产业 -石墨'",
         "panxi search '(钒 OR 钛) 意见' --region 攀枝花 --since 2020-01-01",
-    )
+    ),
 )
 def search(
     query: Annotated[str, typer.Argument(help='Words, "a phrase", AND OR NOT, -word; either script.')],
@@ -50,8 +67,11 @@ def search(
     from pipelines.text.script import to_simplified
     from storage import search as index
     from storage.db import mapped
+    from storage.query import problem
     from storage.schema import article
 
+    if (trouble := problem(query, to_simplified)) is not None:
+        fail(trouble)
     with archive(db) as engine, mapped(engine).connect() as connection:
         where = [
             *_about(connection, source, region, industry),
@@ -61,8 +81,6 @@ def search(
         found = index.search(
             connection, query, fold=to_simplified, where=where, limit=limit, offset=offset, most=LOOKED_AT
         )
-    if not found.searchable:
-        fail(f"{query!r} holds no character that could be searched for")
     if as_json:
         for hit in found.hits:
             emit(_json(hit))

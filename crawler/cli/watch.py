@@ -210,8 +210,12 @@ def _rule(
     from sqlalchemy import select
 
     from crawler.cli import names
+    from pipelines.text.script import to_simplified
+    from storage.query import problem
     from storage.schema import source as sources
 
+    if words is not None and (trouble := problem(words, to_simplified)) is not None:
+        fail(trouble)
     kept = connection.execute(select(sources.c.name)).scalars().all() if source else ()
     given = {
         "scope": scope,

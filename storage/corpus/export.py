@@ -137,10 +137,10 @@ def _possible(options: Options, layout: Layout, means: Means, since: Path | None
         raise CorpusError("a query asks the texts of today; an export as of an earlier time has none")
     query = options.selection.query
     if query is not None:
-        from storage.query import parse
+        from storage.query import problem
 
-        if parse(query, means.fold) is None:
-            raise CorpusError(f"the query {query!r} holds no character that could be searched for")
+        if (trouble := problem(query, means.fold)) is not None:
+            raise CorpusError(trouble)
     if options.format == "warc" and means.raw is None:
         raise CorpusError("WARC needs the folder of raw pages")
 

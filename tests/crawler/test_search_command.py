@@ -58,6 +58,31 @@ def test_words_without_a_letter_are_told_and_find_nothing(archive: str) -> None:
     assert "……" in answer.stderr
 
 
+@pytest.mark.parametrize("query", ["“钒钛”", "《钒钛》", "（钒钛｜不在这里）", "釩鈦 or 不在这里", "钒钛，"])
+def test_what_a_chinese_keyboard_writes_finds_the_same(archive: str, query: str) -> None:
+    assert found(archive, query) == found(archive, "钒钛") != set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"), [(("-钒钛",), "-钒钛"), (("钒钛", "-石墨"), "-石墨"), (("-gdp",), "-gdp")]
+)
+def test_a_query_that_reads_as_an_option_is_told_how_to_write(
+    archive: str, arguments: tuple[str, ...], word: str
+) -> None:
+    answer = asked(archive, *arguments)
+    assert answer.exit_code == 2
+    assert f"panxi search -- '… {word}'" in answer.stderr
+    assert run.invoke(search.app, ["--db", archive, "--json", "--", "-钒钛"]).exit_code == 0
+    assert run.invoke(search.app, ["-h"]).exit_code in (0, 2)  # no word to leave out
+
+
+def test_more_words_than_can_be_looked_for_are_told_and_not_cut(archive: str) -> None:
+    answer = asked(archive, " ".join(f"词{number}" for number in range(300)))
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert "300 words" in answer.stderr
+    assert len(answer.stderr) < 300
+
+
 def test_more_than_are_put_in_order_is_told(archive: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = asked(archive, "钒钛").stdout
     monkeypatch.setattr(search, "LOOKED_AT", 3)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select, text
 from storage import search
 from storage.db import writing
 from storage.grams import RUN, grams, index_terms, is_han
-from storage.query import And, Not, Or, Term, parse, positive
+from storage.query import And, Not, Or, Term, parse, positive, problem
 from storage.recording import record_all
 from storage.schema import article as table
 from storage.schema import tag
@@ -87,6 +87,37 @@ def find(engine: Engine, query: str, **options) -> set[str]:
         ("h2", set()),  # words are whole
         ('"open ai"', set()),  # letters of two other words
         ("openai", {"康养"}),
+        ("“攀枝花芒果”", {"芒果"}),  # quotes of a Chinese keyboard, however they were toggled
+        ("”攀枝花芒果”", {"芒果"}),
+        ("＂攀枝花芒果＂", {"芒果"}),
+        ("「攀枝花芒果」", {"芒果"}),
+        ("『攀枝花芒果』", {"芒果"}),
+        ("‘攀枝花芒果’", {"芒果"}),
+        ("《攀枝花芒果》", {"芒果"}),
+        ("“攀枝花 芒果”", set()),  # a phrase, blank included
+        ("“攀枝花 芒果", {"芒果"}),  # nobody closes it
+        ("（芒果 OR 石墨）攀枝花", {"芒果"}),
+        ("芒果｜石墨", {"芒果", "石墨"}),
+        ("攀枝花＆产业", {"钒钛", "康养"}),
+        ("攀枝花，产业", {"钒钛", "康养"}),
+        ("攀枝花、产业。", {"钒钛", "康养"}),
+        ("攀枝花,产业", {"钒钛", "康养"}),
+        ("【攀枝花】产业", {"钒钛", "康养"}),
+        ('"攀枝花，产业"', set()),  # in quotes signs stay
+        ('"攀枝花钒钛，攀西钒钛"', {"钒钛"}),
+        ("芒果 or 石墨", {"芒果", "石墨"}),
+        ("芒果 ｏｒ　石墨", {"芒果", "石墨"}),
+        ("攀枝花 And not 芒果", {"钒钛", "康养"}),
+        ('攀枝花 "or" 芒果', set()),  # in quotes it is a word
+        ("reopen or aim", set()),  # between English words too
+        ("攀枝花 －芒果", {"钒钛", "康养"}),
+        ("攀枝花 -“芒果出口”", {"钒钛", "康养"}),
+        ("攀枝花 -（芒果 或 石墨）", {"钒钛", "康养"}),
+        ("ＧＤＰ增长５．２％", {"芒果"}),
+        ("Ｈ２Ｂｕｓ", {"芒果"}),
+        ("攀枝\u200b花芒果", {"芒果"}),
+        ("(" * 300 + "钒钛" + ")" * 300, {"钒钛"}),
+        ("NOT " * 3001 + "攀枝花", {"钒", "石墨", "空"}),
         ("", set(TEXTS)),
         ("……", set()),  # nothing that could be searched for
         ("()", set()),
@@ -228,8 +259,55 @@ def test_the_tree_of_a_query() -> None:
     assert positive(parse("钒钛 (石墨 OR 芒果) -上海")) == [a, b, c]
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("攀办发［2020］12号", "攀办发〔2020〕12号"),  # the brackets of a document's number
+        ("攀办发[2020]12号", "攀办发〔2020〕12号"),
+        ("5.2%", "5.2%"),
+        ("10:30", "10:30"),
+        ("1,000", "1,000"),
+        ("h2-bus", "h2-bus"),
+        ("买买提·吐尔逊", "买买提·吐尔逊"),
+        ("和平", "和平"),
+        ("people’s", "people’s"),
+        ("C++", "c++"),
+        ('"中国“十四五”规划"', "中国“十四五”规划"),
+    ],
+)
+def test_signs_inside_a_word_stay(written: str, meant: str) -> None:
+    node = parse(written)
+    assert isinstance(node, Term)
+    assert node.text == meant
+
+
+def test_each_way_to_write_a_query_is_the_same_tree() -> None:
+    plain = parse('("钒钛" OR 石墨) AND NOT 芒果')
+    for written in ("（“钒钛” 或者 石墨） 并且 非 芒果", "（《钒钛》｜石墨），-芒果", "(钒钛 or 石墨) and not 芒果"):
+        assert parse(written) == plain
+
+
+MANY = [chr(0x4E00 + number) * 2 for number in range(301)]
+
+
+def test_what_would_not_be_looked_for_is_told_shortly() -> None:
+    assert problem("") is problem("钒钛") is problem("NOT 钒") is None
+    assert problem("(" * 300 + "钒" + ")" * 300) is problem("NOT " * 3001 + "钒") is None
+    assert "no character" in (problem("……") or "")
+    assert "holds 301 words; at most 256" in (problem(" ".join(MANY)) or "")
+    assert "more than 32 deep" in (problem("(钒 OR " * 40 + "钛" + ")" * 40) or "")
+    assert len(problem("…" * 10_000) or "") < 150
+
+
+@pytest.mark.parametrize("operator", [" ", " OR ", " -"])
+def test_as_many_words_as_may_be_are_looked_for(library: Engine, operator: str) -> None:
+    for last, found in (("芒果", {"芒果"}), ("不在", set())):
+        names = find(library, operator.join([*MANY[:255], last]))
+        assert names == (found if operator == " OR " else set())
+
+
 def test_a_hostile_query_is_read_in_time_that_grows_with_its_length() -> None:
-    for piece in ("(", '"', "NOT ", "钒 OR ", "-", ")(", "a&"):
+    for piece in ("(", '"', "NOT ", "钒 OR ", "-", ")(", "a&", "“", "“a", "「", "《”", "and ", "-(", "[1234]"):
         assert parse(piece * 100_000) is not False
 
 

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, select
 from crawler.items import SHANGHAI
 from monitor.records import WITH_ARTICLES
 from monitor.web.reads.articles import BRIEF, Row
+from storage.grams import lowered
+from storage.query import parse, stands
 from storage.schema import article, policy_article, policy_record, tag
 
 ALL_REGIONS = "all"
@@ -27,7 +29,7 @@ class Wanted:
     kind: str = ""
     year: str = ""
     q: str = ""
-    """Words that title, number or an issuer holds, all of them; in the form of the index."""
+    """What title, number and issuers hold, as in ``panxi search``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,9 @@ def find(conn: Connection, wanted: Wanted) -> Found:
     if wanted.region:
         inside = _in_region(conn, wanted.region)
         rows = [row for row in rows if row["id"] in inside]
-    words = wanted.q.lower().split()
-    rows = [row for row in rows if all(word in _text(row) for word in words)]
+    if wanted.q:
+        asked = parse(wanted.q)
+        rows = [row for row in rows if asked is not None and stands(asked, lowered(_text(row)))]
     tests: dict[str, Callable[[Row], bool]] = {
         "issuer": lambda row: not wanted.issuer or wanted.issuer in row["issuers"],
         "kind": lambda row: not wanted.kind or row["kind"] == wanted.kind,
@@ -132,7 +135,7 @@ def _in_region(conn: Connection, code: str) -> set[int]:
 
 
 def _text(row: Mapping[str, Any]) -> str:
-    return " ".join(filter(None, (row["title"], row["number"], *row["issuers"]))).lower()
+    return " ".join(filter(None, (row["title"], row["number"], *row["issuers"])))
 
 
 def _counted(values: Iterable[str]) -> list[tuple[str, int]]:

@@ -119,6 +119,7 @@ def test_texts_with_signs_are_found_as_they_are(changing: World) -> None:
 def test_a_query(world: World, tmp_path: Path) -> None:
     assert ids(chosen(world, tmp_path, query="攀枝花")) == ids(chosen(world, tmp_path))
     assert len(chosen(world, tmp_path, query="第13号消息")) == 1
+    assert len(chosen(world, tmp_path, query="“第13号消息”｜（《没有这个词》）")) == 1
     assert chosen(world, tmp_path, query="没有这个词") == []
 
 
