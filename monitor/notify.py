@@ -7,6 +7,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from html import escape
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ from monitor.wire import ClosedNetworkError, Refusal, recorded
 TIMEOUT: Final = (10.0, 20.0)
 """Seconds to connect, and to wait for a reply."""
 _CODES: Final = ("errcode", "code", "StatusCode", "errno", "ret")
+_ADDRESS: Final = re.compile(r"^https?://\S+$", re.MULTILINE)
+"""A line that is an address."""
 _FINE: Final = (0, 200, "0", "200", None)
 
 
@@ -95,13 +98,30 @@ def _apprise(channel: Channel, message: Message, replies: list[requests.Response
     if isinstance(headers, dict):  # e-mail, and Apprise's own webhooks
         headers["X-Panxi-Key"] = message.key
     with LogCapture(fmt="%(message)s") as log:  # type: ignore[no-untyped-call]
-        taken = plugin.notify(body=message.text[:LONGEST], title=message.title)
+        form = plugin.resolve_format()
+        # A service without titles gets the title in its text.
+        title = message.title if plugin.title_maxlen > 0 else _written(message.title, form)
+        taken = plugin.notify(body=_written(message.text[:LONGEST], form), title=title, body_format=form)
         said = log.getvalue().strip().splitlines()
     for reply in replies:
         if (complaint := verdict(reply)) is not None:
             raise NotSentError(complaint, retry_after=_retry_after(reply))
     if not taken:
         raise NotSentError(said[-1] if said else "not taken, no reason given")
+
+
+def _written(text: str, form: str) -> str:
+    """Plain text in the form that a service shows: its lines stay lines there, and its signs what they are.
+
+    Apprise converts too, but its HTML has no blank at which a line may end, and its Markdown no line ends.
+    """
+    match form:
+        case "html":
+            return _ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', escape(text)).replace("\n", "<br/>")
+        case "markdown":
+            return text.replace("\n", "  \n")
+        case _:
+            return text
 
 
 def verdict(reply: requests.Response) -> str | None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import requests
+from lxml.html import fromstring
 
 from crawler.guards.networks import refusal
 from monitor.channels import Channel
@@ -180,6 +181,43 @@ def test_mail_arrives_with_its_fields_and_no_header_of_the_pages() -> None:
     text = mail.get_body(("plain", "html")).get_content()
     assert "攀府发〔2026〕2号" in text
     assert "http://www.example/1" in text
+
+
+@pytest.mark.parametrize("form", ["", "&format=html", "&format=text"])
+def test_the_lines_of_a_mail_stay_lines_in_each_of_its_parts(form: str) -> None:
+    title = "AT&T <b>参与</b>  &amp; 研发"
+    url = "http://www.example/1?a=1&b=<i>"
+    told = message(PAYLOAD | {"title": title, "url": url})
+    with mailbox() as (port, got):
+        at = f"mailto://127.0.0.1:{port}?from=panxi@example.com&to=reader@example.com&mode=insecure{form}"
+        send(channel(at), told, now=NOW, refusal=refusal)
+    (mail,) = got
+    parts = {part.get_content_subtype(): part.get_content() for part in mail.walk() if not part.is_multipart()}
+    assert set(parts) == ({"plain"} if form == "&format=text" else {"plain", "html"})
+    lines = [" ".join(line.split()) for line in parts["plain"].splitlines()]
+    assert lines == [" ".join(line.split()) for line in told.text.splitlines()]
+    if html := parts.get("html"):
+        shown = fromstring(html)
+        assert {each.tag for each in shown.iter()} <= {"html", "body", "p", "div", "span", "br", "a"}
+        assert shown.xpath("//a/@href") == [url]
+        for line in shown.iter("br"):
+            line.tail = "\n" + (line.tail or "")
+        assert shown.text_content().split("\n") == told.text.split("\n")
+
+
+def test_lines_stay_lines_in_markdown_and_in_the_html_of_a_chat(monkeypatch: pytest.MonkeyPatch) -> None:
+    from apprise.plugins.telegram import NotifyTelegram
+
+    with receiver((200, b'{"errcode":0,"ok":true,"result":{}}')) as hook:
+        monkeypatch.setattr(NotifyTelegram, "notify_url", hook.url + "/")
+        give(channel(vendor(monkeypatch, "dingtalk", hook.url) + "/?format=markdown"))
+        signs = message(PAYLOAD | {"policy": {**PAYLOAD["policy"], "title": "甲<b>与&乙"}})
+        send(channel("tgram://123456789:abcdefg_hijklmnop/12315544/"), signs, now=NOW, refusal=refusal)
+    markdown, html = hook.got[0].json["markdown"]["text"], hook.got[-1].json["text"]
+    assert "攀枝花市政府  \n文号：攀府发〔2026〕2号  \n" in markdown
+    assert html.splitlines()[3:5] == ["发文机关：攀枝花市政府", "文号：攀府发〔2026〕2号"]
+    assert "&nbsp;" not in html
+    assert "甲&lt;b&gt;与&amp;乙" in html
 
 
 def test_mail_to_a_server_that_is_down_was_not_sent() -> None:
