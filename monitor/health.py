@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, select, update
 
+from crawler.items import SHANGHAI
 from monitor import outbox, watches
 from monitor.watches import Rule
 from storage.schema import run, source
@@ -250,7 +251,7 @@ def _at_least(hits: int, tries: int, share: float) -> float:
 
 
 def _day(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M} +08:00"
 
 
 # --- in the archive ---------------------------------------------------------------------------------------

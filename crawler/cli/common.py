@@ -116,6 +116,13 @@ def local(at: datetime | None, none: str = "never") -> str:
     return none if at is None else f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
+def day(at: datetime | None, none: str = "no date") -> str:
+    """The day of a moment for a person, in China: what is of a day begins there eight hours before it does in UTC."""
+    from crawler.items import SHANGHAI
+
+    return none if at is None else at.astimezone(SHANGHAI).date().isoformat()
+
+
 def log_to_stderr() -> None:
     """The log of a command that runs until it is stopped: INFO and above, with China's time and its offset."""
     from crawler.logs import DATE_FORMAT, in_china_time

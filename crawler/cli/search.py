@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, emit, fail, known, page
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, day, emit, fail, known, page
 from crawler.cli.help import examples
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def search(
     out = page()
     for hit in found.hits:
         out.print(f"[bold cyan]{hit.id}[/] ", _styled(hit.title), sep="")
-        out.print(f"   {_day(hit)}  {hit.origin or hit.source or ''}  {hit.url}", style="dim", markup=False)
+        out.print(f"   {day(hit.published_at)}  {hit.origin or hit.source or ''}  {hit.url}", style="dim", markup=False)
         out.print("   ", _styled(hit.snippet), sep="")
     if not found.total:
         out.print("Nothing found.", style="dim")
@@ -135,12 +135,6 @@ def _styled(parts: Marked) -> Text:
     from rich.text import Text
 
     return Text.assemble(*((text, "bold yellow" if wanted else "") for text, wanted in parts))
-
-
-def _day(hit: Hit) -> str:
-    from crawler.items import SHANGHAI
-
-    return hit.published_at.astimezone(SHANGHAI).date().isoformat() if hit.published_at else "no date"
 
 
 def _json(hit: Hit) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, emit, fail, known, page
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, day, emit, fail, known, page
 from crawler.cli.help import examples
 
 if TYPE_CHECKING:
@@ -143,11 +143,10 @@ def try_out(
         found = list(islice(watches.matches(connection, rule, fold=to_simplified), limit))
     for row in found:
         policy = row["policy"] or {}
-        day = row["published_at"].date().isoformat() if row["published_at"] else "no date   "
         if as_json:
             emit({"id": row["id"], "title": row["title"], "url": row["url"], "source": row["source"], "policy": policy})
         else:
-            page().print(f"{day}  [cyan]{policy.get('relation') or 'article':14}[/]", end="")
+            page().print(f"{day(row['published_at']):10}  [cyan]{policy.get('relation') or 'article':14}[/]", end="")
             page().print(f"{row['title']}  {row['url']}", markup=False)
     if not found:
         console.print("Nothing in the archive matches.", style="dim")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
@@ -10,8 +11,9 @@ from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
 from crawler.cli import app
-from storage.db import open_engine, writing
+from storage.db import open_engine, upgrade, writing
 from storage.schema import watch as saved
+from tests.monitor.telling import article, put
 
 
 @pytest.fixture
@@ -81,6 +83,26 @@ def test_a_watch_that_is_not_there_is_met_with_the_nearest(url: str, command: st
     done = watch(url, command, "钒钛材料")
     assert done.exit_code == 2
     assert "did you mean 钒钛新材料?" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("at", "shown"),
+    [
+        (datetime(2026, 11, 22, 16, tzinfo=UTC), "2026-11-23"),  # midnight in China: all that has a day alone
+        (datetime(2026, 11, 23, 15, 59, tzinfo=UTC), "2026-11-23"),
+        (datetime(2026, 11, 23, 16, tzinfo=UTC), "2026-11-24"),
+        (None, "no date"),
+    ],
+)
+def test_the_day_that_is_shown_is_that_in_china(url: str, at: datetime | None, shown: str) -> None:
+    engine = open_engine(url)
+    upgrade(engine)
+    put(engine, article(1, "攀枝花钒钛产业", "一条消息。", published_at=at, date_precision="day"))
+    engine.dispose()
+    (line,) = watch(url, "test", "--scope", "articles", "--words", "钒钛").stdout.splitlines()
+    assert line.startswith(f"{shown:10}  article")
+    (found, *_) = CliRunner().invoke(app, ["search", "钒钛", "--db", url]).stdout.splitlines()[1:]
+    assert found.strip().startswith(shown)
 
 
 def test_the_list_says_names_not_codes(url: str) -> None:
