@@ -153,7 +153,7 @@ def _fault(request: Request, error: Exception) -> Response:
 def _said(
     request: Request, status: int, sentence: str, hint: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    if request.url.path.endswith((".json", ".atom")):
+    if request.url.path.endswith((".json", ".atom")) or "authorization" in request.headers:
         response = json({"error": sentence, "hint": hint or None}, status)
     else:
         response = page(request, "error.html", title=sentence, status=status, code=status, hint=hint)

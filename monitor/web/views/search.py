@@ -56,6 +56,14 @@ def coded(question: Question, config: Config) -> Question:
     return replace(question, **facets)
 
 
+def named(facet: str, code: str, config: Config) -> bool:
+    """Whether the profile knows the code, even if no article has it yet."""
+    try:
+        return facet in config.names and config.names[facet](code) == code
+    except ValueError:
+        return False
+
+
 def _code(value: str, lookup: Callable[[str], str]) -> str:
     try:
         return lookup(value)

@@ -29,6 +29,9 @@ def sign_in(client: TestClient) -> str:
     return session.form_proof(TOKEN, client.cookies[session.COOKIE])
 
 
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
 def saved(client: TestClient) -> list[str]:
     with client.app.state.panxi.config.engine.connect() as conn:  # type: ignore[attr-defined]
         return [one.name for one in watches.every(conn)]
@@ -188,8 +191,74 @@ def test_a_dead_letter_is_sent_again_once(on_each: TestClient) -> None:
 
 
 def test_a_program_writes_with_the_token_alone(fresh: TestClient) -> None:
-    answer = fresh.post("/sign-out", headers={"Authorization": f"Bearer {TOKEN}"}, follow_redirects=False)
+    answer = fresh.post("/sign-out", headers=BEARER, follow_redirects=False)
     assert answer.status_code == 303
+    question = "q=釩鈦&region=510400"
+    made = fresh.post("/watches", data={"question": question}, headers=BEARER, follow_redirects=False)
+    assert (made.status_code, made.headers["location"]) == (201, "/watches/2")
+    assert made.json()["name"] == "釩鈦 · 攀枝花市"
+    assert made.json()["rule"]["regions"] == ["510400"]
+    assert made.json()["rule"] == fresh.get("/watches/2.json").json()["rule"]
+    again = fresh.post("/watches", data={"question": question}, headers=BEARER, follow_redirects=False)
+    assert (again.status_code, again.json()["id"]) == (200, 2)
+    gone = fresh.post("/watches/2/remove", headers=BEARER, follow_redirects=False)
+    assert (gone.status_code, gone.content) == (204, b"")
+    assert fresh.post("/deliveries/3/again", headers=BEARER, follow_redirects=False).status_code == 204
+    missing = fresh.post("/watches/99/remove", headers=BEARER)
+    assert (missing.status_code, set(missing.json())) == (404, {"error", "hint"})
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("question=q=钒钛&region=510400", "region"),  # an & that was not encoded
+        ("question=q%3D钒钛&foo=1", "foo"),
+        ("question=q%3D钒钛&question=q%3D石墨", "question"),
+        ("question=q%3D钒钛%26regin%3D510400", "regin"),
+        ("question=钒钛", "钒钛"),
+        ("question=q%3D钒%2500钛", "控制字符"),
+        ("question=q%3D钒%250A钛", "控制字符"),
+        ("question=q%3D钒%25E2%2580%25AE钛", "控制字符"),
+        ('{"q": "钒钛"}', "表单"),
+        ("question=q%3D钒钛".encode("gb18030"), "UTF-8"),
+        ("question=q%3D钒钛%26region%3D999", "999"),
+        ("question=q%3D钒钛%26source%3Dnobody", "nobody"),
+    ],
+)
+def test_a_form_that_is_not_understood_is_refused_and_nothing_is_saved(
+    fresh: TestClient, form: str | bytes, said: str
+) -> None:
+    headers = BEARER | {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = fresh.post("/watches", content=form, headers=headers)
+    assert answer.status_code == 400
+    assert said in answer.json()["error"]
+    assert saved(fresh) == ["攀枝花政策"]
+
+
+def test_a_watch_asks_for_the_code_of_a_name_also_before_an_article_has_it(config: Config) -> None:
+    def lookup(typed: str) -> str:
+        if typed not in ("海南省", "460000"):
+            raise ValueError(typed)
+        return "460000"
+
+    with TestClient(create_app(replace(config, names={"region": lookup}))) as client:
+        made = client.post("/watches", data={"question": "region=海南省"}, headers=BEARER)
+        assert (made.status_code, made.json()["rule"]["regions"]) == (201, ["460000"])
+        client.post(f"/watches/{made.json()['id']}/remove", headers=BEARER)
+
+
+def test_a_wide_blank_is_no_control_character(fresh: TestClient) -> None:
+    form = BEARER | {"Content-Type": "application/x-www-form-urlencoded"}
+    made = fresh.post("/watches", content="question=q%3D钒钛\u3000石墨", headers=form)
+    assert (made.status_code, made.json()["name"]) == (201, "钒钛 石墨")
+
+
+def test_two_questions_that_begin_alike_are_two_watches(fresh: TestClient) -> None:
+    long = "钒钛磁铁矿" * 20
+    one, two = (fresh.post("/watches", data={"question": f"q={long}{end}"}, headers=BEARER).json() for end in "甲乙")
+    assert one["id"] != two["id"]
+    assert two["name"] == f"{one['name']}（2）"
+    assert two["rule"]["words"].endswith("乙")
 
 
 def test_signing_out_ends_it(fresh: TestClient) -> None:
