@@ -414,14 +414,15 @@ def _frontier(conn: Connection, outcomes: Sequence[Outcome], results: Sequence[R
 
 
 def _news(outcome: Outcome, added: frontier.Added) -> bool:
-    """Whether a listing holds anything that was not known before this crawl began."""
+    """Whether a listing holds anything that was not known before this crawl began, or is itself new: the column of
+    a known source may begin with articles that stand in another one too.
+    """
+    visit, since = outcome.visit, outcome.since
+    if visit.depth == 0 and since is not None and visit.first_seen_at is not None and visit.first_seen_at >= since:
+        return True
     return any(
         link.url in added.new
-        or (
-            outcome.since is not None
-            and (known := added.known_since.get(link.url)) is not None
-            and known >= outcome.since
-        )
+        or (since is not None and (known := added.known_since.get(link.url)) is not None and known >= since)
         for link in outcome.links
     )
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from twisted.web._newclient import Request as TxRequest
     from twisted.web.iweb import IResponse
 
-LARGEST_HEAD = 128 * 1024
-"""Bytes of status line and headers, those of interim (1xx) responses included. Browsers stop at 256 kB."""
+LARGEST_HEAD = 28 * 1024
+"""Bytes of status line and headers, those of interim (1xx) responses included. Readers of WARC stop at 32 kB."""
 
 
 class HeadTooLarge(Exception):  # noqa: N818  a fact about the response

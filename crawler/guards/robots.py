@@ -78,9 +78,10 @@ class Robots(RobotsTxtMiddleware):
             return self._parsed(b"")
         except Exception as error:  # noqa: BLE001  whatever it was, the file could not be had
             return _Unreachable(f"{type(error).__name__}: {error}", time.monotonic())
-        return self._rules_of(response)
+        # Whom it was asked of, wherever it was sent from.
+        return self._rules_of(response, urlparse_cached(request).hostname or "")
 
-    def _rules_of(self, response: Response) -> RobotParser | _Unreachable:
+    def _rules_of(self, response: Response, host: str) -> RobotParser | _Unreachable:
         self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")
         if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status == HTTPStatus.TOO_MANY_REQUESTS:
             return _Unreachable(f"HTTP {response.status}", time.monotonic())
@@ -89,7 +90,7 @@ class Robots(RobotsTxtMiddleware):
         rules = self._parsed(response.body[:LARGEST])
         delay = rules.crawl_delay(self._robotstxt_useragent or self._default_useragent)
         if delay:
-            demand_delay(self.crawler, urlparse_cached(response).hostname or "", delay)
+            demand_delay(self.crawler, host, delay)
         return rules
 
     def _parsed(self, body: bytes) -> RobotParser:

@@ -6,10 +6,11 @@ transaction that stores the article, and come back from there as visits.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import scrapy
 from scrapy import signals
@@ -20,6 +21,7 @@ from twisted.python.failure import Failure
 
 from crawler.extraction import MOST_PARTS, join
 from crawler.guards.reading import is_strange
+from crawler.guards.refused import Refused
 from crawler.guards.traps import Traps
 from crawler.items import (
     Article,
@@ -44,7 +46,13 @@ from storage.frontier import Seen
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+logger = logging.getLogger(__name__)
+
 LISTING_PRIORITY = 100
+PATIENT = 3
+"""Tries in which an article in parts is wanted whole."""
+PASSING = frozenset({"error-page", "empty", "other"})
+"""What a page may be that is an article at another time: under repair, guarded, not written yet."""
 
 
 class SiteSpider(scrapy.Spider):
@@ -218,12 +226,16 @@ class SiteSpider(scrapy.Spider):
                 yield self.retry(answer, f"HTTP {response.status}")
 
     def failed(self, failure: Failure) -> Iterator[Outcome]:
-        """A request that brought no response. What may not be asked for is passed over, unless a person named it."""
+        """A request that brought no response. What may not be asked for is passed over, unless a person named it; by
+        robots.txt or a redirect it may be another day.
+        """
         visit: Visit = failure.request.meta["visit"]  # type: ignore[attr-defined]
         outcome = Outcome(visit=visit, state="skipped", url=visit.url, fetched_at=datetime.now(UTC))
         if isinstance(failure.value, IgnoreRequest):
             asked_for = self.urls and visit.depth == 0
-            yield replace(outcome, state="failed" if asked_for else "skipped", reason=str(failure.value))
+            due = None if isinstance(failure.value, Refused) else doubt_due(visit.attempts, outcome.fetched_at)
+            state: Literal["failed", "skipped"] = "failed" if asked_for else "skipped"
+            yield replace(outcome, state=state, reason=str(failure.value), due_at=due)
         elif isinstance(failure.value, Postponed):
             yield replace(outcome, state="postponed", reason=str(failure.value), due_at=failure.value.due_at)
         else:
@@ -254,8 +266,8 @@ class SiteSpider(scrapy.Spider):
             return self._no_article(answer, reading)
         assert reading is not None
         if isinstance(reading, ScrapedArticle) and reading.next_page is not None:
-            parts = await self._parts(reading, site)
-            reading = join(reading, [part for part, _ in parts])
+            parts, missing = await self._parts(reading, site, patient=visit.attempts < PATIENT)
+            reading = replace(join(reading, [part for part, _ in parts]), next_page=missing)
             answer = replace(answer, parts=tuple(page for _, page in parts))
         return replace(answer, article=reading, terms=done.terms, links=self._related(reading, visit, site))
 
@@ -280,42 +292,52 @@ class SiteSpider(scrapy.Spider):
         return replace(work, reading=reading)
 
     async def _parts(
-        self, first: ScrapedArticle, site: Site | None
-    ) -> list[tuple[ScrapedArticle, Exchange | PackedExchange]]:
-        """The following pages of an article in parts, read and as they came; raises ``ValueError`` where one can't
-        be read.
+        self, first: ScrapedArticle, site: Site | None, *, patient: bool
+    ) -> tuple[list[tuple[ScrapedArticle, Exchange | PackedExchange]], str | None]:
+        """The following pages of an article in parts, read and as they came, and the address of one that can't be had.
 
-        They are fetched within the visit: an article is stored whole or tried again.
+        They are fetched within the visit: an article is stored whole, or tried again (``patient``: then a page that
+        can't be read raises ``ValueError``), or in the end as far as it goes.
         """
-        assert self.crawler.engine is not None
         seen = {first.url}
         parts: list[tuple[ScrapedArticle, Exchange | PackedExchange]] = []
         url = first.next_page
         while url is not None and url not in seen and len(parts) < MOST_PARTS:
             seen.add(url)
-            response = await self.crawler.engine.download_async(Request(url, dont_filter=True))
-            work = self._work(url, response, datetime.now(UTC), site, "article")
-            done = await self._done(self._read_part, work, response.body)
-            reading = done.reading
-            if response.status != 200 or not isinstance(reading, ScrapedArticle):  # noqa: PLR2004
-                raise ValueError(f"a part of {first.url!r} can't be read: {url!r}, HTTP {response.status}")
-            assert done.exchange is not None
-            parts.append((reading, done.exchange))
+            try:
+                reading, page = await self._part(url, site)
+            except Exception:
+                if patient:
+                    raise
+                logger.warning("%s goes on on %s, which can't be read", first.url, url, exc_info=True)
+                return parts, url
+            parts.append((reading, page))
             url = reading.next_page
-        return parts
+        return parts, None
+
+    async def _part(self, url: str, site: Site | None) -> tuple[ScrapedArticle, Exchange | PackedExchange]:
+        assert self.crawler.engine is not None
+        response = await self.crawler.engine.download_async(Request(url, dont_filter=True))
+        work = self._work(url, response, datetime.now(UTC), site, "article")
+        done = await self._done(self._read_part, work, response.body)
+        if response.status != 200 or not isinstance(done.reading, ScrapedArticle):  # noqa: PLR2004
+            raise ValueError(f"the article goes on on {url!r}, which can't be read: HTTP {response.status}")
+        assert done.exchange is not None
+        return done.reading, done.exchange
 
     def _no_article(self, answer: Outcome, reading: NotArticle) -> Outcome:
         """A page of another kind is passed over, unless a person asked for just this page; what may become an article
         (or a listing) yet is tried again.
         """
-        reason = f"no article: {reading.reason}"
-        asked_for = self.urls and answer.visit.depth == 0
-        if reading.kind in ("error-page", "empty") or answer.visit.kind == "listing":
-            due = doubt_due(answer.visit.attempts, answer.fetched_at)
+        visit, reason = answer.visit, f"no article: {reading.reason}"
+        asked_for = self.urls and visit.depth == 0
+        due = doubt_due(visit.attempts, answer.fetched_at)
+        if reading.kind in PASSING or visit.kind == "listing":
             return replace(answer, state="retry" if due else "failed", due_at=due, reason=reason)
-        if reading.kind in ("listing", "video", "gallery", "not-html") and not asked_for:
-            return replace(answer, state="skipped", due_at=None, reason=reason)
-        return replace(answer, state="failed", due_at=None, reason=reason)
+        # A site under repair may send all that it is asked for to its home page.
+        due = due if answer.url != visit.url else None
+        passed_over = reading.kind in ("listing", "video", "gallery", "not-html") and not asked_for
+        return replace(answer, state="skipped" if passed_over else "failed", due_at=due, reason=reason)
 
     def _listed(self, answer: Outcome, listing: Listing, site: Site | None) -> Outcome:
         if site is None or answer.visit.kind == "article":

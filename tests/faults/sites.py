@@ -47,6 +47,13 @@ def repaired() -> dict[str, Site]:
     return {"town": site("town")}
 
 
+def widened() -> dict[str, Site]:
+    """The same, of which another column is read too."""
+    town = site("town")
+    column = replace(town.entrances[0], url="http://town.example/column/")
+    return {"town": replace(town, entrances=(*town.entrances, column))}
+
+
 def both() -> dict[str, Site]:
     """One source, with and without ``www.``"""
     return {"town": site("town", hosts=("town.example", "www.town.example"))}

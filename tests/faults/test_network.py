@@ -393,16 +393,24 @@ def test_23_robots_txt_is_obeyed_and_its_absence_understood(faults: Faults) -> N
         assert faults.hostile.times(f"{name}.example/a") == 0, name
 
 
-def test_23_crawl_delay_is_kept() -> None:
+@pytest.mark.parametrize("moved", [False, True])
+def test_23_crawl_delay_is_kept(*, moved: bool) -> None:
+    """By the host whose robots.txt asks for it, also where that lies on another."""
     with serving() as hostile:
-        hostile.answers["/robots.txt"] = said("User-agent: *\nCrawl-delay: 0.5\n", content_type="text/plain")
+        rules = said("User-agent: *\nCrawl-delay: 0.5\n", content_type="text/plain")
+        hostile.answers["/robots.txt"] = rules
+        if moved:
+            place = f"http://other.example:{hostile.port}/rules.txt"
+            hostile.answers["site.example/robots.txt"] = said("", f"Location: {place}", status="301 Moved Permanently")
+            hostile.answers["/rules.txt"] = rules
         hostile.answers |= {f"/{n}": said("a") for n in range(3)}
         urls = [f"http://site.example:{hostile.port}/{n}" for n in range(3)]
         settings = {"AUTOTHROTTLE_START_DELAY": 0}
-        fetched = fetch(*urls, dns={"site.example": [[PUBLIC]]}, settings=settings)
+        fetched = fetch(*urls, dns={name: [[PUBLIC]] for name in ("site.example", "other.example")}, settings=settings)
+        asked = zip(hostile.moments, hostile.asked, strict=False)
     assert all(row["status"] == 200 for row in fetched.got.values())
-    between = [after - before for before, after in pairwise(hostile.moments)]
-    assert min(between[1:]) > 0.4, "the first page may follow robots.txt at once"
+    pages = [moment for moment, (place, _) in asked if not place.endswith(".txt")]
+    assert min(after - before for before, after in pairwise(pages)) > 0.4
 
 
 def test_23_a_host_that_is_busy_is_left_alone_as_it_asks() -> None:

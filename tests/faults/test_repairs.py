@@ -73,6 +73,54 @@ def test_what_was_under_repair_is_there_when_it_is_repaired(town: Hostile, tmp_p
     assert stored(db) == set(range(PAGES * ROWS))
 
 
+def test_what_was_forbidden_or_led_elsewhere_for_a_while_is_asked_for_again(town: Hostile, tmp_path: Path) -> None:
+    db = tmp_path / "panxi.db"
+    town.answers |= answers(repaired=True)
+    town.answers["town.example/robots.txt"] = said("User-agent: *\nDisallow: /4.html", content_type="text/plain")
+    town.answers["town.example/5.html"] = said("", "Location: /list/", status="302 Found")
+    town.answers["town.example/6.html"] = said("", "Location: /6.html", status="302 Found")
+    first = crawl(town.url, db, "repaired")
+    assert stored(db) == set(range(PAGES * ROWS)) - {4, 5, 6}
+    assert sum(first.tally["passed_over"].values()) == 3
+    del town.answers["town.example/robots.txt"]
+    town.answers |= answers(repaired=True)
+    days_later(db, 1.1)
+    crawl(town.url, db, "repaired")
+    assert stored(db) == set(range(PAGES * ROWS))
+
+
+def test_an_article_whose_second_page_is_away_is_kept_as_far_as_it_goes(town: Hostile, tmp_path: Path) -> None:
+    db = tmp_path / "panxi.db"
+    town.answers |= answers(repaired=True)
+    first = "<h1>第1号纪要</h1><p>时间：2025-03-10 来源：试验日报</p><div>" + "".join(
+        f"<p>第一页的第{line}段说，当地的芒果种植面积今年又有扩大，农户收入随之提高。</p>" for line in "一二三四"
+    )
+    town.answers["town.example/1.html"] = said(
+        f'<html><title>第1号纪要</title>{first}</div><div class="pages"><a href="/1_2.html">下一页</a></div></html>'
+    )
+    for tries in range(4):
+        assert tries == 0 or 1 not in stored(db)
+        crawl(town.url, db, "repaired")
+        days_later(db, 0.5)
+    assert stored(db) == set(range(PAGES * ROWS))
+
+
+def test_a_column_that_begins_with_what_is_known_is_read_on(town: Hostile, tmp_path: Path) -> None:
+    db = tmp_path / "panxi.db"
+    town.answers |= answers(repaired=True)
+    town.answers["town.example/column/"] = listing(range(ROWS), onward="/column/index_1.html")
+    town.answers["town.example/column/index_1.html"] = listing(range(300, 300 + ROWS))
+    town.answers |= {f"town.example/{number}.html": page(number) for number in range(300, 300 + ROWS)}
+    crawl(town.url, db, "repaired")
+    assert stored(db) == set(range(PAGES * ROWS))
+    crawl(town.url, db, "widened")
+    assert stored(db) == {*range(PAGES * ROWS), *range(300, 300 + ROWS)}
+    town.asked.clear()
+    days_later(db, 1.1)
+    crawl(town.url, db, "widened")
+    assert "town.example/column/index_1.html" not in [path for path, _ in town.asked], "once it is known it is not"
+
+
 def test_what_is_never_there_is_not_asked_for_for_ever(town: Hostile, tmp_path: Path) -> None:
     db = tmp_path / "panxi.db"
     town.answers |= answers(repaired=False)

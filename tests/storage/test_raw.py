@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
+from crawler.guards.handler import LARGEST_HEAD
 from storage.raw import Original, Pointer, Raw, RawError, pack, pack_revisit, prepare, read, recover, whole_until
 from tests.storage.samples import NOW, exchange, url
 
@@ -45,6 +46,16 @@ def test_any_body_reads_back(tmp_path_factory: pytest.TempPathFactory, body: byt
         place = put(store, page)
         store.sync()
         assert store.read(place) == page
+
+
+def test_the_largest_head_that_is_taken_reads_back(tmp_path: Path) -> None:
+    line = (b"Content-Encoding", b"x" * 1000)  # kept under a longer name
+    headers = (line,) * (LARGEST_HEAD // 1020)
+    page = replace(exchange(url(1)), headers=headers, request_headers=((b"Cookie", b"y" * 2000),))
+    with Raw(tmp_path) as store:
+        pointer = store.put(pack(page))
+        store.sync()
+        assert len(read(tmp_path, pointer).headers) == len(headers)
 
 
 def test_a_revisit_reads_back_with_the_body_of_its_original(tmp_path: Path) -> None:
