@@ -13,6 +13,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -22,7 +23,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-    from crawler.items import Article, Story
+    from crawler.items import Article, Page, Story
 
 Batches = Iterator[pa.RecordBatch]
 
@@ -100,26 +101,47 @@ def _read_pages(batches: Batches) -> Batches:
 
 
 def _articles(path: str) -> Iterator[tuple[Article, datetime]]:
-    from fastwarc.warc import ArchiveIterator, WarcRecordType
-
-    from crawler.items import Page
+    """The articles of a WARC file; the pages of one in parts stand in the same file, as a crawl writes them."""
     from crawler.sites import site_for
     from crawler.wiring import read_article
 
+    places = {record.headers["WARC-Target-URI"]: record.stream_pos for record in _responses(path)}
+    parts: set[str] = set()
+
+    def page_at(url: str) -> Page | None:
+        parts.add(url)
+        return _page(next(_responses(path, places[url]))) if url in places else None
+
+    for page in map(_page, _responses(path)):
+        if page.url in parts:
+            continue
+        site = site_for(page.url)
+        article = read_article(page, site, page_at=page_at)
+        if not isinstance(article, str):
+            assert page.fetched_at is not None
+            yield replace(article, url=site.at_home(article.url)) if site else article, page.fetched_at
+
+
+def _responses(path: str, place: int = 0) -> Iterator[Any]:
+    """The records of a WARC file, from an offset on, that hold a page."""
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
     with Path(path).open("rb") as file:
+        file.seek(place)
         for record in ArchiveIterator(file, record_types=WarcRecordType.response):
-            if record.http_headers is None or record.http_headers.status_code != 200:  # noqa: PLR2004
-                continue
-            page = Page(
-                url=record.headers["WARC-Target-URI"],
-                body=record.reader.read(),
-                content_type=record.http_headers.get("Content-Type"),
-                fetched_at=record.record_date.astimezone(UTC),
-            )
-            article = read_article(page, site_for(page.url))
-            if not isinstance(article, str):
-                assert page.fetched_at is not None
-                yield article, page.fetched_at
+            if record.http_headers is not None and record.http_headers.status_code == 200:  # noqa: PLR2004
+                yield record
+
+
+def _page(record: Any) -> Page:
+    from crawler.items import Page
+
+    return Page(
+        url=record.headers["WARC-Target-URI"],
+        body=record.reader.read(),
+        content_type=record.http_headers.get("Content-Type"),
+        fetched_at=record.record_date.astimezone(UTC),
+    )
 
 
 def _row(article: Article, at: datetime) -> dict[str, Any]:
