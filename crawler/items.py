@@ -220,7 +220,7 @@ class Damage:
     """Offset in characters into the cleaned field."""
     end: int
     kind: str
-    """splice | lost-bytes | replacement | private-use | question-mark"""
+    """splice | lost-bytes | replacement | private-use | question-mark | aid"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,11 @@ from functools import cache
 from itertools import pairwise
 from string import ascii_lowercase
 
-from pipelines.text import gbk, prose, readings, script
+from pipelines.text import disguises, gbk, prose, readings, script
+from pipelines.text.disguises import SYSTEM
 from pipelines.text.known import Known, Tokens
+from pipelines.text.readings import LETTERS
 
-LETTERS = "a-zɡɑāáǎàăēéěèĕêīíǐìĭōóǒòŏūúǔùŭüǖǘǚǜńňǹḿ\u0300\u0301\u0304\u0306\u0308\u030c"
 OPENING, CLOSING = "[(（]", "[)）]"
 SYLLABLE = rf"[{LETTERS}]{{1,8}}[1-5]?"
 _BRACKET = re.compile(rf"{OPENING}\s?{SYLLABLE}\s?{CLOSING}")
@@ -20,8 +21,6 @@ _WITHIN = re.compile(rf"ɡ([a-z])\(\s?({SYLLABLE})\s?\)")
 _LATIN = tuple(ascii_lowercase)
 _AROUND = "()（）12345 \u00a0\u3000\t"
 
-_SYSTEM = 5
-"""Different annotated characters from which on a page is a mirror's work."""
 _SLIPS = 2
 """Up to so many unusual readings of everyday words, a mirror's table still counts as one of usual readings."""
 _RARE = 16.0
@@ -41,13 +40,25 @@ class _Token:
     """Whether the character is so rare that an author may explain its usual reading."""
 
 
+def may_hold(text: str) -> bool:
+    """Whether a bracketed syllable stands in the text at all."""
+    return ("(" in text or "（" in text) and _BRACKET.search(text, 1) is not None
+
+
+def _brackets(text: str) -> list[tuple[int, int]]:
+    """The spans of bracketed syllables behind something, in order."""
+    places = sorted((*disguises.each(text, "("), *disguises.each(text, "（")))
+    return [found.span() for place in places if place and (found := _BRACKET.match(text, place))]
+
+
 def strip(text: str) -> str:
     """Removes the aids of a mirror; glosses that an author wrote, 亳(bó)州 or 乐(yuè)清, stay.
 
     What is an aid is decided over the whole text, so give it a page and not a line.
     """
     left, gone = _plain.remove(text)
-    spans = [found.span() for found in _BRACKET.finditer(left, 1)]
+    left, originals = _undisguised(left)
+    spans = _brackets(left)
     found = [left[start - 1 : end] for start, end in spans]
     if any(token.startswith(_LATIN) for token in found) and (outer := _WITHIN.sub(_outer, text)) != text:
         return strip(outer)
@@ -58,10 +69,29 @@ def strip(text: str) -> str:
     out: list[str] = []
     done = 0
     for token, (start, end) in zip(found, spans, strict=True):
-        if token in aids:
+        if token in aids or start in originals:
             out.append(left[done:start])
+            out.append("" if token in aids else originals[start])
             done = end
     return "".join((*out, left[done:]))
+
+
+def _undisguised(text: str) -> tuple[str, dict[int, str]]:
+    """The text with tokens of other forms in the plain one, and by their places what stood there."""
+    tokens = disguises.find(text)
+    if not tokens:
+        return text, {}
+    out: list[str] = []
+    originals: dict[int, str] = {}
+    done = size = 0
+    for one in tokens:
+        plain = f"({one.syllable})"
+        out += (text[done : one.start], plain)
+        size += one.start - done
+        originals[size] = text[one.start : one.end]
+        size += len(plain)
+        done = one.end
+    return "".join((*out, text[done:])), originals
 
 
 def _outer(found: re.Match[str]) -> str:
@@ -101,7 +131,7 @@ def _aids(text: str, found: list[str], read: dict[str, _Token], plain: Tokens) -
     others = {token: known for token, known in read.items() if not known.is_changed}
     if not others:
         return aids
-    if len(changed) + len(set(plain.tolist())) >= _SYSTEM:
+    if len(changed) + len(set(plain.tolist())) >= SYSTEM:
         return aids | {t for t, known in others.items() if known.is_usual and t[0] in _changed_in_words()}
     return aids | _simplified_system(text, found, others)
 
@@ -144,7 +174,23 @@ def _simplified_system(text: str, found: list[str], read: Mapping[str, _Token]) 
     }
     everyday = [t for t in aids if not read[t].is_rare and any(map(_in_everyday_word, _neighbours(text, t)))]
     repeated = sum(found.count(token) > 1 for token in everyday)
-    return aids if len(everyday) >= _SYSTEM and repeated * 3 >= len(everyday) else set()
+    return aids if len(everyday) >= SYSTEM and repeated * 3 >= len(everyday) else set()
+
+
+def doubtful(text: str) -> list[tuple[int, int]]:
+    """Where aids may be left in a cleaned text: usual readings behind everyday characters, of many on the page."""
+    left, originals = _undisguised(text)
+    shift = 0
+    found: list[tuple[str, int, int]] = []
+    for start, end in _brackets(left):
+        token = left[start - 1 : end]
+        size = len(originals[start]) if start in originals else end - start
+        known = _token(token)
+        place = left[max(start - 2, 0) : start - 1], token[0], left[end : end + 1]
+        if known.is_usual and not known.is_rare and _in_everyday_word(place):
+            found.append((token[0], start + shift, start + shift + size))
+        shift += size - (end - start)
+    return [(start, end) for _, start, end in found] if len({one for one, _, _ in found}) >= SYSTEM else []
 
 
 @cache

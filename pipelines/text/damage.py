@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipelines.text import gbk
-from pipelines.text.annotations import CLOSING, OPENING, SYLLABLE
+from pipelines.text.annotations import CLOSING, OPENING, SYLLABLE, doubtful
 from pipelines.text.splices import LOST
 
-Kind = Literal["splice", "lost-bytes", "replacement", "private-use", "question-mark"]
+Kind = Literal["splice", "lost-bytes", "replacement", "private-use", "question-mark", "aid"]
 
 _HAN = "\u3400-\u9fff"
 _BEHIND_QUOTE = "".join(c for trail in range(0xA1, 0xFF) if (c := gbk.character(bytes((0xB1, trail)))))
@@ -43,10 +43,12 @@ class Span:
 
 def find(text: str) -> tuple[Span, ...]:
     """The broken spans of a text in order; none overlaps another."""
+    spans = [Span(start, end, "aid") for start, end in doubtful(text)]
     if _SIGNS.search(text) is None:
-        return ()
-    spans: list[Span] = []
+        return tuple(spans)
     taken = bytearray(len(text))
+    for span in spans:
+        taken[span.start : span.end] = b"\1" * (span.end - span.start)
     for kind, pattern in _KINDS:
         for found in pattern.finditer(text):
             start, end = found.span()

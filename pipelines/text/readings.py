@@ -6,6 +6,8 @@ import unicodedata
 from collections import Counter
 from functools import cache, lru_cache
 
+LETTERS = "a-zɡɑāáǎàăēéěèĕêīíǐìĭōóǒòŏūúǔùŭüǖǘǚǜńňǹḿ\u0300\u0301\u0304\u0306\u0308\u030c"
+"""What syllables are written with, as the inside of a class of characters."""
 _CARON = "\N{COMBINING CARON}"
 _ALIKE = str.maketrans({"ɡ": "g", "ɑ": "a", "\N{COMBINING BREVE}": _CARON})
 _TONES = str.maketrans(dict.fromkeys("\u0300\u0301\u0304\u030c"))

@@ -31,7 +31,10 @@ def restore(text: str, *, into: Output = "simplified") -> str:
     Lines stay lines, so that fields joined by line ends come apart again. Aids are told from glosses by the whole of
     the text: give it a page at a time. Text that is clean and in that script comes back as it is.
     """
-    text = _restored(annotations.strip(text))
+    stripped = annotations.strip(text)
+    text = _restored(stripped)
+    if text != stripped and _revealed(stripped, text) and (again := annotations.strip(text)) != text:
+        text = _restored(again)
     match into:
         case "simplified":
             return script.to_simplified(text)
@@ -40,6 +43,11 @@ def restore(text: str, *, into: Output = "simplified") -> str:
         case "keep":
             return text
     raise ValueError(f"the script is simplified, traditional or keep, not {into!r}")
+
+
+def _revealed(before: str, after: str) -> bool:
+    """Whether there are aids that were not to be seen before: escaped, or misread with all around them."""
+    return annotations.may_hold(after) and ("&" in before or mojibake.SIGNS.search(before) is not None)
 
 
 def _restored(text: str) -> str:

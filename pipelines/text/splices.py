@@ -17,7 +17,8 @@ from math import log2
 from typing import NamedTuple
 
 from pipelines.text import gaps, gbk, prose, readings
-from pipelines.text.annotations import CLOSING, LETTERS, OPENING, SYLLABLE
+from pipelines.text.annotations import CLOSING, OPENING, SYLLABLE
+from pipelines.text.readings import LETTERS
 
 HOLE = "\ufffd"
 """Stands for a character of a restored run whose second byte is lost for good."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.text import mirror
+from pipelines.text import damage, mirror
 from pipelines.text.annotations import strip
 from pipelines.text.restore import restore
 
@@ -44,7 +44,22 @@ def test_aids_go(mirrored, clean):
         "选项(a)",
         "單位(dān)",
         "發(fǎng)",
-        "發 (fā)",
+        "發 (fa)",
+        "發(FA)",
+        "發【fa】",
+        "發fā展",
+        "方案(a)",
+        "方案 (an)",
+        "維生素(A)",
+        "標準(GB)",
+        "標準【GB/T】",
+        "馬(Ma)先生",
+        "亳【bó】州",
+        "亳（Bó）州",
+        "產業 (A股)",
+        "發 (fǎng)",
+        "發【fǎng】",
+        "發&#40;fǎng&#41;",
         "發(fā",
         "發fā)",
         "發(Development)",
@@ -144,3 +159,61 @@ def test_forward_and_back(share, style):
     garbled = mirror.garble(text, share=share, style=style, seed=5)
     assert garbled != text
     assert restore(garbled) == text
+
+
+DISGUISES = [
+    "【{}】", "［{}］", "〔{}〕", "[{}]", "( {} )", " ({})", "\u3000（{}）", "(\u200b{}\u200b)", "\u200b({})", "({})({})", "({})（{}）",
+    "({}({}))", "(({}))", "&#40;{}&#41;", "&#x28;{}&#x29;", "&amp;#40;{}&amp;#41;", "（{}&nbsp;）", "&lt;rt&gt;{}&lt;/rt&gt;", "<rt>{}</rt>",
+]  # fmt: skip
+
+
+def disguised(form, syllable):
+    return form.replace("{}", syllable)
+
+
+@pytest.mark.parametrize("form", DISGUISES)
+@pytest.mark.parametrize("syllable", ["fā", "Fā", "FĀ", "fa\u0304", "f&#257;", "f\u200bā"])
+def test_aids_in_other_dirt_go_and_twice_is_once(form, syllable):
+    text = f"經濟發{disguised(form, syllable)}展很快"
+    assert restore(text, into="keep") == "經濟發展很快"
+    assert restore(restore(text)) == restore(text)
+
+
+@pytest.mark.parametrize("form", DISGUISES)
+def test_a_gloss_in_other_dirt_stays_as_it_is(form):
+    text = f"近日，記者來到樂{disguised(form, 'yuè')}清採訪。"
+    assert strip(text) == text
+    kept = restore(text)
+    assert restore(kept) == kept
+    assert "yuè" in kept
+
+
+def test_a_bracket_around_stays_whole():
+    assert strip("(含園區(qū))、鹽邊") == "(含園區)、鹽邊"
+    assert strip("（含園【qū】區（qū））") == "（含園【qū】區）"
+    assert strip("(含園區 (qū))") == "(含園區)"
+
+
+def test_a_blank_behind_belongs_to_the_aid_where_one_stands_before():
+    assert strip("發 (fā) 展") == "發展"
+    assert strip("發【fā】 展") == "發 展"
+
+
+def test_a_table_without_tones_or_brackets_shows_itself():
+    page = "經(jīng)濟(jì)發(fā)展，產(chǎn)業(yè)結(jié)構(gòu)調(diào)整，統(tǒng)計監(jiān)測，我們(men)開會"
+    assert strip(page) == "經濟發展，產業結構調整，統計監測，我們開會"
+    for form in ("{}", "【{}】", " ({})"):
+        other = page.replace("(", "\0").replace(")", "\1")
+        other = other.replace("\0", form.partition("{}")[0]).replace("\1", form.partition("{}")[2])
+        assert strip(other) == strip(page)
+
+
+def test_what_may_be_aids_and_is_not_proved_is_marked():
+    text = "发(fā)展，产(chǎn)出，业(yè)务，经(jīng)营，救济(jì)"
+    assert restore(text) == text
+    spans = damage.find(text)
+    assert [text[span.start : span.end] for span in spans] == ["(fā)", "(chǎn)", "(yè)", "(jīng)", "(jì)"]
+    assert {span.kind for span in spans} == {"aid"}
+    assert damage.find("乐(yuè)清、单(shàn)县、颍(yǐng)上、缙(jìn)云、荥(xíng)阳、郏(jiá)县、渑(miǎn)池") == ()
+    assert damage.find("发(fā)展，产(chǎn)出") == ()
+    assert damage.find("方案(a)、标准(GB)、维生素(A)、乙(B)、丙(C)、丁(D)") == ()

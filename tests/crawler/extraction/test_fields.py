@@ -302,3 +302,16 @@ def test_a_site_that_names_itself_before_the_date_is_no_author() -> None:
 def test_a_sentence_with_a_date_is_text_and_no_byline() -> None:
     sentence = "市政府日前发布《工业用地管理办法》，自2025年8月1日起施行。"
     assert page(text=f"<p>{sentence}</p>{TEXT}").paragraphs[0] == sentence
+
+
+def test_ruby_is_no_text() -> None:
+    html = (
+        "<h1><ruby>實<rt>shí</rt></ruby>現重點項目</h1><p>2024-04-11 来源：某报</p><div class=content><p>經濟<ruby>發<rp>(</rp>"
+        "<rt>fā</rt><rp>)</rp></ruby>展勢頭良好，<ruby>實<rt>shí</rt></ruby>現了產值，全年目標可望達成。</p></div>"
+    )
+    article = read(Page(url="http://x.example/1.html", body=html.encode()), None)
+    assert isinstance(article, ScrapedArticle)
+    assert (article.title, article.paragraphs) == (
+        "實現重點項目",
+        ("經濟發展勢頭良好，實現了產值，全年目標可望達成。",),
+    )
