@@ -10,13 +10,13 @@ from crawler.extraction.blocks import Block
 from crawler.extraction.body import weight
 from crawler.extraction.dateline import DATE
 from pipelines.text import boilerplate
+from pipelines.text.dates import SHORT
 
 _CREDIT_AT_END = re.compile(
     r"[（(【\[]\s*(?:责任编辑|責任編輯|责编|編輯|编辑|核稿編輯|譯者"
     r"|编译)\s*[:：/／][^（）()【】\[\]]{2,30}[）)】\]]\s*\d{0,8}$"
 )
 _ONWARD = re.compile(r"[【\[（(]?(?:返回\S{2,6}[，,]\s?查看更多|(?:查看|阅读)(?:更多|原文|全文))\s*[>»】\]）)]*$")
-_DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
 _LINE = 120
 _HEADING = 16
 """Characters; longer ones are no line, no heading."""
@@ -26,7 +26,7 @@ _HEAD = 26
 """Blocks among which title and byline stand."""
 _HEAVY = 60
 """Weight of a paragraph that is surely text."""
-_LABELLED = re.compile(r"([\u4e00-\u9fff][\u4e00-\u9fff \u3000]{0,11})\s*[:：]\s*$")
+_LABELLED = re.compile(r"([\u4e00-\u9fff][\u4e00-\u9fff \u3000]{0,11})(?:\s*[:：]\s*|(?<=[于於])\s*)$")
 """The label before a date."""
 _PUBLISHED = re.compile(
     r"(?:(?:发布|發布|發佈|发表|發表|刊发|发稿|出版|上传|录入|更新|公开|公布|生成|最后更新|来源|來源)?"
@@ -84,11 +84,19 @@ def is_byline(text: str) -> bool:
     """Whether a short line says when, by whom or where it was published, and no more."""
     return len(text) <= 120 and (  # noqa: PLR2004 bylines with counters and tools are long
         (
-            _DATE.search(text) is not None
+            DATE.search(text) is not None
             and (len(text) <= 25 or (_LABEL.search(text) is not None and _SENTENCE.search(text) is None))  # noqa: PLR2004
         )
+        or (_is_dated_shortly(text) and len(text) <= 60 and _SENTENCE.search(text) is None)  # noqa: PLR2004
         or (is_credit(text) and len(text) <= 60 and not text.endswith("。"))  # noqa: PLR2004
     )
+
+
+def _is_dated_shortly(text: str) -> bool:
+    """Whether a day without its year is labelled as that of publication: 时间：04-11 09:30, 发布于昨天."""
+    found = SHORT.search(text)
+    label = _LABELLED.search(text[: found.start()]) if found is not None else None
+    return label is not None and _PUBLISHED.fullmatch(label[1]) is not None
 
 
 def is_noise(block: Block) -> bool:
@@ -228,13 +236,13 @@ def _introduces(blocks: list[Block], index: int, *, titled: bool) -> bool:
     text = blocks[index].said
     if not is_byline(text):
         return False
-    date = DATE.search(text)
+    date = DATE.search(text) or SHORT.search(text)
     if date is None:
         return True  # a credit
     label = _LABELLED.search(text[: date.start()])
     if label is not None and _PUBLISHED.fullmatch(label[1]) is None:
         return False
-    rest = DATE.sub("", text)
+    rest = text[: date.start()] + text[date.end() :]
     if label is None and not (titled or _LABEL.search(rest) or not _HAN.search(rest) or _MEDIUM.search(rest)):
         return False
     if label is None or label[1] not in _BARE:

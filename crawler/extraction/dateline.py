@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from crawler.extraction.blocks import Block
 from crawler.extraction.document import Document, where
 from crawler.items import SHANGHAI, Evidence, How
+from pipelines.text.dates import SHORT, WRITTEN, parse_date
 
-DATE = re.compile(
-    r"(?:19|20)(?<!\d\d\d)\d\d\s*(?:[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}|年\s*\d{1,2}\s*月\s*\d{1,2}\s*日?)"
-    r"(?:\s*[T,，（(]?\s*(?:星期.|週.|周.)?\s*[)）]?\s*(?:上午|下午|凌晨|晚上?|中午|AM|PM)?\s*\d{1,2}\s*(?::|："
-    r"|时|時|点|點)\s*\d{1,2}"
-    r"(?:\s*(?::|：|分)\s*\d{1,2}(?:\.\d+)?秒?)?(?:\s*分)?(?:Z|\s?[+-]\d\d:?\d\d)?)?"
-)
-"""A date with its year, with its time where one follows. What stands before it is looked at last, as most is no 19."""
+DATE = WRITTEN
+"""A date with its year, as the cleaning reads them."""
 
-_DAY = re.compile(r"((?:19|20)\d\d)\D+?(\d{1,2})\D+?(\d{1,2})")
-_TIME = re.compile(r"\d\s*(?::|：|时|時|点|點)\s*\d{1,2}")
+_TIME = re.compile(r"\d\s*[:：时時点點]")
 _PUBLISHED = re.compile(
     r"(?:发布|發布|發佈|发表|刊发|发稿|出版|上传|录入|生成|公开|印发)?(?:时间|時間|日期|于|於)\s*[:：]?\s*$"
     r"|(?:发布|發布|發佈)\s*[:：]?\s*$"
@@ -55,10 +50,10 @@ class Dates:
     evidence: tuple[Evidence, ...]
 
 
-def day(text: str) -> tuple[int, int, int] | None:
+def day(text: str) -> date | None:
     """The day a string names, to compare two strings by."""
-    match = _DAY.search(text)
-    return (int(match[1]), int(match[2]), int(match[3])) if match else None
+    found = parse_date(text)
+    return found[0].date() if found is not None else None
 
 
 _Found = tuple[float, str, How, str]
@@ -100,6 +95,9 @@ def _visible(blocks: list[Block], trust: float, found: list[_Found], updated: li
             elif not _OTHER.search(before):
                 labelled = 0.5 if _PUBLISHED.search(before) else 0.0
                 found.append((trust + labelled, match[0], "pattern", where(block.box.node)))
+        if DATE.search(block.said) is None:
+            short = (one for one in SHORT.finditer(block.said) if _PUBLISHED.search(block.said[: one.start()]))
+            found.extend((trust - 1.0, match[0], "pattern", where(block.box.node)) for match in short)
 
 
 def _described(document: Document, found: list[_Found], updated: list[str]) -> None:

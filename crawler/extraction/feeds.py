@@ -98,7 +98,7 @@ def stamp(text: str) -> datetime | None:
         return None
     for read_as in (datetime.fromisoformat, parsedate_to_datetime):
         try:
-            when = read_as(text)
+            when = read_as(text.replace("CST", "+0800"))  # in the feeds we read it is China's, not Chicago's
         except (ValueError, IndexError):
             continue  # not of this form; the next may be
         if when.tzinfo is None:

@@ -177,13 +177,7 @@ def _entry(document: Document, anchor: LexborNode, block: Block, *, alone: bool)
 def as_date(text: str) -> date | None:
     """The day named in a short text; None where there is none, or none of the calendar."""
     match = DATE.search(text)
-    named = day(match[0]) if match else None
-    if named is None:
-        return None
-    try:
-        return date(*named)
-    except ValueError:
-        return None
+    return day(match[0]) if match else None
 
 
 def _add_date(entry: _Entry, text: str) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from pipelines.text.dates import parse_date
+
 _GAP: Final = r"[ \u3000]{0,3}"
 _MONTH_DAY: Final = rf"(?P<month>\d{{1,2}}){_GAP}(?:月|[-/.]){_GAP}(?P<day>\d{{1,2}}){_GAP}日?"
 _DAY: Final = rf"(?P<year>20\d\d|19\d\d){_GAP}(?:年|[-/.]){_GAP}{_MONTH_DAY}"
@@ -74,12 +76,8 @@ def _of(match: re.Match[str], *, year: int | None = None) -> Dated | None:
 def parse_day(text: str | None) -> date | None:
     """The day of a table's cell: 2020年4月3日, 2020-04-03, 二〇二〇年四月三日."""
     found = _SIGNED.search(text or "")
-    if found is None:
-        return None
-    if found["year"]:
-        return _made(int(found["year"]), int(found["month"]), int(found["day"]))
-    year = int("".join(str(_CHINESE[char]) for char in found["cyear"]))
-    return _made(year, _small(found["cmonth"]), _small(found["cday"]))
+    read = parse_date(found[0]) if found is not None else None
+    return read[0].date() if read is not None else None
 
 
 def signed_on(text: str) -> Dated | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipelines.text.dates import WRITTEN
+
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
@@ -95,7 +97,6 @@ _SHORT = 60
 _NAMES = re.compile(r"[ \u3000、，,/]+")
 _NOTHING = frozenset({"未知", "不详", "无", "佚名", "匿名", "暂无", "-", "--", "null", "None", "admin"})
 _MEDIUM = re.compile(r"^[\u4e00-\u9fffA-Za-z·]{2,16}(?:网|报|社|台|客户端|周刊|杂志|日报|晚报|政府|办公室|局|委)$")
-_DATE = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s{0,4}\d{1,2}:\d\d(?::\d\d)?)?")
 
 
 def attribute(line: str) -> Attribution:
@@ -139,7 +140,7 @@ def _inside(text: str) -> Attribution:
 
 def _bare(line: str) -> str | None:
     """A line of nothing but a date and a medium's name: 2020-04-11 09:30  新华网."""
-    rest, dates = _DATE.subn("", line)
+    rest, dates = WRITTEN.subn("", line)
     name = rest.strip(" \u3000|·-")
     return name if dates == 1 and _MEDIUM.match(name) else None
 

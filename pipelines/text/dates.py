@@ -16,15 +16,23 @@ _FARTHEST = timedelta(hours=14)
 """From UTC, of any time zone."""
 SHANGHAI = timezone(timedelta(hours=8), "+08:00")
 
+_MORNING = ("凌晨", "清晨", "早上", "早晨", "上午")
+_NIGHT = ("晚上", "晚间", "晚間", "夜间", "晚")
+_AFTERNOON = ("中午", "午间", "午間", "下午", "午后", "傍晚")
+_HALF = "|".join((*_MORNING, *_AFTERNOON, *_NIGHT, r"[AaPp]\.?[Mm]\.?"))
+_ZONE = r"(?:GMT|UTC)(?:[+-]\d{1,2}(?::?\d\d)?)?|CST|Z|[+-]\d\d:?\d\d"
+_BETWEEN = r"[日号]?[\sT,，(（]{0,4}(?:(?:星期|周|週).)?\s?[)）]?[\s,，]{0,4}"
 _TIME = (
-    r"(?:[日号]?[\sT,，]{0,4}(?:星期.|周.)?\s{0,4}(?P<half>凌晨|早上|上午|中午|下午|傍晚|晚上|晚)?\s?"
-    r"(?P<hour>[01]?\d|2[0-3])\s?(?:[:：时時]\s?(?P<minute>[0-5]\d)|[点點](?P<point>[0-5]?\d)?)"
-    r"(?:\s?[:：分]\s?(?P<second>[0-5]\d))?(?:\.\d{1,9})?\s?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
+    rf"(?:{_BETWEEN}(?P<half>{_HALF})?\s?"
+    r"(?P<hour>[01]?\d|2[0-3])\s?(?:[:：]\s?(?P<minute>[0-5]?\d)|[时時點点](?:\s?(?P<point>[0-5]?\d)(?!\d))?)"
+    r"(?:\s?[:：分]\s?(?P<second>[0-5]\d))?(?:\.\d{1,9})?分?秒?"
+    rf"(?:\s?(?P<after>[AaPp]\.?[Mm]\.?)(?![A-Za-z]))?(?:\s?(?P<zone>{_ZONE})(?![A-Za-z\d]))?)?"
 )
+_SEPARATOR = "[-/.—–－]"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _FULL = re.compile(
     rf"(?<!\d){_YEAR}\s?(?:年\s?(?P<month>1[0-2]|0?[1-9])\s?月\s?(?P<day>3[01]|[12]\d|0?[1-9])\s?[日号]?"
-    rf"|(?P<sep>[-/.])\s?(?P<month2>1[0-2]|0?[1-9])\s?(?P=sep)\s?(?P<day2>3[01]|[12]\d|0?[1-9])(?!\d))" + _TIME
+    rf"|(?P<sep>{_SEPARATOR})\s?(?P<month2>1[0-2]|0?[1-9])\s?(?P=sep)\s?(?P<day2>3[01]|[12]\d|0?[1-9])(?!\d))" + _TIME
 )
 _COMPACT = re.compile(
     r"(?<!\d)(?P<year>20\d\d|199\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
@@ -34,16 +42,35 @@ _YEARLESS = re.compile(
     r"(?<![\d年./-])(?:(?P<month>1[0-2]|0?[1-9])\s?月\s?(?P<day>3[01]|[12]\d|0?[1-9])\s?[日号]"
     r"|(?P<month2>1[0-2]|0[1-9])[-/](?P<day2>3[01]|[12]\d|0[1-9])(?![\d/-]))" + _TIME
 )
-_RELATIVE = re.compile(r"(?P<days>今天|今日|昨天|昨日|前天|前日|(?<!\d)\d{1,3}\s?天前)" + _TIME)
-_DAYS = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2}
+_RELATIVE = re.compile(r"(?P<days>今天|今日|昨天|昨日|大前天|前天|前日|(?<!\d)\d{1,3}\s?天前)" + _TIME)
+_DAYS = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2, "大前天": 3}
 _EPOCH = re.compile(r"(1\d{9}|[89]\d{8})(?:\d{3})?")
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-_RFC = re.compile(rf"\d{{1,2}} (?:{_MONTHS}) \d{{4}} \d\d:\d\d(?::\d\d)? ?(?:GMT|UTC|[+-]\d{{4}})")
-_NUMERAL = re.compile(
-    "(?:[一二][〇○Ｏ零0一二三四五六七八九]{3}年)?[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}[日号]"
+_RFC = re.compile(rf"\d{{1,2}} (?:{_MONTHS}) \d{{4}} \d\d:\d\d(?::\d\d)? ?(?:GMT|UTC|CST|[+-]\d{{4}})")
+_UNIX = re.compile(
+    rf"(?P<month>{_MONTHS}) {{1,2}}(?P<day>\d{{1,2}}) (?P<time>\d\d:\d\d:\d\d) (?P<zone>GMT|UTC|CST) (?P<year>\d{{4}})"
 )
-_DIGITS = str.maketrans("〇○Ｏ零一二三四五六七八九", "0000123456789")
+_NUMERAL = re.compile(
+    "(?:[一二][〇○OＯ零0一二三四五六七八九]{3}年)?[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}[日号]"
+)
+_DIGITS = str.maketrans("〇○OＯ零一二三四五六七八九", "00000123456789")
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
+_CLOCK = (
+    rf"(?:{_BETWEEN}(?:{_HALF})?\s*\d{{1,2}}\s*[:：时時点點](?:\s*\d{{1,2}}"
+    r"(?:\s*[:：分]\s*\d{1,2}(?:\.\d+)?秒?)?(?:\s*分)?)?"
+    rf"(?:\s?[AaPp]\.?[Mm](?![A-Za-z]))?(?:\s?(?:{_ZONE})(?![A-Za-z\d]))?)?"
+)
+WRITTEN = re.compile(
+    rf"(?:(?:19|20|１９|２０)(?<!\d\d\d)\d\d\s*(?:{_SEPARATOR}\s*\d{{1,2}}\s*{_SEPARATOR}\s*\d{{1,2}}|年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日?)"
+    rf"|[一二](?<!\d.)[〇○OＯ零一二三四五六七八九]{{3}}年[一二三四五六七八九十]{{1,2}}月[一二三四五六七八九十]{{1,3}}日){_CLOCK}"
+)
+"""Where a text has a date with its year, and its time where one follows. What stands before it is looked at last, as
+most is no 19. ``parse_date`` says what it is."""
+SHORT = re.compile(
+    rf"(?:(?<![\d年./-])(?:\d{{1,2}}\s?月\s?\d{{1,2}}\s?日|[01]\d[-/][0-3]\d(?![\d/-]))|今天|今日|昨天|昨日|大?前天|前日|\d{{1,3}}\s?天前)"
+    rf"{_CLOCK}"
+)
+"""The same without a year, or told from the day of reading."""
 
 
 def parse_date(text: str, *, today: date | None = None) -> Dated | None:
@@ -64,6 +91,10 @@ def _candidates(text: str, today: date | None) -> Iterator[Dated]:
                 yield dated
     if (rfc := _RFC.search(text)) and (dated := _rfc(rfc[0])):
         yield dated
+    if unix := _UNIX.search(text):  # Sat Apr 11 09:30:00 CST 2020
+        dated = _rfc(f"{unix['day']} {unix['month']} {unix['year']} {unix['time']} {unix['zone']}")
+        if dated:
+            yield dated
     if epoch := _EPOCH.fullmatch(text):
         yield datetime.fromtimestamp(int(epoch[1]), SHANGHAI), "second"
     if today is not None:
@@ -84,7 +115,7 @@ def _relative(text: str, today: date) -> Iterator[Dated]:
 
 def _rfc(text: str) -> Dated | None:
     try:
-        return parsedate_to_datetime(text).astimezone(SHANGHAI), "second"
+        return parsedate_to_datetime(text.replace("CST", "+0800")).astimezone(SHANGHAI), "second"
     except ValueError:  # 31 Jun is no date
         return None
 
@@ -103,20 +134,41 @@ def _timed(match: re.Match[str], day: date) -> Dated | None:
     midnight = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
     if part["hour"] is None:
         return midnight, "day"
-    hour = int(part["hour"])
-    if part.get("half") in {"下午", "傍晚", "晚上", "晚"} and hour < _NOON:
-        hour += _NOON
+    hour, later = _hour(int(part["hour"]), part.get("half") or part.get("after"))
     minute = int(part["minute"] or part.get("point") or 0)
     at = midnight.replace(hour=hour, minute=minute, second=int(part["second"] or 0))
+    if later and day < date.max:
+        at += timedelta(days=1)
     if zone := part.get("zone"):
-        offset = timedelta(0)
-        if zone != "Z":
-            hours, minutes = int(zone[1:3]), int(zone[-2:])
-            offset = timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
-            if abs(offset) > _FARTHEST:
-                return midnight, "day"
+        offset = _offset(zone)
+        if offset is None:
+            return midnight, "day"
         at = at.replace(tzinfo=timezone(offset)).astimezone(SHANGHAI)
     return at, "second" if part["second"] else "minute"
+
+
+def _hour(hour: int, half: str | None) -> tuple[int, bool]:
+    """The hour of the day, and whether it is of the following one: 晚上12点 is the night's end."""
+    if half is None or hour > _NOON:
+        return hour, False
+    half = half.replace(".", "").upper()
+    if hour == _NOON:
+        return (0, half in _NIGHT) if half in {*_NIGHT, "凌晨", "AM"} else (hour, False)
+    noon = half in {"中午", "午间", "午間"} and hour >= _NOON - 2  # 中午11点30分
+    return (hour + _NOON, False) if half in {*_AFTERNOON, *_NIGHT, "PM"} and not noon else (hour, False)
+
+
+def _offset(zone: str) -> timedelta | None:
+    """What a zone is ahead of UTC; CST is China's here. None where there is no such zone."""
+    if zone == "CST":
+        return timedelta(hours=8)
+    named = zone.removeprefix("GMT").removeprefix("UTC")
+    if named in {"", "Z"}:
+        return timedelta(0)
+    digits = named[1:].replace(":", "")
+    hours, minutes = (digits, "0") if len(digits) <= 2 else (digits[:-2], digits[-2:])  # noqa: PLR2004
+    offset = timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if named[0] == "-" else 1)
+    return offset if abs(offset) <= _FARTHEST else None
 
 
 def _arabic(found: re.Match[str]) -> str:

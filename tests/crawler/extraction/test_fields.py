@@ -315,3 +315,23 @@ def test_ruby_is_no_text() -> None:
         "實現重點項目",
         ("經濟發展勢頭良好，實現了產值，全年目標可望達成。",),
     )
+
+
+@pytest.mark.parametrize(
+    ("byline", "published"),
+    [
+        ("时间：04-11 09:30 来源：甲网", "04-11 09:30"),
+        ("发布时间：昨天 09:30 来源：甲网", "昨天 09:30"),
+        ("发布时间：二〇二四年四月十一日", "二〇二四年四月十一日"),
+        ("发布于2024—04—11", "2024—04—11"),
+        ("2024/4/11 3:20:00 PM 来源：甲网", "2024/4/11 3:20:00 PM"),
+    ],
+)
+def test_every_date_that_the_cleaning_reads_is_found_in_a_byline(byline: str, published: str) -> None:
+    text = "市发展改革委昨日召开重点项目调度会，听取二十个省级重点项目的进度汇报，4月12日将再次开会。"
+    html = f"<title>调度会召开</title><h1>调度会召开</h1><div>{byline}</div><div class=content><p>{text}</p></div>"
+    article = read(Page(url="http://x.example/1.html", body=html.encode()), None)
+    assert isinstance(article, ScrapedArticle)
+    assert article.published == (published,)
+    assert article.byline == byline
+    assert article.paragraphs == (text,)
