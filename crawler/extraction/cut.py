@@ -9,7 +9,7 @@ from crawler.extraction import words
 from crawler.extraction.blocks import Block
 from crawler.extraction.body import weight
 from crawler.extraction.dateline import DATE
-from pipelines.text import boilerplate
+from pipelines.text import boilerplate, headings
 from pipelines.text.dates import SHORT
 
 _CREDIT_AT_END = re.compile(
@@ -147,7 +147,7 @@ def cut(blocks: list[Block], title: str) -> Cut:
             skipped_in = None
         text = block.said
         short = len(text) <= 40  # noqa: PLR2004
-        if short and words.RELATED.match(text) and _heads_links(blocks, index):
+        if short and headings.named(text) and _heads_links(blocks, index):
             if left <= 0.4 * whole:
                 break
             skipped_in = block.box.block.parent

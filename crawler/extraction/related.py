@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -10,11 +11,12 @@ from itertools import islice
 from selectolax.lexbor import LexborNode
 
 from crawler.extraction import words
-from crawler.extraction.blocks import Block, Box, flat
+from crawler.extraction.blocks import Block, Box, flat, pieces
 from crawler.extraction.cut import leads_away
 from crawler.extraction.dateline import DATE, day
 from crawler.extraction.document import Document
 from crawler.items import RelatedLink
+from pipelines.text import headings
 
 _LONGEST_LIST = 60
 """Blocks; a list of further reading is shorter."""
@@ -22,6 +24,10 @@ _SHORTEST = 4
 """Characters of a title."""
 _LEVELS = 4
 """How far out from its heading the element of a list may be."""
+_HEADING = 40
+"""Characters of a heading, at most."""
+_ADDRESSES = ("href", "data-href", "data-url")
+_GOES = re.compile(r"(?:location(?:\.href)?\s*=|open\()\s*[\"']([^\"']+)[\"']")
 _SHORT = re.compile(r"(?:…|\.{2,})$")
 _NUMBER = re.compile(r"^\s*(?:[·•▪■◆●>»]|\d{1,2}[.、．])\s*")
 
@@ -48,11 +54,7 @@ def find(document: Document, after: Block | None = None) -> tuple[RelatedLink, .
     """
     blocks = document.all_blocks
     start = blocks.index(after) if after is not None else 0
-    lists = [
-        _read(document, index)
-        for index, block in enumerate(blocks[start:], start)
-        if len(block.said) <= 30 and words.RELATED.match(block.said) and words.RELATED_HERE.search(block.said)  # noqa: PLR2004
-    ]
+    lists = [_read(document, index, named) for index, named in _headings(blocks, start)]
     lists.extend(_line(document, block) for block in blocks[start:] if leads_away(block))
     found: list[RelatedLink] = []
     seen: set[str] = {document.link(document.url) or document.url}
@@ -81,41 +83,83 @@ def _line(document: Document, block: Block) -> _List:
     return _List(block.said[: re.search(r"[:：|｜>]", block.said).start()].strip(), entries)  # type: ignore[union-attr]
 
 
-def heading_of(text: str) -> str:
-    """The heading without its brackets, colon and "more"."""
-    match = words.RELATED_HERE.search(text)
-    return match[0] if match else text.strip()
+def _headings(blocks: list[Block], start: int) -> Iterator[tuple[int, str]]:
+    """The blocks from ``start`` on that head an article's own further reading; the first of several tabs may."""
+    for index, block in enumerate(blocks[start:], start):
+        if len(block.said) > _HEADING:
+            continue
+        named = headings.named(block.said)
+        if named is None and len(parts := pieces(block)) > 1 and all(map(_is_tab, parts)):
+            named = headings.named(parts[0])
+        if named is not None and headings.is_own(named):
+            yield index, named
 
 
-def _read(document: Document, index: int) -> _List:
+def _is_tab(text: str) -> bool:
+    return headings.named(text) is not None or words.END.match(text) is not None
+
+
+def _read(document: Document, index: int, named: str) -> _List:
     blocks = document.all_blocks
     heading = blocks[index]
-    result = _List(heading_of(heading.said))
-    following = blocks[index + 1 : index + 1 + _LONGEST_LIST]
-    scope = _scope(heading, following)
+    result = _List(named)
+    tabs = 0
+    while tabs < _TABS and _is_tab_of(heading, blocks[index + 1 + tabs : index + 2 + tabs]):
+        tabs += 1
+    behind = index + 1 + tabs
+    following = blocks[behind : behind + _LONGEST_LIST]
+    tabbed = tabs or headings.named(heading.said) is None
+    scope = _first_list(following) if tabbed else _scope(heading, following)
     if scope is None:
         return result
     linked = any(_anchors(block) for block in following if scope in block.box.ancestors())
-    for block in following:
-        if scope not in block.box.ancestors() or _ends(block, heading):
-            break
-        text = block.text
-        anchors = _anchors(block)
-        if anchors:
-            result.entries.extend(
-                entry for anchor in anchors if (entry := _entry(document, anchor, block, alone=len(anchors) == 1))
-            )
-            if result.entries and len(anchors) == 1 and block.links < len(text):
-                _add_date(result.entries[-1], text)
-        elif not linked and (block.heading or block.box.block).node.tag in _TITLES and len(text) >= 6:  # noqa: PLR2004
-            result.entries.append(_Entry(_NUMBER.sub("", text), None))
-        elif result.entries:
-            last = result.entries[-1]
-            _add_date(last, text)
-            rest = DATE.sub("", text).strip(" []()【】（）")
-            if last.summary is None and len(rest) >= 8:  # noqa: PLR2004 shorter is a counter or a name
-                last.summary = text if DATE.match(text) is None else rest
+    if linked or not headings.is_soft(named):
+        for block in following:
+            if scope not in block.box.ancestors() or _ends(block, heading):
+                break
+            _take(document, block, result, linked=linked)
     return result
+
+
+def _take(document: Document, block: Block, result: _List, *, linked: bool) -> None:
+    """Adds what the block says to the list: entries, or date and summary of the last one."""
+    text = block.text
+    anchors = _anchors(block)
+    node = (block.heading or block.box.block).node
+    if anchors:
+        result.entries.extend(
+            entry for anchor in anchors if (entry := _entry(document, anchor, block, alone=len(anchors) == 1))
+        )
+        if result.entries and len(anchors) == 1 and block.links < len(text):
+            _add_date(result.entries[-1], text)
+    elif node.tag in _TITLES and len(text) >= 6 and (not linked or _address(document, node)):  # noqa: PLR2004
+        result.entries.append(_Entry(_NUMBER.sub("", text), _address(document, node)))
+    elif result.entries:
+        last = result.entries[-1]
+        _add_date(last, text)
+        rest = DATE.sub("", text).strip(" []()【】（）")
+        if last.summary is None and len(rest) >= 8:  # noqa: PLR2004 shorter is a counter or a name
+            last.summary = text if DATE.match(text) is None else rest
+
+
+_TABS = 6
+"""Tabs in a row, at most."""
+
+
+def _is_tab_of(heading: Block, following: list[Block]) -> bool:
+    """Whether the block behind a heading is another tab in the same bar."""
+    return bool(following) and _beside(heading, following[0]) and _is_tab(following[0].said)
+
+
+def _beside(one: Block, other: Block) -> bool:
+    """Whether two blocks stand in one element, as tabs do."""
+    return one.box.block.parent is not None and one.box.block.parent is other.box.block.parent
+
+
+def _first_list(following: list[Block]) -> Box | None:
+    """The list that begins right behind the tabs: the first tab's pane."""
+    around = following[0].box.ancestors() if following else ()
+    return next((box for box in around if box.node.tag in {"ul", "ol", "dl", "table"}), None)
 
 
 _TITLES = frozenset({"h3", "h4", "h5", "h6", "li", "dt"})
@@ -136,7 +180,7 @@ def _scope(heading: Block, following: list[Block]) -> Box | None:
 def _ends(block: Block, heading: Block) -> bool:
     """Whether another part of the page begins: a heading of another list, a closing mark, a heading of equal rank."""
     text = block.said
-    if len(text) <= 40 and (words.RELATED.match(text) or words.END.match(text)):  # noqa: PLR2004
+    if len(text) <= 40 and (headings.named(text) or words.END.match(text)):  # noqa: PLR2004
         return True
     own, other = heading.heading, block.heading
     return own is not None and other is not None and own.tag == other.tag
@@ -152,7 +196,9 @@ def _anchors(block: Block) -> list[LexborNode]:
             break
         box = box.parent
     node = block.box.block.node
-    anchors = [anchor for anchor in node.css("a[href]") if len(anchor.text(strip=True)) >= _SHORTEST]
+    anchors = [
+        anchor for anchor in node.css("a[href], a[data-href], a[data-url]") if len(anchor.text(strip=True)) >= _SHORTEST
+    ]
     if not anchors:
         above: Box | None = block.box
         while above is not None:
@@ -162,8 +208,17 @@ def _anchors(block: Block) -> list[LexborNode]:
     return anchors
 
 
+def _address(document: Document, node: LexborNode) -> str | None:
+    """Where an entry leads: by its href, or by what a script goes by."""
+    for key in _ADDRESSES:
+        if (url := document.link(node.attrs.get(key))) is not None:
+            return url
+    found = _GOES.search(node.attrs.sget("onclick"))
+    return document.link(found[1]) if found is not None else None
+
+
 def _entry(document: Document, anchor: LexborNode, block: Block, *, alone: bool) -> _Entry | None:
-    url = document.link(anchor.attrs.get("href"))
+    url = _address(document, anchor)
     text = flat(anchor)
     if alone and len(text) > len(block.text):
         text = block.text  # a card: the link holds title, summary and date

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from pipelines.text import widgets
+from pipelines.text import headings, widgets
 
 Kind = Literal["rights", "credits", "bar", "neighbour", "further"]
 
@@ -37,13 +37,6 @@ _LINES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"^[<《【\[]?\s?(?:上一篇|下一篇|上一条|下一条|上篇|下篇|前一篇|后一篇)\s?(?:[】\]]?\s?[:：>》].{0,56}|[】\]]?\s?(?:没有了|无)?)$"
         ),
     ),
-    (
-        "further",
-        re.compile(
-            r"^[【\[■●▍◆|]?\s?(?:延伸阅读|相关阅读|相关新闻|相关链接|相关文章|相关报道|相关推荐|推荐阅读|猜你喜欢|热点新闻|热点推荐|热门推荐|热点视频|热点舆情"
-            r"|精彩推荐|更多新闻|最新文章|今日热点|热文排行|为您推荐|大家都在看|您可能感兴趣的.{0,4})\s?[】\]]?\s?[:：]?$"
-        ),
-    ),
 )
 _HINT = re.compile(
     "[【\\[(（<《■●▍◆|]?[版免特郑法重风投图信内素部著若欢搜订用手支读来转声凡本未如以文责网编审校初复终签监录值来稿信摘作撰供原分收扫长识微关欢点请查阅展更选字大Aa打返推纠顶我中小浏访相上下前后延猜热精最今为您]"
@@ -68,6 +61,8 @@ def kind(line: str) -> Kind | None:
     links. Expects simplified characters.
     """
     line = line.strip()
+    if len(line) <= _LONGEST["further"] and headings.named(line) is not None:
+        return "further"
     if _HINT.match(line) is None:
         return None
     return next((name for name, rule in _LINES if len(line) <= _LONGEST[name] and rule.match(line)), None)

@@ -335,3 +335,45 @@ def test_every_date_that_the_cleaning_reads_is_found_in_a_byline(byline: str, pu
     assert article.published == (published,)
     assert article.byline == byline
     assert article.paragraphs == (text,)
+
+
+ENTRIES = "<ul><li><a href=/a1.html>钒钛产业高质量发展</a></li><li><a href=/a2.html>加快钒钛资源开发</a></li></ul>"
+PROSE = "<p>市发展改革委昨日召开重点项目调度会，听取二十个省级重点项目的进度汇报。</p>" * 4
+
+
+def related_of(tail: str) -> list[tuple[str, str | None]]:
+    html = f"<title>调度会召开</title><h1>调度会召开</h1><div>2024-04-11 来源：某报</div><div class=content>{PROSE}</div>{tail}"
+    article = read(Page(url="http://x.example/1.html", body=html.encode()), None)
+    assert isinstance(article, ScrapedArticle)
+    return [(link.title, link.url) for link in article.related]
+
+
+FIRST = ("钒钛产业高质量发展", "http://x.example/a1.html")
+SECOND = ("加快钒钛资源开发", "http://x.example/a2.html")
+
+
+@pytest.mark.parametrize("heading", ["▶ 延 伸 阅 读（2）", "——拓展阅读——", "相关政策", "延伸阅读 Further Reading"])
+def test_decorated_headings_have_their_lists(heading: str) -> None:
+    assert related_of(f"<div><h3>{heading}</h3>{ENTRIES}</div>") == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize(
+    "tabs",
+    [
+        "<div class=tab><span>延伸阅读</span><span>热点视频</span></div>",
+        "<ul class=tab><li>延伸阅读</li><li>热点视频</li></ul>",
+        "<div class=tab><a href=#>延伸阅读</a><a href=#>热点视频</a></div>",
+    ],
+)
+def test_of_tabs_the_first_has_the_first_list(tabs: str) -> None:
+    other = "<ul><li><a href=/v.html>视频：攀枝花开</a></li></ul>"
+    assert related_of(f"<div>{tabs}<div>{ENTRIES}{other}</div></div>") == [FIRST, SECOND]
+
+
+def test_entries_that_a_script_opens() -> None:
+    items = "<li onclick=\"location.href='/a1.html'\">钒钛产业高质量发展</li><li><a href='javascript:;' data-href=/a2.html>加快钒钛资源开发</a></li>"
+    assert related_of(f"<div><h3>延伸阅读</h3><ul>{items}</ul></div>") == [FIRST, SECOND]
+
+
+def test_a_section_named_like_a_list_and_without_links_is_none() -> None:
+    assert related_of("<div><h3>相关政策</h3><ul><li>企业可申请技术改造补助</li><li>园区负责受理</li></ul></div>") == []
