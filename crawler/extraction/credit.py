@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 
 from selectolax.lexbor import LexborNode
 
@@ -151,7 +151,11 @@ def find(document: Document, header: Sequence[Block], text: Sequence[Block], tai
 
     take("origin", document.meta.get("contentsource"), "meta", "contentsource")
     responsible = sorted(tail, key=lambda block: "责" not in block.said and "責" not in block.said)
-    for block in [*header, *responsible]:
+    for block, behind in zip_longest(header, header[1:]):
+        _from_labels(block, take)
+        if behind is not None and _is_label_cell(block):
+            _from_line(f"{block.said}：{behind.said}", where(behind.box.node), take)
+    for block in responsible:
         _from_labels(block, take)
     for block in header:
         _from_names(block, take)
@@ -177,16 +181,31 @@ def _from_labels(block: Block, take: Take) -> None:
     parts = [part for piece in pieces(block) for part in _BEFORE_LABEL.split(piece)]
     for index, part in enumerate(parts):
         line = _BAR.sub(r"\1：", part.replace("来源于", "来源", 1))
+        if "\t" in block.text and _is_label(line):
+            line = f"{line}："  # a cell of its own
         if line.endswith((":", "：")) and index + 1 < len(parts):
             line = f"{line}{parts[index + 1]}"
         if _LABEL.search(line) is None:
             continue
-        said = attribute(line)
-        take("origin", said.origin, "pattern", place)
-        take("reprinted_from", said.reprinted_from, "pattern", place)
-        if _ALONE.match(line) is None:
-            take("author", _person(said.author), "pattern", place)
-        take("editor", _person(said.editor), "pattern", place)
+        _from_line(line, place, take)
+
+
+def _from_line(line: str, place: str, take: Take) -> None:
+    said = attribute(line)
+    take("origin", said.origin, "pattern", place)
+    take("reprinted_from", said.reprinted_from, "pattern", place)
+    if _ALONE.match(line) is None:
+        take("author", _person(said.author), "pattern", place)
+    take("editor", _person(said.editor), "pattern", place)
+
+
+def _is_label(text: str) -> bool:
+    return _LABEL.fullmatch(text.strip().removeprefix("信息").removeprefix("文章")) is not None
+
+
+def _is_label_cell(block: Block) -> bool:
+    """Whether the block is a cell that holds a label and no more: its value is the next one."""
+    return block.box.block.node.tag in {"td", "th", "dt"} and _is_label(block.said)
 
 
 def _person(name: str | None) -> str | None:

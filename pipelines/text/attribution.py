@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.text.dates import WRITTEN
 
@@ -57,25 +57,31 @@ _OTHERS = """
 图 分享 打印 评论 原标题 标签 关键词 版权 栏目
 """
 _OTHER = _spaced(*_OTHERS.split())
-_COLON = r"[ \u3000]{0,3}[:：丨｜|∶﹕][ \u3000]{0,10}"
+_COLON = r"[ \u3000]{0,3}[:：丨｜|∶﹕\t][ \u3000]{0,10}"
 _LABEL = rf"(?:{_ORIGIN}|{_REPRINT}|{_AUTHOR}|{_REPORTER}|{_EDITOR}|{_OTHER})"
+_WHO = rf"(?:本报|本网|全媒体|融媒体|首席)?(?:{_REPORTER})(?!协会|之家|站|部|团|节|网)"
+_BY = rf"(?:[ \u3000，,]{{1,5}}|(?<=[报網网台社心端闻線线布道])){_WHO}[ \u3000:：]{{0,3}}(?=[\u4e00-\u9fff]{{2}})"
+"""Who wrote it, behind the medium: 四川日报 记者 李四."""
 _END = (
     rf"(?=[ \u3000/|丨｜]{{0,20}}{_LABEL}{_COLON}|\s{{2}}|\t|\s?(?:19|20)\d\d[-/.年]\d"
     r"|[\])】）〕|丨｜;；。]|\s[\u4e00-\u9fff]{2,6}[:：]|$)"
 )
-_VALUE = rf"([^\n]{{1,60}}?){_END}"
 
 
-def _labelled(labels: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\u4e00-\u9fff])(?:{labels}){_COLON}{_VALUE}")
+def _labelled(labels: str, end: str = _END) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\u4e00-\u9fff])(?:{labels}){_COLON}([^\n]{{1,60}}?){end}")
 
 
 _RULES = {
-    "origin": _labelled(_ORIGIN),
-    "reprinted_from": _labelled(_REPRINT),
+    "origin": _labelled(_ORIGIN, rf"(?:{_END}|(?={_BY}))"),
+    "reprinted_from": _labelled(_REPRINT, rf"(?:{_END}|(?={_BY}))"),
     "author": _labelled(f"{_AUTHOR}|{_REPORTER}"),
     "editor": _labelled(_EDITOR),
 }
+_WRITTEN_BY = re.compile(
+    rf"(?<![\u4e00-\u9fff])(?:{_ORIGIN}|{_REPRINT}){_COLON}[^\n]{{1,40}}?{_BY}"
+    r"([\u4e00-\u9fff·]{2,4}(?:[ \u3000、][\u4e00-\u9fff·]{2,4}){0,4})(?=[\s)）】\]，,。|/]|$)"
+)
 _HINT = re.compile("来|來|源|自|摘|载|作|者|撰|文|通|编|編|辑|出|录|据")
 _BRACKETED = re.compile(rf"[(（【\[〔]\s?((?:{_REPORTER}|{_AUTHOR})[^()（）【】\[\]〔〕\n]{{2,40}})[)）】\]〕]")
 _REPORTERS = re.compile(rf"(?:{_REPORTER}|{_AUTHOR})[ \u3000:：]{{0,4}}")
@@ -87,9 +93,19 @@ _SLASHED = re.compile(
     "(?:^|[\\s(（])(?:文|撰文)[/／]\\s?([\u4e00-\u9fff·]{2,4}(?:[ 、][\u4e00-\u9fff·]{2,4}){0,3})(?=[\\s)）/／]|$)"
 )
 _EDITED = re.compile("^[(（【\\[]?(?:责任编辑|責任編輯|责编)[ \u3000]+([\u4e00-\u9fff·]{2,4})[)）】\\]]?$")
+_ABROAD = (
+    "美国|英国|日本|韩国|朝鲜|俄罗斯|今日俄|法国|德国|印度|伊朗|以色列|乌克兰|叙利亚|埃及|国家电视|国家广播|官方|当地|外国|海外|境外"
+    "|多家|有关|相关|媒体|权威|主流"
+)
+_MEDIA = (
+    rf"(?![^，。\n]{{0,6}}(?:{_ABROAD}))(?:新华社|中新社|新华网|人民网|央视网|光明网|环球网|中新网|中国网"
+    r"|[\u4e00-\u9fffA-Za-z]{1,10}?(?:日报|晚报|晨报|早报|时报|商报|都市报|周报|新报|导报|快报|青年报|工人报|经济报|科技报"
+    r"|农民报|法治报|法制报|新闻网|在线|新闻客户端|客户端|新闻频道|电视台|电台|卫视|周刊|杂志)|[\u4e00-\u9fff]{2,8}新闻)"
+)
+"""Names of media, whole, as 社 and 报 end many other words; those abroad are cited, and not reprinted."""
 _ACCORDING = re.compile(
-    r"^[ \u3000]{0,8}(?:【[^】\n]{1,20}】)?据[“《]?"
-    r"([^，。、,：:“”《》\s\d]{2,14}?(?:社|报|网|台|新闻|日报|晚报|时报|客户端|周刊))[”》]?[^，。,]{0,12}(?:报道|消息|电)"
+    rf"^[ \u3000]{{0,8}}(?:【[^】\n]{{1,20}}】)?据[“《]?({_MEDIA})[”》]?"
+    r"(?:(?:\d{1,2}月)?\d{1,2}[日号]|记者[^，。,\n]{0,8}?)?(?:报道|报导)(?=[，。,：:；;\s]|$)"
 )
 _HEAD = 120
 _SHORT = 60
@@ -107,6 +123,8 @@ def attribute(line: str) -> Attribution:
     said = Attribution(**values)
     if said == Attribution():
         return _inside(line).otherwise(Attribution(origin=_bare(line)))
+    if said.author is None and (found := _WRITTEN_BY.search(line)) is not None:
+        said = replace(said, author="、".join(_NAMES.split(found[1])))
     return said.otherwise(_inside(line))
 
 
@@ -145,8 +163,14 @@ def _bare(line: str) -> str | None:
     return name if dates == 1 and _MEDIUM.match(name) else None
 
 
+_PAIRS = (("(", ")"), ("（", "）"), ("[", "]"), ("【", "】"), ("〔", "〕"))
+
+
 def _value(text: str) -> str | None:
-    value = text.strip(" \u3000:：|丨｜/-—_.，,、")
+    for opening, closing in _PAIRS:
+        if text.count(opening) > text.count(closing):  # 攀枝花日报（2020年4月11日
+            text = text[: text.rindex(opening)]
+    value = text.strip(" \t\u3000:：|丨｜/-—_.，,、")
     if value.startswith("《") and value.endswith("》") and value.count("《") == 1:
         value = value[1:-1]
     return None if value in _NOTHING or not re.search(r"\w", value) else value

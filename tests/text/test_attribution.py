@@ -39,6 +39,16 @@ from pipelines.text.attribution import Attribution, attribute, attribute_text
         ("本报讯（记者 张三 通讯员 李四）近日", Attribution(author="张三、李四")),
         ("本报记者 张三 李四", Attribution(author="张三、李四")),
         ("文/张三 图/李四", Attribution(author="张三")),
+        ("来源：四川日报 记者 李四", Attribution(origin="四川日报", author="李四")),
+        ("（来源：四川日报 记者 李四、王五）", Attribution(origin="四川日报", author="李四、王五")),
+        ("来源：攀枝花市融媒体中心记者张三", Attribution(origin="攀枝花市融媒体中心", author="张三")),
+        ("来源：四川日报，本报记者 李四", Attribution(origin="四川日报", author="李四")),
+        ("来源：中国记者协会", Attribution(origin="中国记者协会")),
+        ("来源：中国记者网", Attribution(origin="中国记者网")),
+        ("转自：攀枝花日报（2020年4月11日第1版）", Attribution(reprinted_from="攀枝花日报")),
+        ("来源：攀枝花日报（记者 张三）", Attribution(origin="攀枝花日报", author="张三")),
+        ("信息来源\t市经信局\t发布时间\t2020-04-11", Attribution(origin="市经信局")),
+        ("作者：张三（攀枝花学院教授）", Attribution(author="张三")),
         ("作者 | 张三 李四  编辑 | 王五", Attribution(author="张三 李四", editor="王五")),
     ],
 )
@@ -71,3 +81,26 @@ def test_bodies():
     assert attribute_text(["据统计，全市产值增长5%。"]) == Attribution()
     assert attribute_text(["依据《办法》报道制度执行。"]) == Attribution()
     assert attribute_text([]) == Attribution()
+
+
+@pytest.mark.parametrize(
+    ("head", "medium"),
+    [
+        ("据新华社报道，攀枝花市", "新华社"), ("据《四川日报》报道：", "四川日报"), ("据攀枝花日报4月11日报道，", "攀枝花日报"), ("据川观新闻报道，", "川观新闻"),
+        ("【要闻】据人民网记者李四报道，", "人民网"), ("据四川电视台报道，", "四川电视台"),
+    ],
+)  # fmt: skip
+def test_reports_that_are_reprinted(head, medium):
+    assert attribute_text([head]).reprinted_from == medium
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "据四川省社会科学院消息，2020年全省经济增长。", "据市人力资源和社会保障局消息，养老金上调。", "据攀枝花市报废汽车回收协会消息，今年回收1万辆。", "据国家税务总局网站消息，",
+        "据中央气象台消息，未来三天晴。", "据朝中社此前报道，", "据朝中社报道，", "据叙利亚国家电视台1号报道，", "据当地电视台报道，", "据多家新闻报道，", "据省供销社报道，", "据全国社保基金理事会消息，",
+        "据中国互联网络信息中心发布的报道，", "据新华社北京4月11日电 国务院", "据攀枝花日报社报道组介绍，", "据人民网报道组的统计，",
+    ],
+)  # fmt: skip
+def test_what_is_cited_is_no_reprint(head):
+    assert attribute_text([head]).reprinted_from is None

@@ -377,3 +377,18 @@ def test_entries_that_a_script_opens() -> None:
 
 def test_a_section_named_like_a_list_and_without_links_is_none() -> None:
     assert related_of("<div><h3>相关政策</h3><ul><li>企业可申请技术改造补助</li><li>园区负责受理</li></ul></div>") == []
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "<table><tr><td>信息来源</td><td>市经信局</td><td>发布时间</td><td>2024-04-11</td></tr></table>",
+        "<table><tr><td>信息来源</td><td>市经信局</td></tr><tr><td>发布时间</td><td>2024-04-11</td></tr></table>",
+        "<dl><dt>来源</dt><dd>市经信局</dd><dt>时间</dt><dd>2024-04-11</dd></dl>",
+    ],
+)
+def test_a_source_in_a_cell_behind_its_label(table: str) -> None:
+    html = f"<title>调度会召开</title><h1>调度会召开</h1>{table}<div class=content>{PROSE}</div>"
+    article = read(Page(url="http://x.example/1.html", body=html.encode()), None)
+    assert isinstance(article, ScrapedArticle)
+    assert (article.origin, article.published) == ("市经信局", ("2024-04-11",))
