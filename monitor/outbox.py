@@ -17,6 +17,7 @@ from sqlalchemy import Connection, RootTransaction, Select, insert, literal, sel
 
 from crawler.items import SHANGHAI, Article
 from monitor import records, watches
+from monitor.arrival import arrival
 from monitor.changes import Changed, changed_sentences
 from monitor.records import Joined, Key
 from monitor.watches import RELATIONS, Digest, Fold, Rule, Unreadable, Watch
@@ -37,6 +38,8 @@ GRACE: Final = timedelta(days=2)
 RECENT: Final = timedelta(days=30)
 """How old an article of no known source may be to be news; and until when what a first crawl found silently keeps no
 later report of the same document silent."""
+LATE: Final = timedelta(days=180)
+"""How old a document may be that appears in a column which was read before."""
 DAILY_HOUR: Final = 8
 """When a daily digest goes out, in Asia/Shanghai."""
 
@@ -92,7 +95,7 @@ class Outbox:
         matching = [one for one in self._active(conn, at) if watches.match(_wide(one.rule), subject, fold=self._fold)]
         if not matching:
             return
-        news = _fresh(conn, article, at)
+        news = _fresh(conn, article, number, at)
         for one in matching:
             for told in _told(conn, one, recorded, article, joined, self._fold):
                 silent = told.baseline and not news
@@ -320,15 +323,26 @@ def _asked_for(conn: Connection, rule: Rule, rows: Select[Any], fold: Fold) -> b
         return any(watches.match(rule, watches.subject_of_row(dict(row)), fold=fold) for row in found.mappings())
 
 
-def _fresh(conn: Connection, article: Article, at: datetime) -> bool:
-    """Whether an article is news: of a source that was crawled whole before, and not older than that."""
+def _fresh(conn: Connection, article: Article, article_id: int, at: datetime) -> bool:
+    """Whether an article is news: of a source that was crawled whole before, and put online since.
+
+    That it is dated later says so; and where it is dated earlier, that its address was not there before: documents are
+    often put online weeks after their day. The past of a site is no news, though its pages are met late.
+    """
     published = article.published_at
     if article.source is None:
         return published is None or _recent(article, at)
     baseline = conn.execute(select(source.c.baseline_at).where(source.c.name == article.source)).scalar_one_or_none()
     if baseline is None:
         return False
-    return published is None or published >= baseline - GRACE
+    way = arrival(conn, article.url, article.source, baseline)
+    if published is None:
+        return way.column_at is None or bool(way.listed)
+    if published >= max(baseline, way.column_at or baseline) - GRACE:
+        return True
+    seen = conn.execute(select(article_table.c.first_seen_at).where(article_table.c.id == article_id)).scalar_one()
+    late = {True: LATE, None: RECENT, False: timedelta()}[way.listed]
+    return bool(seen > baseline and published >= seen - late)
 
 
 def _recent(article: Article, at: datetime) -> bool:

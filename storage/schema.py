@@ -55,7 +55,7 @@ source = Table(
     Column("name", Text, primary_key=True),
     Column("last_run_at", Moment, doc="Start of its last crawl."),
     Column("last_success_at", Moment, doc="End of its last crawl that finished whole."),
-    Column("baseline_at", Moment, doc="End of its first whole crawl; what is older is never told as news."),
+    Column("baseline_at", Moment, doc="End of its first whole crawl; what was there by then is never told as news."),
     Column(
         "state",
         Text,

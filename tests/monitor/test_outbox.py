@@ -7,16 +7,17 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from crawler.items import Article, Outcome, Visit
+from crawler.items import Article, Link, Outcome, Visit, VisitKind
 from monitor import watches
 from monitor.changes import changed_sentences, close, same_text, shared, years_disagree
 from monitor.outbox import Outbox, due_at, vanished
 from monitor.watches import Rule
 from monitor.web.reads import policies
 from pipelines.policy import issuer_key, title_key
+from storage import frontier
 from storage.db import writing
 from storage.recording import Recorded, record
-from storage.schema import alert, policy_record, watch
+from storage.schema import alert, policy_record, run, source, watch
 from storage.schema import article as article_table
 from tests.monitor.telling import (
     DAY,
@@ -257,6 +258,83 @@ def test_what_is_older_than_the_baseline_is_silent_and_a_later_report_of_it_is_n
     put(engine, document(1, "甲办法", code="攀府发〔2026〕1号", at=NOW - 200 * DAY))
     put(engine, report(2, "甲办法", code="攀府发〔2026〕1号"))
     assert [kind for kind, _ in told(engine)] == ["baseline"]
+
+
+COLUMN, ADDED = "http://www.example/list", "http://www.example/other"
+
+
+def seen_at(engine: Engine, url: str, kind: VisitKind, found_on: str | None, at: datetime) -> None:
+    """An address as a crawl puts it on the frontier."""
+    with writing(engine).begin() as conn:
+        frontier.put(conn, [Link(url=url, source="s", kind=kind, depth=0, found_on=found_on)], at)
+
+
+def late(number: int, days: int) -> Article:
+    return document(number, f"第{number}办法", code=f"攀府发〔2026〕{number}号", at=NOW - days * DAY)
+
+
+@pytest.mark.parametrize("days", [6, 8, 14, 20, 29])
+def test_a_document_that_is_put_online_late_is_told(engine: Engine, days: int) -> None:
+    known_source(engine, baseline=NOW - 5 * DAY)
+    watching(engine)
+    put(engine, late(1, days))
+    assert [kind for kind, _ in told(engine)] == ["new"]
+
+
+@pytest.mark.parametrize(("days", "kind"), [(8, "new"), (100, "new"), (300, "baseline")])
+def test_what_appears_in_a_column_that_was_read_before_was_put_there_since(
+    engine: Engine, days: int, kind: str
+) -> None:
+    known_source(engine, baseline=NOW - 5 * DAY)
+    watching(engine)
+    seen_at(engine, COLUMN, "listing", None, NOW - 6 * DAY)
+    seen_at(engine, late(1, days).url, "article", COLUMN, NOW)
+    put(engine, late(1, days))
+    assert [kind for kind, _ in told(engine)] == [kind]
+
+
+def test_going_deeper_into_the_past_of_a_source_tells_nothing_but_what_was_missed(engine: Engine) -> None:
+    known_source(engine, baseline=NOW - 5 * DAY)
+    watching(engine)
+    seen_at(engine, COLUMN, "listing", None, NOW - 6 * DAY)
+    seen_at(engine, f"{COLUMN}_2", "listing", COLUMN, NOW)
+    for number, days in enumerate((1, 10, 20, 40, 400), 1):
+        seen_at(engine, late(number, days).url, "article", f"{COLUMN}_2", NOW)
+        put(engine, late(number, days))
+    assert [title for kind, title in told(engine) if kind == "new"] == [late(1, 1).title]
+
+
+def test_a_column_that_is_added_to_a_known_source_is_silent_at_first(engine: Engine) -> None:
+    known_source(engine, baseline=NOW - 300 * DAY)
+    watching(engine)
+    seen_at(engine, COLUMN, "listing", None, NOW - 301 * DAY)
+    seen_at(engine, ADDED, "listing", None, NOW)
+    seen_at(engine, f"{ADDED}_2", "listing", ADDED, NOW)
+    undated = replace(late(9, 0), published_at=None)
+    for number, days in enumerate((0, 10, 40, 200), 1):
+        seen_at(engine, late(number, days).url, "article", ADDED if number % 2 else f"{ADDED}_2", NOW)
+        put(engine, late(number, days))
+    seen_at(engine, undated.url, "article", ADDED, NOW)
+    put(engine, undated)
+    assert [title for kind, title in told(engine) if kind == "new"] == [late(1, 0).title]
+    with writing(engine).begin() as conn:
+        conn.execute(
+            insert(run).values(source="s", started_at=NOW, finished_at=NOW + HOUR, state="finished", counts={})
+        )
+    seen_at(engine, late(7, 30).url, "article", ADDED, NOW + DAY)
+    put(engine, late(7, 30), at=NOW + DAY)
+    assert told(engine)[-1] == ("new", late(7, 30).title), "the column was read whole since"
+
+
+def test_what_the_first_crawl_met_is_no_news_when_its_page_is_edited(engine: Engine) -> None:
+    known_source(engine, baseline=None)
+    watching(engine)
+    put(engine, late(1, 3), at=NOW - 5 * DAY)
+    with writing(engine).begin() as conn:
+        conn.execute(update(source).values(baseline_at=NOW))
+    put(engine, replace(late(1, 3), body=f"{late(1, 3).body}\n附件：甲表", content_sha256="1" * 64), at=NOW + DAY)
+    put(engine, replace(late(2, 10), url="http://www.example/1/b"), at=NOW + DAY)
+    assert [title for _, title in told(engine)] == [late(2, 10).title]
 
 
 def test_what_the_first_crawl_of_a_new_source_finds_keeps_no_fresh_document_from_the_reader(engine: Engine) -> None:
