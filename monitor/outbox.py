@@ -244,12 +244,13 @@ def _of_document(conn: Connection, one: Watch, recorded: Recorded, place: Joined
     number = recorded.article_id
     assert number is not None
     stage = STAGE.get(place.relation) if place.relation in RELATIONS.get(one.rule.scope, STAGE) else None
+    key = f"{stage}:{place.call}" if place.call else f"{stage}"
     if (
         stage is not None
         and not _before(conn, one, place, number, fold)
-        and not _stage_told(conn, one, place, number, stage)
+        and not _stage_told(conn, one, place, number, key)
     ):
-        return _News(_key(conn, one, place, number, stage), KIND[stage], place.id)
+        return _News(_key(conn, one, place, number, key), KIND[stage], place.id)
     follows = one.rule.follow_ups and recorded.kind == "new" and _of_record(conn, one, place.id)
     if follows and not _knows_story(conn, one, number, fold):
         return _News(f"{one.id}:article:{number}:follow-up", "follow-up", place.id)
@@ -264,7 +265,7 @@ def _stage_told(conn: Connection, one: Watch, place: Joined, article_id: int, st
     its = alert.c.record_id == place.id
     if place.carried:
         its |= alert.c.article_id == article_id
-    stages = alert.c.key.like(f"{one.id}:policy:%:{stage}%")
+    stages = alert.c.key.like(f"{one.id}:policy:%:{stage}")
     return conn.execute(select(alert.c.id).where(its, alert.c.watch_id == one.id, stages).limit(1)).first() is not None
 
 
@@ -272,7 +273,7 @@ def _key(conn: Connection, one: Watch, place: Joined, article_id: int, stage: st
     """The key of the alert; where a record of this number was told that is another's now, the article's is added."""
     key = f"{one.id}:policy:{place.id}:{stage}"
     taken = conn.execute(select(alert.c.id).where(alert.c.key == key)).first() is not None
-    return f"{key}:{article_id}" if taken else key
+    return f"{one.id}:policy:{place.id}-{article_id}:{stage}" if taken else key
 
 
 def _known(conn: Connection, one: Watch, article_id: int) -> bool:
@@ -297,7 +298,7 @@ def _before(conn: Connection, one: Watch, place: Joined, article_id: int, fold: 
         policy_article.c.relation.in_(same),
         policy_article.c.seen_at < (one.baseline_at or one.created_at),
     )
-    return _asked_for(conn, one.rule, others, fold)
+    return _asked_for(conn, one.rule, others, fold, until=place.call)
 
 
 def _knows_story(conn: Connection, one: Watch, article_id: int, fold: Fold) -> bool:
@@ -317,10 +318,14 @@ def _for_rules() -> Select[Any]:
     return select(columns.title, columns.body, columns.source, columns.regions, columns.industries, columns.policy)
 
 
-def _asked_for(conn: Connection, rule: Rule, rows: Select[Any], fold: Fold) -> bool:
-    """Whether one of the articles is one that the rule asks for."""
+def _asked_for(conn: Connection, rule: Rule, rows: Select[Any], fold: Fold, *, until: str = "") -> bool:
+    """Whether one of the articles is one that the rule asks for; ``until``: and has that last day for comments."""
     with conn.execute(rows.execution_options(yield_per=20)) as found:
-        return any(watches.match(rule, watches.subject_of_row(dict(row)), fold=fold) for row in found.mappings())
+        return any(
+            (not until or (row["policy"] or {}).get("comments_until") == until)
+            and watches.match(rule, watches.subject_of_row(dict(row)), fold=fold)
+            for row in found.mappings()
+        )
 
 
 def _fresh(conn: Connection, article: Article, article_id: int, at: datetime) -> bool:

@@ -31,6 +31,13 @@ RETURNING: Final = timedelta(days=30)
 """… and where its title may return at any time, as that of a 通知 or 命令; then the texts must be alike too."""
 SLIP: Final = timedelta(days=7)
 """How far two pages of one document may be apart in the day that stands under it."""
+OFF: Final = timedelta(days=3)
+"""How far apart the last day for comments may be as two articles have it."""
+_LEAD: Final = 420
+"""Characters in which a text says that comments are asked for once more."""
+_AGAIN: Final = re.compile(
+    "(?:再次|再一次|第[二三四]次|第[二三四]轮|[二三]次|重新)(?:面?向社会)?(?:公开)?(?:征求|征集|听取)"
+)
 ALIKE: Final = 0.5
 """Share of a text in another from which two pages may have one text."""
 MOST_TEXTS: Final = 20
@@ -61,6 +68,8 @@ class Joined:
     """Whether the article opened the record."""
     carried: bool = False
     """Whether the article was of another record, or called its document otherwise, before its page was edited."""
+    call: str = ""
+    """Of a draft: which call for comments it is, where it is not the document's first; by its last day."""
     since: datetime | None = None
     """When the article joined the record, or the one it was of before, as what it is now; None: just now."""
 
@@ -125,7 +134,10 @@ def join(
             _learn(conn, found, policy, named, at, alone=found.id in mine and _alone(conn, found.id, article_id))
         before = mine.get(own.id if own is not None else record_id)
         since = before.seen_at if before is not None and before.relation == policy.relation else None
-        joined.append(Joined(record_id, key, policy.relation, first, carried, since))
+        call = ""
+        if found is not None and policy.relation == "draft" and since is None:
+            call = _call(found, policy, article)
+        joined.append(Joined(record_id, key, policy.relation, first, carried, call, since))
     kept = [one.id for one in joined]
     conn.execute(
         delete(policy_article).where(policy_article.c.article_id == article_id, policy_article.c.record_id.not_in(kept))
@@ -336,6 +348,24 @@ def _texts(conn: Connection, record_id: int, named: _Named) -> list[tuple[str, b
     return [(row.body, bool(row.cluster)) for row in conn.execute(statement)]
 
 
+def _call(row: Row[Any], policy: Policy, article: Article) -> str:
+    """Which call for comments on the draft this is: empty for the first, whose last day the record's detail has.
+
+    Another has a later last day, or says that it is another. Reports may be a day or two off.
+    """
+    first = (row.detail or {}).get("comments_until") if _told_by(row) == "draft" else None
+    before = date.fromisoformat(first) if first else None
+    latest: date | None = row.comments_until
+    until = policy.comments_until
+    again = _AGAIN.search(f"{article.title}\n{article.body[:_LEAD]}") is not None
+    if until is None:
+        further = latest.isoformat() if latest is not None and latest != before else "again"
+        return further if again else ""
+    if (before is None and not again) or (before is not None and until - before <= OFF):
+        return ""
+    return (latest if latest is not None and abs(until - latest) <= OFF else until).isoformat()
+
+
 # --- a page that was edited -------------------------------------------------------------------------------
 
 
@@ -454,5 +484,13 @@ def _learn(conn: Connection, row: Row[Any], policy: Policy, named: _Named, at: d
             changed[name] = value
     if better and row.status == "征求意见" and policy.relation in ("report", "document"):
         changed["status"] = policy.status
+    changed |= _put_off(row, policy)
     if changed:
         conn.execute(update(policy_record).where(policy_record.c.id == row.id).values(changed | {"changed_at": at}))
+
+
+def _put_off(row: Row[Any], policy: Policy) -> dict[str, date]:
+    """The last day for comments, where a further call has a later one."""
+    before, until = row.comments_until, policy.comments_until
+    further = policy.relation == "draft" and before is not None and until is not None and until - before > OFF
+    return {"comments_until": until} if further and until is not None else {}

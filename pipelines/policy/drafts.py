@@ -19,11 +19,38 @@ _OPEN: Final = re.compile("公开|向社会")
 _INTERNAL: Final = re.compile("征求[^。，]{0,6}(?:部门|单位|各方)[^。，]{0,4}意见")
 _CALL: Final = re.compile("征求对?《》|《》[^，。]{0,8}(?:公开|向社会)[^，。]{0,8}征[求集]")
 """What comments are asked for is a document, whatever it is called."""
+_OUTCOME: Final = re.compile(
+    "(?:征求|征集|听取)[^，。]{0,16}(?:意见|建议)(?:建议)?(?:的)?(?:结果|反馈|采纳|情况|汇总|答复|回复|处理|吸收)"
+    "|(?:征求|征集|听取)(?:意见|建议)?[^，。]{0,8}(?:结果|情况)的?(?:反馈|公告|公示|通告|说明|通报|报告)"
+    "|(?:意见|建议)(?:征求|征集)的?(?:结果|反馈|情况|汇总)"
+    "|(?:意见|建议)的?(?:采纳|吸收|处理|收集|反馈|汇总)(?:[、及和与](?:采纳|处理|反馈|答复))?的?(?:情况|结果|说明)"
+)
+"""What became of a call for comments that is over: 公开征求意见结果反馈, 采纳情况的说明."""
+_CALLED: Final = re.compile("征求|征集|听取|草案|稿")
+_RECEIVED: Final = re.compile(
+    r"(?:收到|收集|征集)到?[^。，]{0,24}(?:意见|建议)[^。，]{0,6}?(?:\d|[一二三四五六七八九十两]+条)"
+    r"|(?:共|累计|总计)(?:收到|收集|征集)|(?:未|没有|无)收到[^。，]{0,16}(?:意见|建议)|采纳\s?\d+\s?条"
+    "|(?:征求|征集)意见(?:期|工作)?已经?(?:结束|截止)"
+)
+_CALLING: Final = re.compile(
+    "(?:现|再次|二次|重新)[^。]{0,40}(?:征求|征集|听取)(?![^。，]{0,10}(?:情况|结果|采纳))"
+    "|(?<!提)请[^。]{0,60}(?:反馈|提出|发送|寄|提交)|欢迎[^。]{0,40}(?:意见|建议)"
+)
 _ABOUT: Final = re.compile(
     "关于(?:对|就|向社会|面向社会|公开|再次)*(?:公开征求|公开征集|征求|征集)?"
     "(?P<inner>.{4,}?(?:草案|稿[）)]?|办法|规定|细则|规划|方案|条例|意见|措施|政策|标准|目录|清单|预案|计划|决定))"
     "(?:公开|向社会|面向社会|进行|再次)*(?:征求|征集|听取|的?意见|意见)"
 )
+
+
+def outcome(title: str) -> bool:
+    """Whether a title says what became of a call for comments."""
+    return bool(_CALLED.search(title) and _OUTCOME.search(unquoted(title)))
+
+
+def is_over(title: str, text: str) -> bool:
+    """Whether an article that names a draft only tells what was received, and asks for nothing."""
+    return bool(_RECEIVED.search(text[:LEAD]) and not _CALLING.search(f"{unquoted(title)}。{text[:HEAD]}"))
 
 
 def draft(title: str, text: str) -> Reading | None:

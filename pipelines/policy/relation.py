@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from pipelines.policy.documents import document
-from pipelines.policy.drafts import draft
+from pipelines.policy.drafts import draft, is_over, outcome
 from pipelines.policy.explained import explained_in_text, interpretation
 from pipelines.policy.paper import Paper
 from pipelines.policy.phrases import unquoted
@@ -38,12 +38,16 @@ def read(paper: Paper) -> Reading | None:
     """What the article is to a document; None where it announces none."""
     column = None if paper.title.startswith("《") else _COLUMN.match(paper.title)
     title = paper.title[column.end() :] if column else paper.title
-    if rules().rumour.search(unquoted(title)):
+    if rules().rumour.search(unquoted(title)) or outcome(title):
+        return None
+    explained = interpretation(paper, title, column.group() if column else "")
+    called = None if explained else draft(title, paper.text)
+    if called is not None and is_over(title, paper.text):
         return None
     listed = rules().ending.search(title) and not paper.official
     return (
-        interpretation(paper, title, column.group() if column else "")
-        or draft(title, paper.text)
+        explained
+        or called
         or repeal(paper, title)
         or (None if listed else document(paper, title))
         or (None if listed else report(paper, title))

@@ -221,6 +221,77 @@ def test_a_repeal_and_a_draft_are_told_as_what_they_are(engine: Engine) -> None:
     assert [kind for kind, _ in told(engine)] == ["draft", "new", "withdrawal"]
 
 
+CALL = "关于公开征求《攀枝花市甲办法（征求意见稿）》意见的公告"
+AGAIN = "关于再次公开征求《攀枝花市甲办法（征求意见稿）》意见的公告"
+
+
+def call(number: int, title: str, until: str = "", *, at: datetime = NOW, more: str = "") -> Article:
+    body = f"现将《攀枝花市甲办法（征求意见稿）》向社会公开征求意见{f'，请于{until}前反馈' if until else ''}。{more}"
+    return article(number, title, body, at=at)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "times"),
+    [
+        ((CALL, "2026年12月1日"), (AGAIN, "2027年1月10日"), 2),
+        ((CALL, "2026年12月1日"), (CALL, "2027年1月10日"), 2),
+        ((CALL, "2026年12月1日"), (AGAIN, ""), 2),
+        ((CALL, ""), (AGAIN, "2027年1月10日"), 2),
+        ((CALL, ""), (AGAIN, ""), 2),
+        ((CALL, "2026年12月1日"), (CALL, "2026年12月1日"), 1),
+        ((CALL, "2026年12月1日"), (CALL, "2026年12月2日"), 1),
+        ((CALL, "2026年12月1日"), (CALL, ""), 1),
+        ((CALL, ""), (CALL, "2026年12月1日"), 1),
+        ((CALL, "2027年1月10日"), (CALL, "2026年12月1日"), 1),
+    ],
+)
+def test_a_further_call_for_comments_is_told_and_a_report_of_the_same_is_not(
+    engine: Engine, first: tuple[str, str], second: tuple[str, str], times: int
+) -> None:
+    known_source(engine)
+    watching(engine)
+    put(engine, call(1, *first, at=NOW - 9 * DAY), at=NOW - 9 * DAY)
+    put(engine, call(2, *second))
+    put(engine, call(3, *second, more="请各界踊跃参与。"))
+    assert [kind for kind, _ in told(engine)] == ["draft"] * times
+    put(engine, document(4, "甲办法", code="攀府发〔2027〕1号", at=NOW + 60 * DAY), at=NOW + 60 * DAY)
+    assert [kind for kind, _ in told(engine)][times:] == ["new"]
+
+
+def test_the_last_day_for_comments_is_that_of_the_further_call(engine: Engine) -> None:
+    put(engine, call(1, CALL, "2026年12月1日", at=NOW - 9 * DAY), at=NOW - 9 * DAY)
+    put(engine, call(2, AGAIN, "2027年1月10日"))
+    put(engine, call(3, CALL, "2026年12月1日"))
+    with engine.connect() as conn:
+        assert conn.execute(select(policy_record.c.comments_until)).scalar_one().isoformat() == "2027-01-10"
+
+
+def test_a_watch_made_after_the_first_call_hears_of_the_further_one_and_once(engine: Engine) -> None:
+    known_source(engine)
+    put(engine, call(1, CALL, "2026年12月1日", at=NOW - 9 * DAY), at=NOW - 9 * DAY)
+    watching(engine, now=NOW - DAY)
+    put(engine, call(2, CALL, "2026年12月1日"))
+    assert told(engine) == []
+    put(engine, call(3, AGAIN, "2027年1月10日"))
+    assert [kind for kind, _ in told(engine)] == ["draft"]
+
+
+def test_a_last_day_that_is_put_off_on_the_page_itself_is_a_revision(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine)
+    put(engine, call(1, CALL, "2026年12月1日"))
+    put(engine, call(1, CALL, "2027年1月10日"), at=NOW + DAY)
+    assert [kind for kind, _ in told(engine)] == ["draft", "revision"]
+
+
+def test_what_became_of_a_call_for_comments_is_not_told_as_one(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine)
+    text = "2026年4月1日至4月30日，我局就《攀枝花市甲办法（征求意见稿）》公开征求意见，共收到意见23条，采纳10条。"
+    put(engine, article(1, "《攀枝花市甲办法（征求意见稿）》公开征求意见结果反馈", text))
+    assert told(engine) == []
+
+
 def test_a_repeal_of_several_documents_is_one_piece_of_news(engine: Engine) -> None:
     known_source(engine)
     watching(engine)

@@ -566,6 +566,40 @@ def test_a_draft_says_until_when_it_may_be_commented_on() -> None:
     assert (policy.relation, policy.status, policy.comments_until) == ("draft", "征求意见", date(2022, 7, 1))
 
 
+DRAFT = "《攀枝花市养犬管理条例（草案征求意见稿）》"
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (f"关于{DRAFT}征求意见采纳情况的说明", f"我局就{DRAFT}公开征求意见，共收到意见23条，采纳10条。"),
+        ("攀枝花市行政规范性文件征求意见结果反馈", f"{DRAFT}公开征求意见期间，未收到意见。"),
+        (f"{DRAFT}公开征求意见结果反馈", "向社会公开征求意见，共收到意见23条，采纳10条。特此反馈。"),
+        (f"关于{DRAFT}公开征求意见情况的公告", "现将征求意见情况公告如下：共收到意见3条。"),
+        (f"{DRAFT}意见征集反馈", ""),
+        (f"关于{DRAFT}公众意见采纳情况的反馈", ""),
+        ("攀枝花市养犬管理条例（草案征求意见稿）", "2021年4月，我局公开征求意见，共收到意见23条，采纳10条。"),
+    ],
+)
+def test_what_became_of_a_call_for_comments_is_none(title: str, text: str) -> None:
+    assert detect_text(title, text) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "relation"),
+    [
+        (f"关于再次公开征求{DRAFT}意见的公告", "前期收到意见23条，采纳10条，现再次向社会公开征求意见。", "draft"),
+        (f"关于公开征求{DRAFT}意见的公告", "请将意见反馈至我局。意见反馈截止时间为2021年6月1日。", "draft"),
+        ("关于公开征求《攀枝花市突发事件情况报告办法》意见的公告", "", "draft"),
+        (f"对{DRAFT}提建议 市民可在5月底前反馈", f"市人大法工委日前就{DRAFT}向社会公开征求意见。", "draft"),
+        ("攀枝花市人民政府关于做好群众意见反馈情况公开工作的通知", "各县（区）人民政府：现通知如下。", "document"),
+        ("攀枝花市政府印发《攀枝花市甲办法》", "近日，攀枝花市政府印发《攀枝花市甲办法》。办法在公开征求意见中共收到意见23条。", "report"),
+    ],
+)  # fmt: skip
+def test_a_call_for_comments_and_other_documents_stay_what_they_are(title: str, text: str, relation: str) -> None:
+    assert found(title, text).relation == relation
+
+
 # --- what it costs ----------------------------------------------------------------------------------------
 
 
