@@ -69,8 +69,8 @@ def _policy(paper: Paper) -> Policy | None:
     signed = signed_on(text) if relation in ("document", "repeal") else None
     written = (parse_day(table.written) if table else None) or (signed.day if signed else None)
     issued = (parse_day(table.published) if table else None) or (paper.published if relation == "document" else None)
-    effective = effective_on(text, issued=issued or written)
-    expires = expires_on(text, effective=effective.day if effective else None)
+    effective = effective_on(text, issued=issued or written, documents=documents)
+    expires = expires_on(text, effective=effective.day if effective else None, documents=documents)
     year = paper.published.year if paper.published else None
     closing = comments_until(text, year=year) if relation == "draft" else None
     aims = targets(text) if relation in ("document", "report", "interpretation") else ()

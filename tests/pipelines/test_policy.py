@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -523,6 +524,61 @@ def test_days() -> None:
     assert signed_on("会议于2021年4月2日召开。") is None
 
 
+OWN = ("攀枝花市甲办法",)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2016年5月1日起施行的《攀枝花市甲暂行办法》同时废止。本办法自2021年6月1日起施行。", "2021-06-01"),
+        ("自2016年5月1日起施行的原甲暂行办法同时废止。本办法自2021年6月1日起施行。", "2021-06-01"),
+        ("《攀枝花市乙办法》（2016年5月1日起施行）同时废止。本办法自2021年6月1日起施行。", "2021-06-01"),
+        ("为贯彻2021年1月1日起施行的《民法典》，制定本办法。条例自2022年1月1日起施行。", "2022-01-01"),
+        ("《民法典》自2021年1月1日起施行，意义重大。本办法自2022年1月1日起施行。", "2022-01-01"),
+        ("民法典2021年1月1日起施行。自2022年1月1日起施行。", "2022-01-01"),
+        ("《民法典》已于2021年1月1日起施行。", None),
+        ("《攀枝花市甲办法》已经会议通过，现予公布，自2021年5月1日起施行。", "2021-05-01"),
+        ("《办法》自2021年5月1日起施行。", "2021-05-01"),
+        ("依据《甲法》制定的本办法自2021年5月1日起施行。", "2021-05-01"),
+        ("新的标准自2021年5月1日起执行。", "2021-05-01"),
+    ],
+)
+def test_a_day_of_another_document_is_not_this_ones(text: str, day: str | None) -> None:
+    dated = effective_on(text, documents=OWN)
+    assert (dated.day.isoformat() if dated else None) == day
+
+
+def test_until_when_another_document_is_valid_is_not_this_ones() -> None:
+    assert expires_on("《攀枝花市乙办法》有效期至2020年12月31日，不再延长。", documents=OWN) is None
+    text = "《攀枝花市乙办法》有效期至2020年12月31日。本办法有效期至2026年5月31日。"
+    assert expires_on(text, documents=OWN).day == date(2026, 5, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("规划期限为2021年1月1日至2035年12月31日。现公开征求意见。请于2021年5月10日前将意见反馈至我局。", "2021-05-10"),
+        ("根据省委2021年3月1日至3月5日会议精神，我委起草了草案，现公开征求意见。征求意见时间：2021年4月1日—2021年4月30日。", "2021-04-30"),
+        ("现公开征求意见。2020年12月31日前已经备案的企业不适用。公众可于2021年1月20日之前提出意见。", "2021-01-20"),
+        ("现公开征求意见，期限为30日（2021年12月20日至次年1月18日）。", "2022-01-18"),
+        ("征求意见时间为2021年12月20日至1月18日。", "2022-01-18"),
+        ("现公开征求意见，时间为2023年5月4日至6月3日。", "2023-06-03"),
+        ("现公开征求意见。\n截止时间：2021年5月1日\n联系人：某某", "2021-05-01"),
+        ("欢迎社会各界于2021年7月1日前将书面意见寄至市司法局", "2021-07-01"),
+        ("截至2020年12月31日，全市有企业30家。现公开征求意见。", None),
+        ("《甲规划（2021年1月1日至2035年12月31日）》公开征求意见", None),
+    ],
+)  # fmt: skip
+def test_the_last_day_for_comments_is_no_other_day(text: str, day: str | None) -> None:
+    dated = comments_until(text)
+    assert (dated.day.isoformat() if dated else None) == day
+
+
+def test_the_day_under_a_document_is_not_that_of_its_page_nor_of_its_annex() -> None:
+    assert signed_on("2021年4月9日\n正文。\n攀枝花市人民政府\n2021年4月2日\n附件\n2020年1月1日").day == date(2021, 4, 2)
+    assert signed_on("2021年4月9日\n正文。").day == date(2021, 4, 9)
+
+
 def test_targets_need_a_year() -> None:
     aims = targets("到2025年，全市甲产业产值突破100亿元，培育企业20家以上。2020年产值为50亿元。")
     assert [(aim.year, aim.value) for aim in aims] == [(2025, "100亿元"), (2025, "20家以上")]
@@ -631,6 +687,14 @@ def test_hostile_text_costs_no_more_than_its_length(unit: str) -> None:
 
     cost(1000)
     assert cost(60_000) < 1.0
+
+
+@pytest.mark.parametrize("unit", ["2021年1月1日前", "2021年1月1日起施行", "自2021年1月1日起施行的《", "意见，至1月1日"])
+@pytest.mark.parametrize("read", [effective_on, expires_on, comments_until])
+def test_hostile_days_cost_no_more_than_their_length(unit: str, read: Callable[[str], object]) -> None:
+    start = time.process_time()
+    read((unit * 60_000)[:60_000])
+    assert time.process_time() - start < 1.0
 
 
 def test_an_article_that_is_no_policy_is_cheap() -> None:
