@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 STAGE: Final = {"document": "issued", "report": "issued", "draft": "draft", "repeal": "repealed"}
 """What an article's relation tells of a document's life; an interpretation tells nothing new."""
+READ: Final = frozenset({"policy", "official"})
+"""Fields that say what an article is to a document, and change without its text: a page may get its table later."""
 KIND: Final = {"issued": "new", "draft": "draft", "repealed": "withdrawal"}
 BASELINE: Final = "baseline"
 """The kind of an alert that is noted and not told: what was there before the reader."""
@@ -75,7 +77,10 @@ class Outbox:
         self._reported: frozenset[str] = frozenset()
 
     def __call__(self, conn: Connection, recorded: Recorded, article: Article) -> None:
-        if recorded.article_id is None or recorded.at is None or recorded.kind not in ("new", "revised", "reread"):
+        corrected = recorded.kind == "seen" and not READ.isdisjoint(recorded.corrected)
+        if recorded.article_id is None or recorded.at is None:
+            return
+        if recorded.kind not in ("new", "revised", "reread") and not corrected:
             return
         number, at = recorded.article_id, recorded.at
         joined: tuple[Joined, ...] = ()
@@ -95,7 +100,7 @@ class Outbox:
         matching = [one for one in self._active(conn, at) if watches.match(_wide(one.rule), subject, fold=self._fold)]
         if not matching:
             return
-        news = _fresh(conn, article, number, at)
+        news = _fresh(conn, article, number, at, corrected=corrected)
         for one in matching:
             for told in _told(conn, one, recorded, article, joined, self._fold):
                 silent = told.baseline and not news
@@ -223,7 +228,7 @@ def _told(
     if joined:
         # A repeal of many documents is one piece of news.
         found.append(_of_document(conn, one, recorded, min(joined, key=lambda place: place.id), fold))
-    elif not known and not _knows_story(conn, one, number, fold):
+    elif not known and recorded.kind != "seen" and not _knows_story(conn, one, number, fold):
         stage = STAGE.get(article.policy.relation, "issued") if article.policy else "issued"
         found.append(_News(f"{one.id}:article:{number}", KIND[stage]))
     return [news for news in found if news is not None]
@@ -328,13 +333,17 @@ def _asked_for(conn: Connection, rule: Rule, rows: Select[Any], fold: Fold, *, u
         )
 
 
-def _fresh(conn: Connection, article: Article, article_id: int, at: datetime) -> bool:
+def _fresh(conn: Connection, article: Article, article_id: int, at: datetime, *, corrected: bool = False) -> bool:
     """Whether an article is news: of a source that was crawled whole before, and put online since.
 
     That it is dated later says so; and where it is dated earlier, that its address was not there before: documents are
-    often put online weeks after their day. The past of a site is no news, though its pages are met late.
+    often put online weeks after their day. The past of a site is no news, though its pages are met late. Nor is a text
+    that was there for long and is ``corrected`` in what it is read as.
     """
     published = article.published_at
+    seen = conn.execute(select(article_table.c.first_seen_at).where(article_table.c.id == article_id)).scalar_one()
+    if corrected and seen < at - RECENT:
+        return False
     if article.source is None:
         return published is None or _recent(article, at)
     baseline = conn.execute(select(source.c.baseline_at).where(source.c.name == article.source)).scalar_one_or_none()
@@ -345,7 +354,6 @@ def _fresh(conn: Connection, article: Article, article_id: int, at: datetime) ->
         return way.column_at is None or bool(way.listed)
     if published >= max(baseline, way.column_at or baseline) - GRACE:
         return True
-    seen = conn.execute(select(article_table.c.first_seen_at).where(article_table.c.id == article_id)).scalar_one()
     late = {True: LATE, None: RECENT, False: timedelta()}[way.listed]
     return bool(seen > baseline and published >= seen - late)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from crawler.items import Article, Link, Outcome, Visit, VisitKind
+from crawler.items import Article, Link, OfficialTable, Outcome, Visit, VisitKind
 from monitor import watches
 from monitor.changes import changed_sentences, close, same_text, shared, years_disagree
 from monitor.outbox import Outbox, due_at, vanished
@@ -289,6 +289,54 @@ def test_what_became_of_a_call_for_comments_is_not_told_as_one(engine: Engine) -
     watching(engine)
     text = "2026年4月1日至4月30日，我局就《攀枝花市甲办法（征求意见稿）》公开征求意见，共收到意见23条，采纳10条。"
     put(engine, article(1, "《攀枝花市甲办法（征求意见稿）》公开征求意见结果反馈", text))
+    assert told(engine) == []
+
+
+TABLE = OfficialTable(issuer="攀枝花市人民政府办公室", number="攀办发〔2026〕12号", written="2026年11月20日")
+LATER = (
+    "攀枝花市钒钛产业发展若干支持政策",
+    "为加快攀枝花市钒钛产业发展，制定本政策。\n一、支持企业做大做强。\n二、支持科技创新。",
+)
+
+
+def test_a_page_that_gets_its_table_later_gives_the_record_what_it_says(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine)
+    put(engine, article(1, *LATER))
+    assert put(engine, article(1, *LATER, official=TABLE), at=NOW + DAY).kind == "seen"
+    assert [kind for kind, _ in told(engine)] == ["new"]
+    with engine.connect() as conn:
+        assert conn.execute(select(policy_record.c.number)).scalars().all() == ["攀办发〔2026〕12号"]
+    put(
+        engine,
+        article(2, f"攀枝花市人民政府办公室关于印发《{LATER[0]}》的通知", "攀办发〔2026〕12号\n现印发给你们。"),
+        at=NOW + DAY,
+    )
+    assert [kind for kind, _ in told(engine)] == ["new"]
+
+
+NEUTRAL = ("钒钛产业支持政策一览", "支持攀枝花企业做大做强。支持科技创新。")
+
+
+@pytest.mark.parametrize(("days", "kinds"), [(1, ["new"]), (60, ["baseline"])])
+def test_a_page_that_turns_out_to_be_a_document_is_told_while_it_is_recent(
+    engine: Engine, days: int, kinds: list[str]
+) -> None:
+    known_source(engine, baseline=NOW - 100 * DAY)
+    watching(engine, now=NOW - 200 * DAY)
+    before = NOW - days * DAY
+    put(engine, article(1, *NEUTRAL, at=before), at=before)
+    assert told(engine) == []
+    put(engine, article(1, *NEUTRAL, at=before, official=replace(TABLE, title=LATER[0])))
+    assert [kind for kind, _ in told(engine)] == kinds
+
+
+def test_other_corrections_and_searches_for_any_article_tell_nothing_more(engine: Engine) -> None:
+    known_source(engine)
+    put(engine, article(1, *LATER), at=NOW - DAY)
+    watching(engine, Rule(scope="articles", words="钒钛"), now=NOW)
+    put(engine, article(1, *LATER, official=TABLE), at=NOW + DAY)
+    put(engine, article(1, *LATER, official=TABLE, origin="攀枝花日报"), at=NOW + 2 * DAY)
     assert told(engine) == []
 
 
