@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -62,10 +62,7 @@ class Joined:
     """A policy record that an article belongs to."""
 
     id: int
-    key: str
     relation: Relation
-    first: bool
-    """Whether the article opened the record."""
     carried: bool = False
     """Whether the article was of another record, or called its document otherwise, before its page was edited."""
     call: str = ""
@@ -121,23 +118,21 @@ def join(
     joined = []
     for named in wanted:
         assert policy is not None
-        found = _find(conn, named, issuer_key, repeal=policy.relation == "repeal")
-        own = None
-        if policy.relation != "repeal" and (found is None or found.id not in mine):
-            own = _edited(conn, mine, named, previous, at)
-        carried = own is not None
+        found = _find(conn, named, issuer_key, mine)
+        own = None if found is not None and found.id in mine else _edited(conn, mine, named, previous, at)
         if own is not None and (found is None or _alone(conn, own.id, article_id)):
             found = _carried(conn, own, found, named)
-        first = found is None
-        record_id, key = _open(conn, policy, named, at) if found is None else (found.id, found.key)
-        if found is not None:
-            _learn(conn, found, policy, named, at, alone=found.id in mine and _alone(conn, found.id, article_id))
-        before = mine.get(own.id if own is not None else record_id)
+        before = mine.get(own.id if own is not None else found.id if found is not None else 0)
         since = before.seen_at if before is not None and before.relation == policy.relation else None
         call = ""
-        if found is not None and policy.relation == "draft" and since is None:
-            call = _call(found, policy, article)
-        joined.append(Joined(record_id, key, policy.relation, first, carried, call, since))
+        if found is None:
+            record_id = _open(conn, policy, named, at)
+        else:
+            record_id = found.id
+            _learn(conn, found, policy, named, at, alone=found.id in mine and _alone(conn, found.id, article_id))
+            if policy.relation == "draft" and since is None:
+                call = _call(found, policy, article)
+        joined.append(Joined(record_id, policy.relation, own is not None, call, since))
     kept = [one.id for one in joined]
     conn.execute(
         delete(policy_article).where(policy_article.c.article_id == article_id, policy_article.c.record_id.not_in(kept))
@@ -185,19 +180,20 @@ def _named(
 # --- whether two are one ----------------------------------------------------------------------------------
 
 
-def _find(conn: Connection, named: _Named, issuer_key: Key, *, repeal: bool) -> Row[Any] | None:
-    """The record that fits best: of the same number first, then of the same title, the nearest in time."""
+def _find(conn: Connection, named: _Named, issuer_key: Key, mine: Container[int]) -> Row[Any] | None:
+    """The record that fits best: of the same number first, then one of the article's own, then the nearest in time."""
     fits: ColumnElement[bool] = policy_record.c.title_key.in_(_writings(named))
     if named.number:
         fits = (policy_record.c.number == named.number) | fits
     rows = conn.execute(select(policy_record).where(fits).order_by(policy_record.c.id)).all()
-    possible = [row for row in rows if _same(conn, row, named, issuer_key, repeal=repeal)]
-    if not possible:
-        return None
-    return min(possible, key=lambda row: (row.number != named.number, abs(_known_day(row) - named.day), row.id))
+    return min(
+        (row for row in rows if _same(conn, row, named, issuer_key)),
+        key=lambda row: (row.number != named.number, row.id not in mine, abs(_known_day(row) - named.day), row.id),
+        default=None,
+    )
 
 
-def _same(conn: Connection, row: Row[Any], named: _Named, issuer_key: Key, *, repeal: bool) -> bool:
+def _same(conn: Connection, row: Row[Any], named: _Named, issuer_key: Key) -> bool:
     theirs = {_house(issuer_key(name)) for name in row.issuers}
     ours = {_house(name) for name in named.issuers}
     share = not theirs or not ours or bool(theirs & ours)
@@ -212,7 +208,7 @@ def _same(conn: Connection, row: Row[Any], named: _Named, issuer_key: Key, *, re
     if named.title_key is None or not titled:
         return False
     undated = row.issued_on is None  # opened by its repeal
-    return repeal or (share and (undated or _of_one_time(conn, row, named)))
+    return named.relation == "repeal" or (share and (undated or _of_one_time(conn, row, named)))
 
 
 def _one_order(row: Row[Any], named: _Named, share: bool) -> bool:
@@ -380,7 +376,7 @@ def _edited(
     conn: Connection, mine: dict[int, Any], named: _Named, previous: Previous | None, at: datetime
 ) -> Row[Any] | None:
     """The article's record, where its page was edited and not given to another document."""
-    if len(mine) != 1:
+    if len(mine) != 1 or named.relation == "repeal":
         return None
     ((record_id, joined),) = mine.items()
     row = conn.execute(select(policy_record).where(policy_record.c.id == record_id)).one()
@@ -419,14 +415,13 @@ def _carried(conn: Connection, own: Row[Any], found: Row[Any] | None, named: _Na
 # --- what a record says -----------------------------------------------------------------------------------
 
 
-def _open(conn: Connection, policy: Policy, named: _Named, at: datetime) -> tuple[int, str]:
-    key = _key(conn, named)
-    values = _values(policy, named) | {"key": key, "first_seen_at": at, "changed_at": at}
+def _open(conn: Connection, policy: Policy, named: _Named, at: datetime) -> int:
+    values = _values(policy, named) | {"key": _key(conn, named), "first_seen_at": at, "changed_at": at}
     if policy.relation == "repeal":  # of the repealed document no more is known than its title
         unknown = ("kind", "number", "detail", "issued_on", "effective_on", "expires_on")
         values |= dict.fromkeys(unknown) | {"issuers": [], "status": "废止"}
     number: int = conn.execute(insert(policy_record).values(values).returning(policy_record.c.id)).scalar_one()
-    return number, key
+    return number
 
 
 def _key(conn: Connection, named: _Named) -> str:

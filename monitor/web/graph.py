@@ -40,8 +40,6 @@ class Graph:
     box: int
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    left_out: int
-    """Articles that had no room."""
 
 
 Named = tuple[str, str | None]
@@ -61,8 +59,7 @@ def graph(centre: str, incoming: Sequence[Named], outgoing: Sequence[Named]) -> 
     ]
     edges = [Edge(_curve(BOX, node.y, hub.x, middle)) for node in left]
     edges += [Edge(_curve(hub.x + BOX, middle, node.x, node.y)) for node in right]
-    left_out = max(len(incoming) - MOST, 0) + max(len(outgoing) - MOST, 0)
-    return Graph(WIDTH, height, BOX, (*left, hub, *right), tuple(edges), left_out)
+    return Graph(WIDTH, height, BOX, (*left, hub, *right), tuple(edges))
 
 
 def _node(x: int, place: int, count: int, height: int, named: Named) -> Node:
