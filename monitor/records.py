@@ -40,6 +40,8 @@ _AGAIN: Final = re.compile(
 )
 ALIKE: Final = 0.5
 """Share of a text in another from which two pages may have one text."""
+MOST_RECORDS: Final = 50
+"""Records of one title that are looked at, the nearest: a notice of cut water returns for ever."""
 MOST_TEXTS: Final = 20
 """Articles of a record that a text is compared with, the newest."""
 
@@ -186,11 +188,11 @@ def _find(conn: Connection, named: _Named, issuer_key: Key, mine: Container[int]
     if named.number:
         fits = (policy_record.c.number == named.number) | fits
     rows = conn.execute(select(policy_record).where(fits).order_by(policy_record.c.id)).all()
-    return min(
-        (row for row in rows if _same(conn, row, named, issuer_key)),
+    nearest = sorted(
+        rows,
         key=lambda row: (row.number != named.number, row.id not in mine, abs(_known_day(row) - named.day), row.id),
-        default=None,
     )
+    return next((row for row in nearest[:MOST_RECORDS] if _same(conn, row, named, issuer_key)), None)
 
 
 def _same(conn: Connection, row: Row[Any], named: _Named, issuer_key: Key) -> bool:
