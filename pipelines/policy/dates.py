@@ -44,6 +44,8 @@ _LAW: Final = re.compile(r"(?:法典|(?<![办方做无])法)(?:正式)?(?:已|�
 _CLAUSE: Final = "，。；！？\n"
 _SENTENCE: Final = 300
 """Characters in which a sentence says what a day in it is for."""
+_AUTUMN, _SPRING = 9, 4
+"""Months from which a day of the next year, and up to which one of that year, is asked for."""
 _KIND: Final = "(?:条例|办法|规定|细则|意见|通知|措施|方案|规划|公告|通告|命令|标准|政策|决定|清单|预案|文件)"
 _THIS: Final = re.compile(rf"本{_KIND}|(?:^|[》、…：: \u3000])[该新]?{_KIND}[^，。]{{0,4}}$")
 """What says that a day is of this text: 本办法自…, 条例自…."""
@@ -145,15 +147,17 @@ def expires_on(text: str, *, effective: date | None = None, documents: tuple[str
     return None
 
 
-def comments_until(text: str, *, year: int | None = None) -> Dated | None:
+def comments_until(text: str, *, year: int | None = None, since: date | None = None) -> Dated | None:
     """The last day for comments; ``year`` is taken where the text gives month and day only.
+
+    ``since`` is the day of the call: of one late in a year, the first months are those of the next.
 
     A day in a title, of a planning period, a meeting or a former act is none: the words around say what it is for.
     """
     masked = _TITLE.sub(lambda title: "〇" * len(title.group()), text)
     for pattern in _COMMENTS:
         for match in pattern.finditer(masked):
-            if _is_for_comments(masked, match) and (found := _closing(masked, match, year)):
+            if _is_for_comments(masked, match) and (found := _closing(masked, match, year, since)):
                 return found
     return None
 
@@ -200,19 +204,20 @@ def _is_for_comments(text: str, match: re.Match[str]) -> bool:
     return bool(_ASKED.search(before) and _PERIOD.search(clause) and not _NOT_ASKED.search(clause))
 
 
-def _closing(text: str, match: re.Match[str], year: int | None) -> Dated | None:
+def _closing(text: str, match: re.Match[str], year: int | None, since: date | None) -> Dated | None:
     """The day, in the year that is written, or that of the days before it; in the next one where those are later."""
     found = _of(match, year=_year_before(text, match.start()) or year)
     if found is None or match["year"]:
         return found
     begun = [day for one in _BEGUN.finditer(text[max(0, match.start() - 30) : match.start()]) if (day := _of(one))]
-    if match["next"] or (begun and begun[-1].day > found.day):
+    turned = since is not None and since.month >= _AUTUMN and found.day.month <= _SPRING and found.day < since
+    if match["next"] or turned or (begun and begun[-1].day > found.day):
         later = _made(found.day.year + 1, found.day.month, found.day.day)
         return Dated(later, found.start, found.end) if later else None
     return found
 
 
 def _year_before(text: str, end: int) -> int | None:
-    """The last year that a text names before a place in it: 2021年5月1日至5月10日."""
-    years = re.findall(r"(20\d\d)年", text[max(0, end - 60) : end])
+    """The last year that the clause names before a place in it: 2021年5月1日至5月10日."""
+    years = re.findall(r"(20\d\d)年", text[max(_behind(_CLAUSE, text, end), end - 60) : end])
     return int(years[-1]) if years else None

@@ -72,7 +72,7 @@ def _policy(paper: Paper) -> Policy | None:
     effective = effective_on(text, issued=issued or written, documents=documents)
     expires = expires_on(text, effective=effective.day if effective else None, documents=documents)
     year = paper.published.year if paper.published else None
-    closing = comments_until(text, year=year) if relation == "draft" else None
+    closing = comments_until(text, year=year, since=paper.published) if relation == "draft" else None
     aims = targets(text) if relation in ("document", "report", "interpretation") else ()
     days = {"effective_on": effective, "expires_on": expires, "comments_until": closing, "written_on": signed}
     return Policy(

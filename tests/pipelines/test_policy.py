@@ -574,6 +574,14 @@ def test_the_last_day_for_comments_is_no_other_day(text: str, day: str | None) -
     assert (dated.day.isoformat() if dated else None) == day
 
 
+def test_a_day_without_a_year_is_of_the_call_and_not_of_what_is_named_before_it() -> None:
+    text = "为贯彻2025年12月1日召开的会议精神，现公开征求意见，公众可在2月4日前反馈。"
+    assert comments_until(text) is None
+    assert comments_until(text, year=2026, since=date(2026, 1, 5)).day == date(2026, 2, 4)
+    assert comments_until(text, year=2025, since=date(2025, 12, 20)).day == date(2026, 2, 4)
+    assert comments_until("请于3月1日前反馈。", year=2025, since=date(2025, 3, 2)).day == date(2025, 3, 1)
+
+
 def test_the_day_under_a_document_is_not_that_of_its_page_nor_of_its_annex() -> None:
     assert signed_on("2021年4月9日\n正文。\n攀枝花市人民政府\n2021年4月2日\n附件\n2020年1月1日").day == date(2021, 4, 2)
     assert signed_on("2021年4月9日\n正文。").day == date(2021, 4, 9)
