@@ -9,8 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from sqlalchemy.pool import QueuePool
+
+from storage.types import UnreadableError
 
 HEAD = "0001"
 """The schema's newest revision (``storage/migrations``)."""
@@ -20,6 +30,17 @@ PRIMARY = 0xFF
 """The bits of SQLite's error code that name the kind of the error."""
 UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 """The kinds of error of a file, or of the folder around it, that can't be written."""
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""The kinds of error of a file that is no longer what was written."""
+UNDECODED = "Could not decode to UTF-8"
+"""How Python's driver, which gives no code for it, tells of a text that is none."""
+MEND = "panxi verify names what does not hold, panxi restore makes an archive of a backup"
+"""What to do where a database is damaged."""
+Broken = DBAPIError | sqlite3.Error | UnreadableError
+"""What a database raises: through SQLAlchemy, by the driver itself, or by a value that can't be read."""
+BROKEN = (DBAPIError, sqlite3.Error, UnreadableError)
+OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""Of these those that tell of a wrong question: a fault of the program, and not of the database."""
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one on SQLite before it is told that the database is locked."""
 
@@ -150,7 +171,7 @@ def upgrade(engine: Engine) -> None:
         if engine.dialect.name == "sqlite":
             _write_ahead_of(engine)
     except DBAPIError as error:
-        raise DatabaseError(_explain(engine, error)) from error
+        raise DatabaseError(explain(engine, error)) from error
 
 
 def _write_ahead_of(engine: Engine) -> None:
@@ -169,7 +190,7 @@ def check(engine: Engine) -> str:
         with engine.connect() as connection:
             state = _state(connection)
     except DBAPIError as error:
-        raise DatabaseError(_explain(engine, error)) from error
+        raise DatabaseError(explain(engine, error)) from error
     if state is None:
         raise DatabaseError("The database is empty: panxi db upgrade makes the archive in it")
     if state != HEAD:
@@ -196,20 +217,49 @@ def _state(connection: Connection) -> str | None:
     return revision
 
 
-def _explain(engine: Engine, error: DBAPIError) -> str:
+def is_fault(error: Broken) -> bool:
+    """Whether the error tells of the database (damaged, locked, lost) rather than of what it was asked."""
+    return not isinstance(error, OURS)
+
+
+def explain(engine: Engine, error: Broken) -> str:
+    """The error in one line that a person can act on: where, why, and what to do."""
     where = engine.url.render_as_string(hide_password=True)
-    reason = (
-        str(error.orig).strip().splitlines()[0] if error.orig is not None and str(error.orig).strip() else str(error)
-    )
-    return f"{where}: {reason}{_why_not_opened(engine, error)}"
+    reason = reason_of(error)
+    if is_damage(error):
+        return f"{where}: the database is damaged ({reason}): {MEND}"
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return f"{where}: the connection to the database was lost ({reason}): nothing half done is kept, run it again"
+    return f"{where}: {reason}{_what_to_do(engine, error)}"
 
 
-def _why_not_opened(engine: Engine, error: DBAPIError) -> str:
-    """What SQLite does not say of a file that is there: why, and what to do."""
-    if engine.dialect.name != "sqlite" or getattr(error.orig, "sqlite_errorcode", 0) & PRIMARY not in UNWRITABLE:
+def reason_of(error: Broken) -> str:
+    """What the driver says, in one line."""
+    original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return next(iter(str(original).strip().splitlines()), "") or type(original).__name__
+
+
+def is_damage(error: Broken) -> bool:
+    """Whether the error tells of a file that is no longer what was written."""
+    if isinstance(error, UnreadableError):
+        return True
+    return _code(error) in DAMAGED or UNDECODED in reason_of(error)
+
+
+def _code(error: Broken) -> int:
+    """The kind of SQLite's error; 0 where it has none."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(original, "sqlite_errorcode", 0) & PRIMARY
+
+
+def _what_to_do(engine: Engine, error: Broken) -> str:
+    """What SQLite does not say of a file that is there: why it can't be used, and what to do."""
+    if engine.dialect.name != "sqlite":
         return ""
+    if _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return f" (another program has held it for {BUSY_SECONDS:.0f} s: run it again when that has ended)"
     file = Path((engine.url.database or "").removeprefix("file:"))
-    if not os.access(file, os.R_OK) or os.access(file.resolve().parent, os.W_OK):
+    if _code(error) not in UNWRITABLE or not os.access(file, os.R_OK) or os.access(file.resolve().parent, os.W_OK):
         return ""
     return (
         f" (the folder {str(file.resolve().parent)!r} can't be written, and SQLite keeps files beside the "

@@ -45,6 +45,14 @@ class RawError(Exception):
     """A record that is not where it should be, or not as it should be."""
 
 
+class MissingError(RawError):
+    """A whole file of raw pages that is not there, or the folder of them all."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class Pointer:
     """Where a record stands: the file's name in the folder, and bytes."""
@@ -233,13 +241,15 @@ def read(folder: Path, pointer: Pointer, payload: Pointer | None = None) -> Exch
 
 
 def locate(folder: Path, name: str) -> Path:
-    """The path of a raw file, still growing or not; raises RawError where it is missing or outside the folder."""
+    """The path of a raw file, still growing or not; raises MissingError where it is missing or outside the folder."""
     if Path(name).name != name:
-        raise RawError(f"{name!r} is no name of a file of raw pages")
+        raise MissingError(repr(name), "is no name of a file of raw pages")
     for path in (folder / name, folder / (name + OPEN)):
         if path.is_file():
             return path
-    raise RawError(f"{name}: no such file of raw pages")
+    if not folder.is_dir():
+        raise MissingError(str(folder), "no such folder of raw pages")
+    raise MissingError(name, "no such file of raw pages")
 
 
 def whole_until(path: Path, start: int = 0) -> int:

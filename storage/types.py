@@ -13,6 +13,11 @@ from sqlalchemy.types import TypeDecorator
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
+
+class UnreadableError(ValueError):
+    """A stored value that its column can't hold: the database is damaged."""
+
+
 Key = BigInteger().with_variant(Integer, "sqlite")
 """A primary key of 64 bits; SQLite numbers rows by itself only where the type is INTEGER."""
 
@@ -39,7 +44,10 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else micros(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else moment(value)
+        try:
+            return None if value is None else moment(value)
+        except (TypeError, OverflowError) as error:
+            raise UnreadableError(f"not a time: {value!r:.60}") from error
 
 
 class Day(TypeDecorator[date]):
@@ -52,7 +60,10 @@ class Day(TypeDecorator[date]):
         return None if value is None else value.isoformat()
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> date | None:
-        return None if value is None else date.fromisoformat(value)
+        try:
+            return None if value is None else date.fromisoformat(value)
+        except (TypeError, ValueError) as error:
+            raise UnreadableError(f"not a day: {value!r:.60}") from error
 
 
 class Json(TypeDecorator[Any]):
@@ -65,4 +76,7 @@ class Json(TypeDecorator[Any]):
         return None if value is None else orjson.dumps(value).decode()
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Any:
-        return None if value is None else orjson.loads(value)
+        try:
+            return None if value is None else orjson.loads(value)
+        except orjson.JSONDecodeError as error:
+            raise UnreadableError(f"not JSON ({error}): {value!r:.60}") from error

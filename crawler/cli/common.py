@@ -183,7 +183,8 @@ def _plain(text: str) -> str:
 def archive(db: str, *, create: bool = False) -> Iterator[Engine]:
     """The archive's engine. ``create``: made or brought up to date first; else it must be there and current.
 
-    A database that can't be used ends the command with code 2 and a line that says why.
+    A database that can't be used, then or while it is worked with, ends the command with code 2 and a line that says
+    why.
     """
     from storage.db import DatabaseError, check, open_engine, upgrade
 
@@ -200,8 +201,23 @@ def archive(db: str, *, create: bool = False) -> Iterator[Engine]:
             check(engine)
     except DatabaseError as error:
         fail(str(error))
-    try:
+    with told_of_faults(engine):
         yield engine
+
+
+@contextmanager
+def told_of_faults(engine: Engine) -> Iterator[None]:
+    """Ends the command in one line where the database is damaged, locked or lost; closes it in any case."""
+    from storage.db import BROKEN, DatabaseError, explain, is_fault
+
+    try:
+        yield
+    except BROKEN as error:
+        if not is_fault(error):
+            raise
+        fail(explain(engine, error))
+    except DatabaseError as error:
+        fail(str(error))
     finally:
         engine.dispose()
 

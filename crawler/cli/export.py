@@ -259,12 +259,14 @@ def export(
 def _told(path: str) -> Iterator[None]:
     """Ends the command in one clear line where the export can't be made."""
     from storage.corpus.fields import CorpusError
-    from storage.db import DatabaseError
+    from storage.db import MEND, DatabaseError
 
     try:
         yield
     except (CorpusError, DatabaseError) as error:
         fail(str(error))
+    except UnicodeDecodeError as error:  # Arrow takes a column's bytes as they are, and looks at them when it must
+        fail(f"the database is damaged (a text that is not UTF-8: {error.reason}): {MEND}")
     except BrokenPipeError:
         raise  # who read has had enough, which is no fault
     except OSError as error:

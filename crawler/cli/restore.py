@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, Db, WarcDir, a_path, fail, page, progress
+from crawler.cli.common import DEFAULT_DB, Db, WarcDir, a_path, fail, page, progress, told_of_faults
 from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
@@ -31,7 +31,7 @@ def restore(
 
     try:
         engine = open_engine(db)
-        with progress() as told:
+        with told_of_faults(engine), progress() as told:
             copy(source, engine, raw_folder(db, warc_dir), told)
     except (DatabaseError, OSError) as error:
         fail(str(error))

@@ -404,7 +404,7 @@ def test_a_backup_overwrites_nothing(full: Engine, folder: Path, copy: Path, tmp
 
 def test_a_backup_that_broke_off_leaves_no_backup(full: Engine, folder: Path, tmp_path: Path) -> None:
     shutil.rmtree(folder)
-    with pytest.raises(Exception, match="no such file"):
+    with pytest.raises(Exception, match="no such folder of raw pages"):
         backup(full, folder, tmp_path / "backup")
     assert not any(tmp_path.glob("backup*"))
 
