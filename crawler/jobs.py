@@ -13,9 +13,10 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -30,6 +31,10 @@ logger = logging.getLogger(__name__)
 
 STOP_WITHIN = 20.0
 """Seconds that running commands get to end after SIGTERM."""
+
+
+ENDING = timedelta(seconds=1)
+"""What a job takes to be over when its command is."""
 
 
 class AlreadyRunning(Exception):  # noqa: N818 - a fact, told to a person
@@ -100,13 +105,15 @@ class Commands:
 class SourceTrigger(BaseTrigger):  # type: ignore[misc]
     """Fires as ``next_run`` says: once, however long the machine was off."""
 
-    def __init__(self, site: Site, last_run: datetime | None) -> None:
+    def __init__(self, site: Site, last_run: datetime | None, again: datetime | None = None) -> None:
         self.site = site
         self.last_run = last_run
+        self.again = again
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
         """APScheduler's question."""
-        return next_run(self.site, previous_fire_time or self.last_run, now)
+        again = self.again if previous_fire_time is None else None
+        return next_run(self.site, previous_fire_time or self.last_run, now, again)
 
 
 def scheduler(
@@ -117,14 +124,34 @@ def scheduler(
     *,
     parallel: int,
     deliver_every: timedelta,
+    again: Mapping[str, datetime] = MappingProxyType({}),
 ) -> BackgroundScheduler:
-    """A scheduler with a job for each source, and one that sends the alerts that wait. Not started."""
+    """A scheduler with a job for each source, and one that sends the alerts that wait. Not started.
+
+    ``again`` tells of each source whose last crawl did not end whole when it is taken up, sooner than its next turn.
+    """
     made = BackgroundScheduler(
         timezone=SHANGHAI,
         executors={"default": ThreadPoolExecutor(parallel), "deliver": ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for site in sites:
-        made.add_job(crawl, SourceTrigger(site, last_runs.get(site.name)), [site.name], id=f"crawl {site.name}")
+        trigger = SourceTrigger(site, last_runs.get(site.name), again.get(site.name))
+        made.add_job(crawl, trigger, [site.name], id=f"crawl {site.name}")
     made.add_job(deliver, "interval", seconds=deliver_every.total_seconds(), id="deliver", executor="deliver")
     return made
+
+
+def hasten(made: BackgroundScheduler, site: Site, again: datetime) -> datetime | None:
+    """Has the source's next crawl begin at ``again`` where that is sooner than its turn; returns when it begins then.
+
+    Not for the thread of a job: a scheduler that shuts down waits for that, and holds the lock that this needs.
+    """
+    job = made.get_job(f"crawl {site.name}")
+    if job is None or job.next_run_time is None:
+        return None
+    soon = next_run(site, job.next_run_time, datetime.now(SHANGHAI) + ENDING, again)  # the one before has to end first
+    if soon >= job.next_run_time:
+        return None
+    job.modify(next_run_time=soon)
+    return soon

@@ -5,21 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
+from types import MappingProxyType
 
 from crawler.politeness import opens
+from crawler.revisit import WAITS
 from crawler.site import Site
+from storage.runs import Last
 
 JITTER = 0.1
 """Share of its interval by which a source's crawls are moved, so that sources do not start together."""
 
 
-def next_run(site: Site, last_run: datetime | None, now: datetime) -> datetime:
+def next_run(site: Site, last_run: datetime | None, now: datetime, again: datetime | None = None) -> datetime:
     """When the source is crawled next: its interval after the last crawl began, within its hours; ``now`` if late.
 
-    However many crawls were missed, one makes up for them. A source that was never crawled is due now.
+    However many crawls were missed, one makes up for them. A source that was never crawled is due now. ``again`` is
+    when a crawl that did not end whole is taken up, if that is sooner.
     """
     wanted = now if last_run is None else max(now, last_run + site.every + spread(site.name, last_run, site.every))
-    return opens(site.window, wanted)
+    return opens(site.window, wanted if again is None else min(wanted, max(now, again)))
+
+
+def taken_up(last: Last) -> datetime | None:
+    """When a crawl that did not end whole is taken up again; None where it did, or is at work.
+
+    One that was stopped, at once; after failures and kills with the pauses that a page which fails has, so that a
+    source that kills its crawl is not hammered.
+    """
+    if last.state in ("running", "finished"):
+        return None
+    ended = last.ended or last.began
+    return ended + WAITS[min(last.failures, len(WAITS)) - 1] if last.failures else ended
 
 
 def late_after(site: Site, ended: datetime) -> datetime:
@@ -28,10 +44,21 @@ def late_after(site: Site, ended: datetime) -> datetime:
     return wanted + max(site.every / 2, timedelta(hours=1))
 
 
-def due(sites: Iterable[Site], last_runs: Mapping[str, datetime], now: datetime) -> list[Site]:
-    """The sources to crawl now, the one that has waited longest first."""
+def all_taken_up(lasts: Mapping[str, Last]) -> dict[str, datetime]:
+    """As ``taken_up``, by source, of those that are."""
+    times = {name: taken_up(last) for name, last in lasts.items()}
+    return {name: at for name, at in times.items() if at is not None}
+
+
+def due(
+    sites: Iterable[Site],
+    last_runs: Mapping[str, datetime],
+    now: datetime,
+    again: Mapping[str, datetime] = MappingProxyType({}),
+) -> list[Site]:
+    """The sources to crawl now, the one that has waited longest first; ``again`` as ``all_taken_up`` says."""
     late = [(last_runs.get(site.name), site) for site in sites]
-    ready = [(last, site) for last, site in late if next_run(site, last, now) <= now]
+    ready = [(last, site) for last, site in late if next_run(site, last, now, again.get(site.name)) <= now]
     return [site for last, site in sorted(ready, key=lambda pair: (pair[0] is not None, pair[0] or now, pair[1].name))]
 
 

@@ -174,7 +174,7 @@ class FrontierScheduler(BaseScheduler):
 
     def _start_runs(self, conn: Connection, spider: SiteSpider) -> dict[str | None, int]:
         names = (None,) if spider.urls else spider.source_names or tuple(spider.sites)
-        return {name: runs.start(conn, name, _now()) for name in names}
+        return {name: runs.start(conn, name, _now(), owner=self._owner) for name in names}
 
     def _finish_runs(self, conn: Connection) -> None:
         assert self.walk is not None

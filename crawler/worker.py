@@ -23,7 +23,7 @@ from procrastinate.manager import JobManager
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Engine, text
 
-from crawler.schedule import due
+from crawler.schedule import all_taken_up, due
 from crawler.site import Site
 from storage import runs
 
@@ -163,5 +163,7 @@ async def _run(command: Command, *arguments: str) -> None:
 
 
 def _due(engine: Engine, sites: Mapping[str, Site]) -> list[Site]:
+    now = datetime.now(UTC)
     with engine.connect() as connection:
-        return due(sites.values(), runs.last_runs(connection), datetime.now(UTC))
+        again = all_taken_up(runs.last(connection, now))
+        return due(sites.values(), runs.last_runs(connection), now, again)

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select, update
 from crawler.items import SHANGHAI
 from monitor import outbox, watches
 from monitor.watches import Rule
+from storage.runs import state_of
 from storage.schema import run, source
 
 State = Literal["new", "ok", "late", "failing", "layout changed", "blocked"]
@@ -101,7 +102,8 @@ def judge(
         return Verdict("new")
     ended = [one for number, one in enumerate(runs) if one.state != "running" or number > 0]
     found = _blocked(ended) or _failing(ended) or _rows(ended) or _unreadable(habit, ended) or _lost_field(habit, ended)
-    return found or _late(habit, runs, now, last_success) or _quiet(habit, runs, now, baseline) or OK
+    well = OK if last_success is not None else Verdict("new", "no whole crawl yet")
+    return found or _late(habit, runs, now, last_success) or _quiet(habit, runs, now, baseline) or well
 
 
 def _blocked(ended: Sequence[Ran]) -> Verdict | None:
@@ -264,8 +266,10 @@ def standing(conn: Connection, habits: Mapping[str, Habit], now: datetime) -> di
     runs: dict[str, list[Ran]] = {name: [] for name in habits}
     columns = (run.c.source, run.c.started_at, run.c.state, run.c.counts, run.c.reason)
     statement = select(*columns).where(run.c.source.in_(list(habits)), run.c.started_at >= horizon)
-    for row in conn.execute(statement.order_by(run.c.started_at.desc(), run.c.id.desc())):
-        runs[row.source].append(Ran(started_at=row.started_at, state=row.state, counts=row.counts, reason=row.reason))
+    for row in conn.execute(statement.order_by(run.c.started_at.desc(), run.c.id.desc())).all():
+        killed = state_of(conn, row._mapping, now) == "killed"  # noqa: SLF001 - SQLAlchemy's name for it
+        state, reason = ("failed", "killed") if killed else (row.state, row.reason)
+        runs[row.source].append(Ran(started_at=row.started_at, state=state, counts=row.counts, reason=reason))
     return {
         name: judge(
             habit,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
-from storage import frontier
+from storage import frontier, runs
 from storage.recording import Hook, Previous, Recorded, link_json, record, record_all
 from storage.rows import article_json, to_json
 from storage.schema import article, capture, cluster, related_link, revision, run
@@ -104,7 +105,10 @@ class Archive:
                     )
                 },
                 "frontier": frontier.counts(conn),
-                "last_run": None if last is None else {str(name): value for name, value in last.items()},
+                "last_run": None
+                if last is None
+                else {str(name): value for name, value in last.items()}
+                | {"state": runs.state_of(conn, last, datetime.now(UTC))},
             }
 
     def _one(self, condition: ColumnElement[bool]) -> Json | None:

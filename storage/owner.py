@@ -22,12 +22,17 @@ def process_owner() -> str:
     return f"{socket.gethostname()}/{_boot()}/{number}/{_started(number)}"
 
 
+def is_near(owner: str) -> bool:
+    """Whether the owner is or was a process of this machine."""
+    machine, *process = owner.split("/")
+    return machine == socket.gethostname() and len(process) == PARTS
+
+
 def is_dead(owner: str) -> bool:
     """Whether the owner was a process of this machine that has ended; False where that can't be told."""
-    machine, *process = owner.split("/")
-    if machine != socket.gethostname() or len(process) != PARTS:
+    if not is_near(owner):
         return False
-    boot, number, started = process
+    _, boot, number, started = owner.split("/")
     return boot != _boot() or _started(int(number)) != started
 
 

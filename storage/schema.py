@@ -78,7 +78,7 @@ run = Table(
         "counts",
         Json,
         nullable=False,
-        doc="Name to number: requests, articles, failures by kind.",
+        doc="Name to number: requests, articles, failures by kind; of a crawl under way its owner, as of a lease.",
     ),
     Column("reason", Text, doc="Why it stopped or failed."),
     Index(None, "source", "started_at"),

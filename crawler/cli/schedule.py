@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from datetime import UTC, datetime, timedelta
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,13 +26,15 @@ from crawler.cli.common import (
 from crawler.cli.help import examples
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
 
     from crawler.jobs import Commands
     from crawler.site import Site
 
 app = typer.Typer(add_completion=False)
 logger = logging.getLogger(__name__)
+LOOK = 1.0
+"""Seconds between two looks at which crawls have ended."""
 
 
 @app.command(
@@ -56,13 +60,13 @@ def schedule(
     log_to_stderr()
     ask_for_contact()
     with archive(db, create=True) as engine, engine.connect() as connection:
-        last = last_runs(connection)
+        begun = last_runs(connection)
     try:
         with only_one(raw_folder(db)) as lock:
             commands = Commands(db, lock)
             if once:
-                raise typer.Exit(_once(chosen, last, commands))
-            _forever(chosen, last, commands, parallel, deliver_every)
+                raise typer.Exit(_once(chosen, begun, _again(db), commands))
+            _forever(chosen, begun, db, commands, parallel, deliver_every)
     except AlreadyRunning as error:
         if once:  # cron will come again
             console.print(f"Nothing done: {error}.", markup=False)
@@ -70,16 +74,31 @@ def schedule(
         fail(str(error))
 
 
-def _once(sites: list[Site], last: dict[str, datetime], commands: Commands) -> int:
-    """Everything that is due, one after the other; 1 where something failed."""
-    from datetime import UTC, datetime
+def _again(db: str) -> Mapping[str, datetime]:
+    """When each source is taken up whose last crawl did not end whole; none where the archive is away just now."""
+    from crawler.schedule import all_taken_up
+    from storage.db import BROKEN, explain, open_engine
+    from storage.runs import last
 
+    engine = open_engine(db)
+    try:
+        with engine.connect() as connection:
+            return all_taken_up(last(connection, datetime.now(UTC)))
+    except BROKEN as error:
+        logger.warning("%s", explain(engine, error))
+        return {}
+    finally:
+        engine.dispose()
+
+
+def _once(sites: list[Site], last: Mapping[str, datetime], again: Mapping[str, datetime], commands: Commands) -> int:
+    """Everything that is due, one after the other; 1 where something failed."""
     from crawler.schedule import due
 
     codes: list[int] = []
 
     def work() -> None:
-        codes.extend(commands.run("crawl", site.name, "--due") for site in due(sites, last, datetime.now(UTC)))
+        codes.extend(commands.run("crawl", site.name, "--due") for site in due(sites, last, datetime.now(UTC), again))
         codes.append(commands.run("deliver"))
 
     stopped = _told_to_stop()
@@ -102,26 +121,42 @@ def _told_to_stop() -> threading.Event:
 
 
 def _forever(
-    sites: list[Site], last: dict[str, datetime], commands: Commands, parallel: int, deliver_every: int
+    sites: list[Site],
+    last: dict[str, datetime],
+    db: str,
+    commands: Commands,
+    parallel: int,
+    deliver_every: int,
 ) -> None:
-    from datetime import timedelta
-
-    from crawler.jobs import scheduler
+    from crawler.jobs import hasten, scheduler
 
     stopped = _told_to_stop()
+    ended: SimpleQueue[str] = SimpleQueue()
+
+    def crawl(name: str) -> None:
+        commands.run("crawl", name, "--due")
+        ended.put(name)
+
     jobs = scheduler(
         sites,
         last,
-        lambda name: commands.run("crawl", name, "--due"),
+        crawl,
         lambda: commands.run("deliver"),
         parallel=parallel,
         deliver_every=timedelta(seconds=deliver_every),
+        again=_again(db),
     )
     jobs.start(paused=True)  # told before the first crawl is under way and its next one is meant
     for job in sorted(jobs.get_jobs(), key=lambda job: job.next_run_time):
         logger.info("%-24s next at %s", job.id, local(job.next_run_time))
     jobs.resume()
-    stopped.wait()
+    by_name = {site.name: site for site in sites}
+    while not stopped.wait(LOOK):
+        if names := [ended.get() for _ in range(ended.qsize())]:
+            again = _again(db)
+            for name in again.keys() & names:
+                if at := hasten(jobs, by_name[name], again[name]):
+                    logger.info("%-24s did not end whole: again at %s", f"crawl {name}", local(at))
     logger.info("stopping")
     commands.stop()
     jobs.shutdown()

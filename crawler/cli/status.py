@@ -60,14 +60,17 @@ def standing(engine: Engine, now: datetime) -> list[dict[str, Any]]:
     from sqlalchemy import select
 
     from crawler.health import habits
-    from crawler.schedule import next_run
+    from crawler.schedule import all_taken_up, next_run
     from crawler.sites import SITES
     from monitor import health
+    from storage import runs
     from storage.schema import source
 
     with engine.connect() as connection:
         verdicts = health.standing(connection, habits(SITES.values()), now)
+        lasts = runs.last(connection, now)
         rows = {row.name: row for row in connection.execute(select(source))}
+    again = all_taken_up(lasts)
     found = [
         {
             "name": name,
@@ -75,7 +78,8 @@ def standing(engine: Engine, now: datetime) -> list[dict[str, Any]]:
             "reason": verdict.reason,
             "example": verdict.example,
             "last_success_at": rows[name].last_success_at,
-            "next_run_at": next_run(SITES[name], rows[name].last_run_at, now),
+            "last_run": lasts[name].state if name in lasts else None,
+            "next_run_at": next_run(SITES[name], rows[name].last_run_at, now, again.get(name)),
         }
         for name, verdict in verdicts.items()
         if name in rows
@@ -97,7 +101,8 @@ def _tell_sources(out: Console, found: list[dict[str, Any]]) -> None:
         out.print(f"\n[dim]sources that are[/] [{COLOURS.get(state, 'bold red')}]{state}[/]")
         for one in (one for one in found if one["state"] == state):
             last, due = (local(one[name]) for name in ("last_success_at", "next_run_at"))
-            out.print(f"  {one['name']:<20}  last whole crawl {last}, next {due}", markup=False)
+            since = "" if one["last_run"] in (None, "finished") else f", one since: {one['last_run']}"
+            out.print(f"  {one['name']:<20}  last whole crawl {last}{since}, next {due}", markup=False)
             if one["reason"]:
                 out.print(f"    {one['reason']}{'  ' if one['example'] else ''}{one['example'] or ''}", markup=False)
 

@@ -14,7 +14,7 @@ import pytest
 
 from crawler import jobs
 from crawler.items import SHANGHAI
-from crawler.jobs import AlreadyRunning, Commands, SourceTrigger, only_one, scheduler
+from crawler.jobs import AlreadyRunning, Commands, SourceTrigger, hasten, only_one, scheduler
 from crawler.site import Site
 from tests.faults.crawls import until
 
@@ -75,6 +75,26 @@ def test_a_source_is_crawled_once_at_a_time_and_the_others_go_on() -> None:
     until(lambda: runs["a"] >= 2 and runs["b"] >= 5, 20)
     made.shutdown()
     assert most == {"a": 1, "b": 1}
+
+
+def test_a_crawl_that_ended_badly_is_taken_up_before_its_turn() -> None:
+    begun: list[str] = []
+    now = datetime.now(UTC)
+    made = scheduler(
+        [site("a"), site("b")],
+        {"a": now, "b": now},
+        begun.append,
+        lambda: None,
+        parallel=1,
+        deliver_every=timedelta(hours=1),
+    )
+    made.start()
+    assert hasten(made, site("a"), now + timedelta(days=1)) is None, "not later than its turn"
+    assert hasten(made, site("a"), now) is not None
+    until(lambda: begun == ["a"], 20)
+    time.sleep(0.5)
+    made.shutdown()
+    assert begun == ["a"]
 
 
 def test_the_schedule_keeps_chinas_time() -> None:

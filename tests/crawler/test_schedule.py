@@ -1,8 +1,10 @@
 from datetime import UTC, datetime, timedelta
 
 from crawler.items import SHANGHAI
-from crawler.schedule import JITTER, due, next_run
+from crawler.revisit import WAITS
+from crawler.schedule import JITTER, all_taken_up, due, next_run, taken_up
 from crawler.site import Site
+from storage.runs import Last
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -41,3 +43,32 @@ def test_a_late_source_waits_for_its_hours() -> None:
     noon = datetime(2026, 3, 1, 12, tzinfo=SHANGHAI)
     assert next_run(site(window=(22, 6)), None, noon) == noon.replace(hour=22)
     assert due([site(window=(22, 6))], {}, noon) == []
+
+
+def test_a_crawl_that_did_not_end_whole_is_due_at_once_and_one_that_did_is_not() -> None:
+    hour_ago = NOW - timedelta(hours=1)
+    lasts = {
+        "killed": Last(began=hour_ago, state="killed", failures=1),
+        "stopped": Last(began=hour_ago, ended=NOW, state="stopped"),
+        "whole": Last(began=hour_ago, ended=NOW, state="finished"),
+        "at work": Last(began=hour_ago, state="running", failures=3),
+    }
+    again = all_taken_up(lasts)
+    begun = dict.fromkeys(lasts, hour_ago)
+    assert {one.name for one in due(map(site, lasts), begun, NOW, again)} == {"killed", "stopped"}
+    assert due(map(site, lasts), begun, NOW) == []
+
+
+def test_a_source_that_kills_its_crawl_is_not_hammered() -> None:
+    waits = [
+        (taken_up(Last(began=NOW, ended=NOW, state="failed", failures=number)) or NOW) - NOW for number in range(1, 9)
+    ]
+    assert waits[: len(WAITS)] == list(WAITS)
+    assert waits[-1] == WAITS[-1]
+    week = Last(began=NOW, state="killed", failures=99)
+    assert next_run(site(), NOW, NOW, taken_up(week)) == next_run(site(), NOW, NOW), "its turn comes all the same"
+
+
+def test_what_is_taken_up_waits_for_its_hours_too() -> None:
+    noon = datetime(2026, 3, 1, 12, tzinfo=SHANGHAI)
+    assert next_run(site(window=(22, 6)), noon, noon, noon) == noon.replace(hour=22)

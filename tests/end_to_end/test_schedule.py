@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -77,6 +78,58 @@ def test_status_shows_sources_by_state_with_what_was_and_what_comes(
     assert all(one["next_run_at"] > one["last_success_at"] for one in told)
     seen = panxi("status", PANXI_DB=rested).out
     assert seen.index("late") < seen.index("sources that are ok")
+
+
+BEGINS = """
+import sys, time
+from datetime import UTC, datetime
+from crawler.items import Link
+from storage import runs
+from storage.db import open_engine, writing
+from storage.owner import process_owner
+from tests.storage.samples import claimed
+engine = open_engine(sys.argv[1])
+with writing(engine).begin() as conn:
+    runs.start(conn, "cinic", datetime.now(UTC), owner=process_owner())
+link = Link(url="http://www.cinic.org.cn/1.html", source="cinic", kind="article", depth=0)
+claimed(engine, [link], now=datetime.now(UTC), owner=process_owner())
+print("begun", flush=True)
+time.sleep(60)
+"""
+"""A crawl as far as the archive knows of it."""
+
+
+def test_a_killed_crawl_is_told_as_such_and_due_at_once(panxi: Panxi, sqlite_engine: Engine) -> None:
+    url = str(sqlite_engine.url)
+    crawl = subprocess.Popen(
+        [sys.executable, "-c", BEGINS, url], cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True
+    )
+    assert crawl.stdout is not None
+    assert crawl.stdout.readline() == "begun\n"
+    at_work = panxi("status", "--json", PANXI_DB=url).json
+    crawl.kill()
+    crawl.communicate()
+    killed = panxi("status", "--json", PANXI_DB=url).json
+    assert at_work["last_run"]["state"] == at_work["health"][0]["last_run"] == "running"
+    assert killed["last_run"]["state"] == killed["health"][0]["last_run"] == "killed"
+    began = datetime.fromisoformat(killed["last_run"]["started_at"])
+    assert datetime.fromisoformat(at_work["health"][0]["next_run_at"]) - began > timedelta(hours=1)
+    assert datetime.fromisoformat(killed["health"][0]["next_run_at"]) - began < timedelta(minutes=2)
+    assert {one["state"] for one in (at_work["health"][0], killed["health"][0])} == {"new"}, (
+        "no whole crawl yet: not ok"
+    )
+    told = panxi("status", PANXI_DB=url).out
+    assert "Last crawl: cinic, killed" in told
+    assert "last whole crawl never, one since: killed" in told
+
+
+def test_a_crawl_after_a_whole_one_that_was_killed_is_no_alarm_by_itself(
+    panxi: Panxi, rested: str, sqlite_engine: Engine
+) -> None:
+    with writing(sqlite_engine).begin() as conn:
+        runs.start(conn, "cinic", datetime.now(UTC), owner=f"{socket.gethostname()}/-/999999/1.00")
+    (cinic,) = [one for one in panxi("status", "--json", PANXI_DB=rested).json["health"] if one["name"] == "cinic"]
+    assert (cinic["state"], cinic["last_run"]) == ("ok", "killed")
 
 
 def test_a_worker_without_postgresql_says_what_to_do(panxi: Panxi, rested: str) -> None:
