@@ -37,11 +37,14 @@ def backup(engine: Engine, folder: Path, target: Path, progress: Progress = unto
 
     The database is copied first, as it stands at one moment; every record that it points to is in the raw files
     by then. The folder gets its name when it is complete and on the disk. Raises FileExistsError, OSError,
-    DatabaseError.
+    DatabaseError, and RawError where a raw file is missing, before anything is copied.
     """
     if target.exists():
         raise FileExistsError(f"There is something at {str(target)!r}")
     check(engine)
+    with engine.connect() as conn:
+        for name in captures.files(conn):
+            raw.locate(folder, name)
     growing = target.with_name(target.name + ".part")
     if growing.exists():
         shutil.rmtree(growing)

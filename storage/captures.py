@@ -98,6 +98,12 @@ def files(conn: Connection) -> list[str]:
     return list(conn.execute(select(capture.c.warc_file).distinct().order_by(capture.c.warc_file)).scalars())
 
 
+def held(conn: Connection) -> dict[str, int]:
+    """By raw file that the archive points to: how many captures it holds."""
+    rows = conn.execute(select(capture.c.warc_file, func.count()).group_by(capture.c.warc_file))
+    return {row[0]: row[1] for row in rows}
+
+
 def pointers(conn: Connection, capture_id: int) -> tuple[Pointer, Pointer | None]:
     """Where the capture's record stands, and where its body does if that is another record.
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from sqlalchemy import Engine, func, select, text
 
+from storage import captures
 from storage.db import DatabaseError, check
 from storage.owner import is_dead
-from storage.raw import OPEN
+from storage.raw import OPEN, is_there
 from storage.schema import frontier
 
 SPACE: Final = 2 * 1024**3
 """Bytes free that an archive should have."""
+FIND: Final = "put it back, or name the folder with --warc-dir or PANXI_WARC_DIR"
 RETURNING: Final = (3, 35, 0)
 WAL_RESET: Final = ((3, 7, 0), (3, 51, 2))
 """First and last SQLite that may corrupt a database when two processes reset its WAL at once …"""
@@ -45,9 +48,11 @@ def doctor(engine: Engine, folder: Path, *, sqlite: tuple[int, ...] = sqlite3.sq
         checks.append(Check("schema", "ok", f"at revision {check(engine)}"))
     except DatabaseError as error:
         checks.append(Check("schema", "error", str(error)))
-    else:
-        checks.append(_leases(engine))
-    return [*checks, *_folder(folder)]
+        return [*checks, *_folder(folder, {})]
+    checks.append(_leases(engine))
+    with engine.connect() as conn:
+        held = captures.held(conn)
+    return [*checks, *_folder(folder, held)]
 
 
 def sqlite_version(version: tuple[int, ...]) -> Check:
@@ -101,7 +106,11 @@ def _leases(engine: Engine) -> Check:
     return Check("leases", "ok", f"{sum(count for _, count in owners)} addresses in living hands")
 
 
-def _folder(folder: Path) -> list[Check]:
+def _folder(folder: Path, held: Mapping[str, int]) -> list[Check]:
+    """``held``: how many captures the archive has in each raw file."""
+    if not folder.is_dir() and held:
+        lost = f"no folder {str(folder)!r}, and the archive has {sum(held.values())} captures in it"
+        return [Check("raw pages", "error", f"{lost}: {FIND}")]
     if not folder.is_dir():
         return [Check("raw pages", "warning", f"no folder {str(folder)!r} yet: the first crawl makes it")]
     checks = [
@@ -109,6 +118,10 @@ def _folder(folder: Path) -> list[Check]:
         if os.access(folder, os.W_OK)
         else Check("raw pages", "error", f"{str(folder)!r} can't be written")
     ]
+    if lacking := [name for name in held if not is_there(folder, name)]:
+        captured = sum(held[name] for name in lacking)
+        lost = f"{len(lacking)} of {len(held)} are not in {str(folder)!r}, with {captured} captures"
+        checks.append(Check("raw files", "error", f"{lost}: {FIND}, or panxi restore makes an archive of a backup"))
     if torn := [path.name for path in folder.glob("*.torn")]:
         checks.append(Check("torn tails", "warning", f"set aside after a kill, safe to delete: {', '.join(torn)}"))
     if growing := sum(1 for _ in folder.glob(f"*{OPEN}")):

@@ -252,6 +252,15 @@ def locate(folder: Path, name: str) -> Path:
     raise MissingError(name, "no such file of raw pages")
 
 
+def is_there(folder: Path, name: str) -> bool:
+    """Whether the folder has the raw file."""
+    try:
+        locate(folder, name)
+    except MissingError:
+        return False
+    return True
+
+
 def whole_until(path: Path, start: int = 0) -> int:
     """The end of the last whole record at or behind ``start``, an offset where a record begins.
 

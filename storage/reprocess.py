@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from sqlalchemy import Engine, exists, select, update
 from crawler.items import Article, Exchange
 from storage import captures, raw
 from storage.db import writing
-from storage.raw import RawError
+from storage.raw import MissingError, RawError
 from storage.recording import Hook, discover, reread
 from storage.schema import article, capture, frontier, revision
 
@@ -32,14 +32,28 @@ class Again:
     article_id: int | None
     """None: a page that has none yet, of a reading that changes nothing."""
     url: str
-    kind: Literal["same", "changed", "found", "unread", "no-page"]
+    kind: Literal["same", "changed", "found", "unread", "no-page", "left"]
     """found: a kept page that had given no article gives one now; unread: the reader finds no article now, the stored
-    one stays; no-page: no raw page is kept, or it is damaged."""
+    one stays; no-page: no raw page is kept, or it is damaged; left: its source is not among those that are known, and
+    nobody else reads its pages as well."""
     fields: tuple[str, ...] = ()
     """Names of the fields that changed."""
     reason: str | None = None
     revision: int | None = None
     """Number of an earlier text, where it was that one's page."""
+    source: str | None = None
+    """Of a page that is left, its own."""
+    lost: str | None = None
+    """The file or folder whose loss took the page along with others."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """Why a page gave no article."""
+
+    kind: Literal["unread", "no-page"]
+    reason: str
+    lost: str | None = None
 
 
 def reprocess(
@@ -50,6 +64,7 @@ def reprocess(
     now: datetime,
     anew: Reading | None = None,
     sources: Sequence[str] | None = None,
+    known: Collection[str] | None = None,
     after: Sequence[Hook] = (),
     write: bool = True,
 ) -> Iterator[Again]:
@@ -57,11 +72,16 @@ def reprocess(
 
     Earlier texts are read again too, from their own pages. ``anew`` reads a page of which nothing is known: then the
     kept pages that gave no article are looked at as well, and those yielded that do now. ``write=False`` changes
-    nothing and tells what would. An exception of the reader is that page's ``unread``.
+    nothing and tells what would. An exception of the reader is that page's ``unread``. ``known`` are the sources that
+    the reader knows: pages of others are left alone (None: it needs to know none).
     """
-    yield from _articles(engine, folder, reading, now=now, sources=sources, after=after, write=write)
+    yield from _articles(engine, folder, reading, now=now, sources=sources, known=known, after=after, write=write)
     if anew is not None:
-        yield from _refused(engine, folder, anew, now=now, sources=sources, after=after, write=write)
+        yield from _refused(engine, folder, anew, now=now, sources=sources, known=known, after=after, write=write)
+
+
+def _is_left(source: str | None, known: Collection[str] | None) -> bool:
+    return known is not None and source is not None and source not in known
 
 
 def _articles(
@@ -71,6 +91,7 @@ def _articles(
     *,
     now: datetime,
     sources: Sequence[str] | None,
+    known: Collection[str] | None,
     after: Sequence[Hook],
     write: bool,
 ) -> Iterator[Again]:
@@ -85,10 +106,13 @@ def _articles(
                 .limit(BATCH)
             ).all()
         for row in rows:
+            if _is_left(row.source, known):
+                yield Again(article_id=row.id, url=row.url, kind="left", source=row.source)
+                continue
             yield from _earlier(engine, folder, reading, row, write=write)
             read = _read(engine, folder, reading, row.capture_id, row.source)
             if not isinstance(read, Article):
-                yield Again(article_id=row.id, url=row.url, kind=read[0], reason=read[1])
+                yield Again(article_id=row.id, url=row.url, kind=read.kind, reason=read.reason, lost=read.lost)
                 continue
             with writing(engine).connect() as conn, conn.begin() as transaction:
                 fields = reread(conn, row.id, read, now=now, after=after if write else ())
@@ -107,6 +131,7 @@ def _refused(
     *,
     now: datetime,
     sources: Sequence[str] | None,
+    known: Collection[str] | None,
     after: Sequence[Hook],
     write: bool,
 ) -> Iterator[Again]:
@@ -129,6 +154,8 @@ def _refused(
         with engine.connect() as conn:
             rows = conn.execute(pages.where(capture.c.id > last).order_by(capture.c.id).limit(BATCH)).all()
         for row in rows:
+            if _is_left(row.source, known):
+                continue
             read = _read(engine, folder, reading, row.id, row.source)
             if not isinstance(read, Article):
                 continue  # it is as it was
@@ -152,7 +179,14 @@ def _earlier(engine: Engine, folder: Path, reading: Reading, current: Any, *, wr
     for row in rows:
         read = _read(engine, folder, reading, row.capture_id, source)
         if not isinstance(read, Article):
-            yield Again(article_id=number, url=url, kind=read[0], reason=read[1], revision=row.number)
+            yield Again(
+                article_id=number,
+                url=url,
+                kind=read.kind,
+                reason=read.reason,
+                revision=row.number,
+                lost=read.lost,
+            )
             continue
         values = {
             "title": read.title,
@@ -176,13 +210,15 @@ def _earlier(engine: Engine, folder: Path, reading: Reading, current: Any, *, wr
 
 def _read(
     engine: Engine, folder: Path, reading: Reading, capture_id: int | None, source: str | None
-) -> Article | tuple[Literal["unread", "no-page"], str]:
+) -> Article | _Unread:
     if capture_id is None:
-        return "no-page", "no raw page was kept"
+        return _Unread("no-page", "no raw page was kept")
     try:
         exchange = _page(engine, folder, capture_id)
+    except MissingError as error:
+        return _Unread("no-page", str(error), lost=str(error))
     except RawError as error:
-        return "no-page", str(error)
+        return _Unread("no-page", str(error))
 
     def at(url: str) -> Exchange | None:
         with engine.connect() as conn:
@@ -192,8 +228,8 @@ def _read(
     try:
         read = reading(exchange, source, at)
     except Exception as error:  # noqa: BLE001 - one page's fault must not end the others' reading; it is told
-        return "unread", f"{type(error).__name__}: {error}"
-    return ("unread", read) if isinstance(read, str) else read
+        return _Unread("unread", f"{type(error).__name__}: {error}")
+    return _Unread("unread", read) if isinstance(read, str) else read
 
 
 def _page(engine: Engine, folder: Path, capture_id: int) -> Exchange:

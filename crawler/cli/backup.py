@@ -25,10 +25,18 @@ def backup(
     """
     from crawler.open_archive import raw_folder
     from storage.backup import backup as copy
+    from storage.raw import RawError
 
     with archive(db) as engine, progress() as told:
         try:
             copy(engine, raw_folder(db, warc_dir), target, told)
-        except OSError as error:
+        except RawError as error:
+            fail(
+                f"{error}: nothing was copied",
+                hint="panxi doctor says how much is missing; name the folder with --warc-dir or PANXI_WARC_DIR",
+            )
+        except FileExistsError as error:
             fail(str(error))
+        except OSError as error:
+            fail(f"nothing can be copied to {str(target)!r}: {error.strerror or error}")
     page().print(f"The archive is copied to {target}.", markup=False)

@@ -30,12 +30,15 @@ def reprocess(
 
     from crawler.cli import names
     from crawler.open_archive import raw_folder
+    from crawler.sites import SITES
     from crawler.wiring import join_clusters, read_again, tell
     from storage.archive import Archive
     from storage.reprocess import reprocess as again
     from storage.runs import last_runs
 
     kinds: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    undefined: set[str] = set()
     fields: Counter[str] = Counter()
     with archive(db) as engine:
         with engine.connect() as connection:
@@ -48,6 +51,7 @@ def reprocess(
             now=datetime.now(UTC),
             anew=partial(read_again, kind=None),
             sources=wanted or None,
+            known=SITES,
             after=[join_clusters, tell],
             write=not dry_run,
         )
@@ -55,19 +59,33 @@ def reprocess(
         for result in track(results, "reading again", total=total, console=console, disable=not console.is_terminal):
             kinds[result.kind] += 1
             fields.update(result.fields)
+            if result.kind == "left" and result.source is not None:
+                undefined.add(result.source)
             if as_json:
                 emit(asdict(result))
+            elif result.lost is not None:
+                lost[result.lost] += 1
             elif result.kind in ("unread", "no-page"):
                 console.print(f"{result.kind}: {result.url}: {result.reason}", markup=False)
+    for what, count in lost.items():
+        console.print(f"no-page: {what}: {count} {plural(count, 'page')} stood there", markup=False)
     if not as_json:
-        out = page()
-        would = "would change" if dry_run else "changed"
-        out.print(f"{kinds.total()} kept pages read again: {kinds['changed']} {would}, {kinds['same']} the same.")
-        if kinds["found"]:
-            found = "would be found" if dry_run else "found"
-            out.print(f"{kinds['found']} {plural(kinds['found'], 'article')} {found} on pages that had given none.")
-        for name, count in fields.most_common():
-            out.print(f"  {count:>6}  {name}")
-        if kinds["unread"] or kinds["no-page"]:
-            out.print(f"{kinds['unread']} could not be read, {kinds['no-page']} have no page; they stay as they were.")
+        _tell(kinds, fields, undefined, dry_run=dry_run)
     raise typer.Exit(1 if kinds["unread"] or kinds["no-page"] else 0)
+
+
+def _tell(kinds: Counter[str], fields: Counter[str], undefined: set[str], *, dry_run: bool) -> None:
+    out = page()
+    would = "would change" if dry_run else "changed"
+    left = kinds.pop("left", 0)
+    out.print(f"{kinds.total()} kept pages read again: {kinds['changed']} {would}, {kinds['same']} the same.")
+    if kinds["found"]:
+        found = "would be found" if dry_run else "found"
+        out.print(f"{kinds['found']} {plural(kinds['found'], 'article')} {found} on pages that had given none.")
+    for name, count in fields.most_common():
+        out.print(f"  {count:>6}  {name}")
+    if left:
+        whose = "whose source is not defined here are left alone"
+        out.print(f"{left} {plural(left, 'article')} {whose}: {', '.join(sorted(undefined))}.", markup=False)
+    if kinds["unread"] or kinds["no-page"]:
+        out.print(f"{kinds['unread']} could not be read, {kinds['no-page']} have no page; they stay as they were.")

@@ -158,3 +158,19 @@ def test_a_fault_of_the_program_is_not_taken_for_one_of_the_database(url: str) -
 
     with pytest.raises(IntegrityError):
         ask_wrongly()
+
+
+def test_a_lost_folder_of_raw_pages_is_told_once(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    wrong = {"PANXI_DB": url, "PANXI_WARC_DIR": str(tmp_path / "elsewhere")}
+    assert call("doctor", **wrong).code == 1
+    ran = call("backup", "copy", **wrong)
+    assert ran.code == 2
+    assert ran.err.startswith("panxi: ")
+    assert not list(tmp_path.glob("copy*"))
+    found = call("verify", **wrong)
+    assert (found.code, len(found.out.splitlines())) == (1, 2)
+    again = call("reprocess", **wrong)
+    assert again.code == 1
+    assert len(again.err.splitlines()) == 1
+    assert f"{ARTICLES} pages stood there" in again.err

@@ -21,7 +21,7 @@ from storage.backup import backup, restore
 from storage.db import DatabaseError, writing
 from storage.doctor import Check, doctor, sqlite_version
 from storage.grams import index_terms
-from storage.raw import Raw
+from storage.raw import Raw, RawError
 from storage.recording import record_all
 from storage.reprocess import PageAt, reprocess
 from storage.schema import alert, capture, frontier, metadata, revision, watch
@@ -206,6 +206,22 @@ def test_an_article_known_by_another_address_is_not_found_again(full: Engine, fo
     assert looked == []
 
 
+def test_pages_of_a_source_that_nobody_knows_are_left_alone(full: Engine, folder: Path) -> None:
+    with writing(full).begin() as conn:
+        conn.execute(update(table).where(table.c.id == 2).values(source="elsewhere"))
+    before = list(Archive(full).stream())
+    read: list[str | None] = []
+
+    def noted(page: Exchange, source: str | None, _at: object) -> Article | str:
+        read.append(source)
+        return replace(article(1, body="anders", url=page.url, title="题", source=source))
+
+    again = {item.article_id: item for item in reprocess(full, folder, noted, now=LATER, known={"cinic"})}
+    assert (again[2].kind, again[2].source, again[1].kind) == ("left", "elsewhere", "changed")
+    assert "elsewhere" not in read
+    assert [item for item in Archive(full).stream() if item["id"] == 2] == [before[1]]
+
+
 # --- verify -----------------------------------------------------------------------------------------------
 
 
@@ -231,6 +247,35 @@ def test_a_missing_file_is_named(full: Engine, folder: Path) -> None:
     (path,) = folder.glob("*.warc.gz")
     path.unlink()
     assert ("file", path.name) in faults(full, folder)
+
+
+def test_a_missing_folder_is_named_once_with_what_it_held(full: Engine, folder: Path) -> None:
+    shutil.move(folder, folder.with_name("away"))
+    (lost,) = [finding for finding in verify(full, folder) if finding.kind != "note"]
+    assert (lost.kind, lost.what) == ("file", str(folder))
+    assert "6 captures in 1 file" in lost.detail
+    again = list(reprocess(full, folder, reading, now=LATER))
+    assert {item.lost for item in again} == {f"{folder}: no such folder of raw pages"}
+    found = {check.name: check for check in doctor(full, folder)}
+    assert found["raw pages"].level == "error"
+    assert "6 captures" in found["raw pages"].message
+
+
+def test_another_folder_is_not_taken_for_the_archives_own(full: Engine, folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    ((_, what), *more) = faults(full, other)
+    assert not more
+    assert what.endswith(".warc.gz")
+    assert levels(doctor(full, other))["raw files"] == "error"
+    with pytest.raises(RawError, match="no such file of raw pages"):
+        backup(full, other, tmp_path / "backup")
+    assert not any(tmp_path.glob("backup*"))
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_an_archive_before_its_first_crawl_lacks_no_folder(engine: Engine, folder: Path) -> None:
+    assert levels(doctor(engine, folder))["raw pages"] == "warning"
 
 
 def test_a_torn_file_is_named(full: Engine, folder: Path) -> None:
