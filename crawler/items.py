@@ -231,6 +231,10 @@ class Issue:
     detail: str
 
 
+MIRRORED = "mirrored"
+"""The kind of issue that says that a page is a mirror's work."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
     """A region or an industry, with the words of the text that gave it."""
@@ -322,6 +326,8 @@ class Story:
     origin: str | None = None
     reprinted_from: str | None = None
     mirror_of: str | None = None
+    mirrored: bool = False
+    """Its page is a mirror's work, whether or not it is known of which address (an issue ``MIRRORED``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

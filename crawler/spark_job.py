@@ -29,7 +29,7 @@ Batches = Iterator[pa.RecordBatch]
 
 ROUNDS: Final = 64
 """How far apart two articles of a cluster may be, in steps of kinship; no story is told on so long."""
-STORY: Final = ("url", "title", "body", "published_at", "origin", "reprinted_from", "mirror_of")
+STORY: Final = ("url", "title", "body", "published_at", "origin", "reprinted_from", "mirror_of", "mirrored")
 PRINTED: Final = "key long, exact string, shingles int, bands array<long>, days array<int>"
 KINDRED: Final = "a long, b long"
 PLACED: Final = "key long, cluster long, canonical boolean, relation string"
@@ -180,7 +180,7 @@ def clusters(articles: DataFrame) -> DataFrame:
     """
     from pyspark.sql import functions as f
 
-    stories = articles.select("key", "date_precision", *STORY)
+    stories = _marked(articles)
     printed = stories.mapInArrow(_fingerprints, PRINTED).cache()
     one, other = (stories.select(*(f.col(name).alias(f"{side}_{name}") for name in ("key", *STORY))) for side in "ab")
     pairs = (
@@ -189,6 +189,29 @@ def clusters(articles: DataFrame) -> DataFrame:
     kin = pairs.drop("a", "b").mapInArrow(_judged, KINDRED).cache()
     labels = _components(kin)
     return labels.join(stories, "key").groupBy("cluster").applyInArrow(_placed, PLACED)
+
+
+def _marked(articles: DataFrame) -> DataFrame:
+    """What of the articles is compared, with whether each is a mirror's work."""
+    from pyspark.sql.types import BooleanType, StructField, StructType
+
+    given = articles.select("key", "date_precision", *STORY[:-1])
+    whole = articles.select(*given.columns, "title_original", "body_original")
+    return whole.mapInArrow(_marks, StructType([*given.schema.fields, StructField(STORY[-1], BooleanType())]))
+
+
+def _marks(batches: Batches) -> Batches:
+    from pipelines.mirrors import shown_by
+
+    read = ("url", "title", "body", "title_original", "body_original")
+    for batch in batches:
+        marks = [
+            shown_by(*texts) is not None for texts in zip(*(batch.column(one).to_pylist() for one in read), strict=True)
+        ]
+        kept = batch.drop_columns(["title_original", "body_original"])
+        yield pa.RecordBatch.from_arrays(
+            [*kept.columns, pa.array(marks, pa.bool_())], names=[*kept.schema.names, STORY[-1]]
+        )
 
 
 def _fingerprints(batches: Batches) -> Batches:

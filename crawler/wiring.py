@@ -17,6 +17,7 @@ from monitor import watches
 from monitor.outbox import Outbox
 from pipelines.clean import clean
 from pipelines.dedupe import same_story
+from pipelines.mirrors import with_original
 from pipelines.policy import issuer_key, title_key
 from pipelines.refine import refine
 from pipelines.text.script import to_simplified
@@ -88,7 +89,9 @@ def read_again(
 
     site = SITES.get(source) if source else site_for(page.url)
     article = read_article(page, site, kind=kind, page_at=page_at)
-    return article if isinstance(article, str) else replace(article, source=source or article.source)
+    if isinstance(article, str):
+        return article
+    return with_original(replace(article, source=source or article.source), SITES.values())
 
 
 def page_of(exchange: Exchange) -> Page:

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from crawler.items import Article
+from crawler.items import MIRRORED, Article, Issue
+from pipelines.text.annotations import taken_out
 
+AIDS = 2
+"""Different readings that were taken out, from which on a page is a mirror's work; one may be an author's gloss."""
+SHOWN = 5
 FOLDERS = 3
 """Slashes of a folder that tells a paper from others: /xy/sc/, not /news/."""
 DATA = Path(__file__).parent / "data" / "mirrors.toml"
@@ -55,23 +60,51 @@ def is_known_mirror(url: str, known: Mapping[str, str] | None = None) -> bool:
     return _copied(_host(url), known_mirrors() if known is None else known) is not None
 
 
+def marked(article: Article) -> Article:
+    """The article with an issue where its page is a mirror's work."""
+    texts = (article.title, article.body, article.title_original, article.body_original)
+    detail = shown_by(article.url, *texts)
+    return replace(article, issues=(*article.issues, Issue(kind=MIRRORED, detail=detail))) if detail else article
+
+
+def shown_by(url: str, title: str, body: str, title_original: str, body_original: str) -> str | None:
+    """What shows that a page is a mirror's work: its host, or the readings that mirrors strew into what they copy."""
+    if is_known_mirror(url):
+        return _host(url)
+    aids = taken_out(f"{title_original}\n{body_original}", f"{title}\n{body}")
+    return f"{'、'.join(aids[:SHOWN])}（{len(aids)}）" if len(aids) >= AIDS else None
+
+
+def with_original(article: Article, publishers: Iterable[Publisher]) -> Article:
+    """The article with the address it is a mirror of, where that can be told. A page that a source defines is no copy
+    because of its path alone; it is one where it is a mirror's work.
+    """
+    if article.source is not None and not any(issue.kind == MIRRORED for issue in article.issues):
+        return article
+    return replace(article, mirror_of=mirror_of(article, publishers))
+
+
 def mirror_of(article: Article, publishers: Iterable[Publisher], known: Mapping[str, str] | None = None) -> str | None:
     """The address an article was copied from, or None where it stands on its publisher's host or is a reprint.
 
     On a host of the deny-list (``known``, by default ``data/mirrors.toml``) that is the same path on the host of
     the source it copies; on any other host that no publisher owns, the path must be an article's in one of a
-    publisher's columns and the page must bear that publisher's name: either alone is what a reprint may have.
+    publisher's columns and the page must bear that publisher's name: either alone is what a reprint may have. A
+    source of ours is no mirror but where its page is a mirror's work; then, on any host, the path says enough.
     """
     parts = urlsplit(article.url)
     publishers = tuple(publishers)
     copied = _copied(_host(article.url), known_mirrors() if known is None else known)
     if copied is not None:
         return next((_moved(parts, one) for one in publishers if one.name == copied), None)
-    if any(one.owns(article.url) for one in publishers):
+    owners = [one for one in publishers if one.owns(article.url)]
+    shown = any(issue.kind == MIRRORED for issue in article.issues)
+    if owners and not shown:
         return None
-    for publisher in publishers:
+    for publisher in (one for one in publishers if one not in owners):
         original = _moved(parts, publisher)
-        if publisher.is_article(original) and _in_column(parts.path, publisher) and _bears(article, publisher):
+        named = shown or _bears(article, publisher)
+        if named and publisher.is_article(original) and _in_column(parts.path, publisher):
             return original
     return None
 

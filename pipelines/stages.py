@@ -12,7 +12,7 @@ from crawler.spiders.site import SiteSpider
 from crawler.work import Work
 from crawler.workshop import Step, Together
 from pipelines.clean import clean
-from pipelines.mirrors import mirror_of
+from pipelines.mirrors import is_known_mirror, with_original
 from pipelines.refine import STEPS
 from storage.grams import terms_of
 
@@ -81,13 +81,16 @@ class Mirrors:
         return cls(crawler)
 
     def process_item(self, item: object) -> object:
-        if not (isinstance(item, Outcome) and isinstance(item.article, Article)) or item.article.source is not None:
+        if not (isinstance(item, Outcome) and isinstance(item.article, Article)):
             return item
-        original = mirror_of(item.article, self.crawler.spider.sites.values())  # type: ignore[union-attr]
-        if original is None:
+        article = with_original(item.article, self.crawler.spider.sites.values())  # type: ignore[union-attr]
+        if article.mirror_of is None:
             return item
-        link = self.crawler.spider.link(original, depth=item.visit.depth, found_on=item.article.url)  # type: ignore[union-attr]
-        return replace(item, article=replace(item.article, mirror_of=original), links=(link,))
+        item = replace(item, article=article)
+        if article.source is not None and not is_known_mirror(article.url):
+            return item  # who defined it as a source wants what it alone has
+        link = self.crawler.spider.link(article.mirror_of, depth=item.visit.depth, found_on=article.url)  # type: ignore[union-attr]
+        return replace(item, links=(link,))
 
 
 class Keep:

@@ -12,9 +12,22 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Text,
+    and_,
+    delete,
+    insert,
+    not_,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
-from crawler.items import SHANGHAI, Article, Kinship, Story
+from crawler.items import MIRRORED, SHANGHAI, Article, Kinship, Story
 from storage import sql
 from storage.candidates import candidates, native, write_bands
 from storage.recording import Hook, Recorded
@@ -26,9 +39,11 @@ Same = Callable[[Story, Story], Kinship | None]
 """The judgement: how two articles are related, None where they tell two stories; symmetric."""
 
 DECIDING: Final = frozenset(
-    {"published_at", "date_precision", "origin", "reprinted_from", "mirror_of", "fingerprint_recipe"}
+    {"published_at", "date_precision", "origin", "reprinted_from", "mirror_of", "issues", "fingerprint_recipe"}
 )
 """Columns that decide, beside the text, what an article is kin to and which one is canonical."""
+SAID: Final = f'"kind":"{MIRRORED}"'
+"""What the column of issues holds of a mirror's work."""
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -49,7 +64,14 @@ class Member:
         published = self.story.published_at or NEVER
         exact = published if self.precision in ("minute", "second") else NEVER
         day = published.astimezone(SHANGHAI).date() if published is not NEVER else date.max
-        return self.story.mirror_of is not None, day, self.story.reprinted_from is not None, exact, self.story.url
+        copy = self.story.mirror_of is not None or self.story.mirrored
+        return copy, day, self.story.reprinted_from is not None, exact, self.story.url
+
+
+def copied(of: FromClause = articles) -> ColumnElement[bool]:
+    """That an article (of this alias) is a mirror's copy, and its original is there: nothing to be told once more."""
+    c = of.c
+    return and_(not_(c.canonical), or_(c.mirror_of.is_not(None), type_coerce(c.issues, Text).contains(SAID)))
 
 
 def joining(same: Same) -> Hook:
@@ -112,12 +134,13 @@ def _story(item: Article) -> Story:
         origin=item.origin,
         reprinted_from=item.reprinted_from,
         mirror_of=item.mirror_of,
+        mirrored=any(issue.kind == MIRRORED for issue in item.issues),
     )
 
 
 _MEMBERS: Final = (
     "SELECT id, cluster_id, canonical, relation, date_precision, "
-    "url, title, body, published_at, origin, reprinted_from, mirror_of FROM article WHERE id IN "
+    "url, title, body, published_at, origin, reprinted_from, mirror_of, issues FROM article WHERE id IN "
 )
 
 
@@ -137,6 +160,7 @@ def read_members(conn: Connection, ids: Iterable[int]) -> list[Member]:
                 origin=origin,
                 reprinted_from=reprinted,
                 mirror_of=mirror,
+                mirrored=SAID in issues,
             ),
             precision,
             cluster_id,
@@ -156,6 +180,7 @@ def read_members(conn: Connection, ids: Iterable[int]) -> list[Member]:
             origin,
             reprinted,
             mirror,
+            issues,
         ) in conn.exec_driver_sql(_MEMBERS + listed)
     ]
 

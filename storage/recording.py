@@ -99,8 +99,9 @@ def reread(
     url = conn.execute(select(article.c.url).where(article.c.id == number)).scalar_one_or_none()
     if url is None:
         raise LookupError(f"No article {number}")
-    item = replace(storable(item), url=url)
     old = _stored(conn, {url})[url]
+    # Whose copy it is was said by the crawl's own sources; who reads again may know others.
+    item = replace(storable(item), url=url, mirror_of=old["mirror_of"] or item.mirror_of)
     row, links = article_row(item), related_rows(number, item.related)
     changed = tuple(name for name, value in row.items() if old[name] != value)
     if links != old["related"]:

@@ -66,6 +66,7 @@ def search(
     """Search titles and texts; the best first, with the place where the words stand."""
     from pipelines.text.script import to_simplified
     from storage import search as index
+    from storage.clusters import copied
     from storage.db import mapped
     from storage.query import problem
     from storage.schema import article
@@ -77,6 +78,7 @@ def search(
             *_about(connection, source, region, industry),
             *_since(since, until),
             *([article.c.policy_relation.is_not(None)] if policy else []),
+            ~copied(),
         ]
         found = index.search(
             connection, query, fold=to_simplified, where=where, limit=limit, offset=offset, most=LOOKED_AT

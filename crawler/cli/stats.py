@@ -116,7 +116,8 @@ def _tell(found: Statistics) -> None:
     _print(out, "Sizes of clusters", ("articles", "clusters"), sizes, left_out=len(found.cluster_sizes) - SHOWN)
     paths = [(*found.ends(path), f"{path.articles:,}", path.delay or "—") for path in found.reprints[:SHOWN]]
     _print(out, "Reprints", ("from", "by", "articles", "median delay"), paths, left_out=len(found.reprints) - SHOWN)
-    out.print(f"{found.articles:,} articles")
+    copies = f", {found.copies:,} of them mirrors' copies of others" if found.copies else ""
+    out.print(f"{found.articles:,} articles{copies}")
 
 
 def _lines(counts: Iterable[Count]) -> list[tuple[str, ...]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from crawler.items import MIRRORED
+
 RELATION: Final[Mapping[str, str]] = {
     "document": "文件原文",
     "report": "报道",
@@ -18,6 +20,7 @@ KINSHIP: Final[Mapping[str, str]] = {
     "excerpt": "节选",
     "revision": "改写",
 }
+ISSUE: Final[Mapping[str, str]] = {MIRRORED: "镜像站改写的网页"}
 SCRIPT: Final[Mapping[str, str]] = {"simplified": "简体", "traditional": "繁体", "mixed": "简繁混排"}
 HOW: Final[Mapping[str, str]] = {
     "selector": "页面元素",

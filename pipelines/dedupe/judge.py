@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from crawler.items import Article, Kinship, Story
+from crawler.items import MIRRORED, Article, Kinship, Story
 from pipelines.dedupe.core import FRESH
 from pipelines.dedupe.facts import NUMBER, Difference, difference, gaps
 from pipelines.dedupe.reading import Reading
@@ -66,6 +66,7 @@ def story(article: Article) -> Story:
         origin=article.origin,
         reprinted_from=article.reprinted_from,
         mirror_of=article.mirror_of,
+        mirrored=any(issue.kind == MIRRORED for issue in article.issues),
     )
 
 

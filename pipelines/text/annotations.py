@@ -94,6 +94,25 @@ def _undisguised(text: str) -> tuple[str, dict[int, str]]:
     return "".join((*out, text[done:])), originals
 
 
+def taken_out(before: str, after: str) -> tuple[str, ...]:
+    """The different aids that a text has as its page shows it, 發(fā), and no more when it is restored."""
+    if before == after:
+        return ()
+    left = {_plainly(token) for token in _tokens(after)}
+    return tuple(token for token in dict.fromkeys(_tokens(before)) if _plainly(token) not in left)
+
+
+def _tokens(text: str) -> list[str]:
+    """Characters with what stands bracketed behind them and is a reading of theirs."""
+    left, _ = _undisguised(text)
+    found = (left[start - 1 : end] for start, end in _brackets(left))
+    return [token for token in found if _token(token).is_reading]
+
+
+def _plainly(token: str) -> str:
+    return script.convert(token[0]) + token[1:].strip(_AROUND)
+
+
 def _outer(found: re.Match[str]) -> str:
     """Takes an aid out of an aid, ɡu(cái)ó: on bytes, the second of ɡ and the letter u are 纔."""
     character = gbk.character(b"\xc0" + found[1].encode())

@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Connection, case, false, func, select, type_c
 from sqlalchemy.orm import aliased
 
 from crawler.items import SHANGHAI
+from storage.clusters import copied
 from storage.schema import article, cluster, tag
 from storage.types import EPOCH
 
@@ -49,8 +50,8 @@ class Path:
     by: str
     """The source that told it again; the same as ``of`` where a source has its own story twice.
 
-    Such happens: a page under two addresses, or a mirror whose copy we saw first. It is no reprint, but it is kept and
-    told as such, so that the articles of all paths are all that are not canonical.
+    Such happens: a page under two addresses. It is no reprint, but it is kept and told as such, so that the articles
+    of all paths are all that are not canonical and no mirror's copies, which ``Statistics.copies`` counts.
     """
     articles: int
     median_hours: float | None
@@ -81,6 +82,8 @@ class Statistics:
     cluster_sizes: tuple[tuple[int, int], ...]
     """Articles in a cluster, and how many clusters have so many."""
     reprints: tuple[Path, ...]
+    copies: int
+    """Of mirrors, while the original is there."""
     titles: Mapping[str, str]
     """Short names of sources, and what people call them."""
 
@@ -115,13 +118,14 @@ def statistics(conn: Connection, titles: Mapping[str, str]) -> Statistics:
             )
         ),
         reprints=_paths(conn, {title: name for name, title in titles.items()}),
+        copies=conn.execute(select(func.count()).select_from(article).where(copied(article))).scalar_one(),
         titles=titles,
     )
 
 
 def rows(found: Statistics) -> Iterator[dict[str, Any]]:
     """The figures one by one, for JSON lines; ``of`` says what each is."""
-    yield {"of": "archive", "articles": found.articles}
+    yield {"of": "archive", "articles": found.articles, "copies": found.copies}
     for kind, counts in (
         ("source", found.sources),
         ("month", found.months),
@@ -195,7 +199,7 @@ def _paths(conn: Connection, names: Mapping[str, str]) -> tuple[Path, ...]:
             func.coalesce(by_day, false()).label("by_day"),
         )
         .join(first, (first.c.cluster_id == again.c.cluster_id) & first.c.canonical)
-        .where(~again.c.canonical)
+        .where(~again.c.canonical, ~copied(again))
         .execution_options(yield_per=5000)
     )
     pairs: Counter[tuple[str, str]] = Counter()

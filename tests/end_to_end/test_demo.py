@@ -15,6 +15,9 @@ from sqlalchemy import Engine, Row, func, select, text
 
 from crawler.items import SHANGHAI
 from crawler.replica import Expected, expected
+from monitor.web.question import Question
+from monitor.web.reads.policies import articles_of
+from monitor.web.reads.searching import find
 from storage import schema
 from storage.db import open_engine
 from tests.end_to_end.conftest import PANXI, Ran, run
@@ -106,6 +109,34 @@ def test_reprints_are_joined_and_all_stay(demo: Demo, site: Expected) -> None:
         assert len(clusters) == 1, group
         assert None not in clusters
         assert sum(stored[url].canonical for url in group) == 1
+
+
+def test_a_mirrors_copy_is_never_told_beside_its_original(demo: Demo) -> None:
+    stored = articles(demo)
+    mirrored = {url: row for url, row in stored.items() if row.source == "mirror"}
+    assert all(row.mirror_of == url.replace("//mirror.", "//www.cinic.") for url, row in mirrored.items())
+    copies = {url for url, row in mirrored.items() if row.mirror_of in stored}
+    alone = mirrored.keys() - copies
+    assert copies
+    assert alone
+    assert not any(mirrored[url].canonical for url in copies)
+    assert all(stored[mirrored[url].mirror_of].canonical for url in copies)
+    assert all(mirrored[url].canonical for url in alone), "what only the mirror has is there"
+    found = {
+        row["url"] for row in run("search", "", "--limit", "1000", "--json", "--db", demo.db, cwd=demo.folder).rows
+    }
+    assert found == stored.keys() - copies
+    with demo.engine.connect() as connection:
+        on_the_page = find(connection, Question(reprints=True), str)
+    assert on_the_page.total == len(found)
+    told = run("stats", "--json", "--db", demo.db, cwd=demo.folder).rows
+    assert {row["by"] for row in told if row["of"] == "reprint"} == {"cinic"}
+    assert next(row["copies"] for row in told if row["of"] == "archive") == len(copies)
+    with demo.engine.connect() as connection:
+        records = connection.execute(select(schema.policy_record.c.id)).scalars().all()
+        shown = {row["url"] for rows in articles_of(connection, records).values() for row in rows}
+    assert not shown & copies
+    assert any(stored[url].policy_relation for url in copies), "or the last line shows nothing"
 
 
 def test_related_links_are_kept_where_their_page_is_not_fetched(demo: Demo, site: Expected) -> None:

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from crawler.items import Article
+from crawler.items import MIRRORED, Article
 from crawler.sites import SITES
-from pipelines.mirrors import is_known_mirror, known_mirrors, mirror_of
+from pipelines.clean import clean_text
+from pipelines.mirrors import is_known_mirror, known_mirrors, marked, mirror_of, with_original
+from pipelines.text.mirror import garble
+from pipelines.text.script import to_traditional
 
 CINIC = "中国产业经济信息网"
 
@@ -43,6 +49,54 @@ def test_a_copy_is_a_mirror_of_the_publishers_address(url: str, fields: dict[str
 )
 def test_what_is_no_mirror(url: str, fields: dict[str, str]) -> None:
     assert mirror_of(page(url, **fields), SITES.values()) is None
+
+
+def shown(text: str, *, original: str | None = None, url: str = "http://any.example/1.html") -> Article:
+    """A page whose text was restored to this, as it showed the other."""
+    return marked(page(url, title=text[:8], title_original=text[:8], body=text, body_original=original or text))
+
+
+TEXT = "攀枝花市钒钛产业园区发展规划发布，县级融资平台为矿产资源开发提供资金。"
+
+
+@pytest.mark.parametrize("style", [{}, {"share": 0.4}, {"bytewise": True}])
+def test_what_mirrors_strew_into_a_text_shows_their_work(style: dict[str, Any]) -> None:
+    garbled = garble(TEXT, **style)
+    restored = clean_text(garbled)
+    (issue,) = shown(restored, original=garbled).issues
+    assert issue.kind == MIRRORED
+    assert "(" in issue.detail
+
+
+def test_a_known_host_shows_it_too() -> None:
+    assert shown(TEXT, url="http://m.tasting24.com/1.html").issues[0].detail == "m.tasting24.com"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT,
+        to_traditional(TEXT),  # a page in traditional script is no mirror's
+        "亳(bó)州和乐(yuè)清的代表参观了歙(shè)县。",  # an author's glosses
+        "全长12公里(km)，投资(含税)168亿元，氧化钒(V2O5)产量增长。",
+    ],
+)
+def test_what_shows_no_mirrors_work(text: str) -> None:
+    assert shown(clean_text(text), original=text).issues == ()
+
+
+def test_a_source_of_ours_is_a_mirror_only_where_its_page_shows_it() -> None:
+    copies = replace(SITES["cinic"], name="copies", hosts=("copies.example",), home="http://copies.example/")
+    publishers = [copies, *SITES.values()]
+    garbled = garble(TEXT)
+    url = "http://copies.example/xy/sc/777154.html"
+    plain, made = shown(TEXT, url=url), shown(clean_text(garbled), original=garbled, url=url)
+    assert with_original(replace(plain, source="copies", origin=CINIC), publishers).mirror_of is None
+    found = with_original(replace(made, source="copies"), publishers).mirror_of
+    assert found is not None
+    assert found.endswith("www.cinic.org.cn/xy/sc/777154.html")
+    elsewhere = replace(made, url="http://copies.example/news/1.html", source="copies")
+    assert with_original(elsewhere, publishers).mirror_of is None
 
 
 def test_a_known_mirror_wins_over_a_definition_of_its_host() -> None:

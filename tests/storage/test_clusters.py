@@ -8,12 +8,13 @@ from itertools import permutations
 import pytest
 from sqlalchemy import Engine, event, func, select
 
-from crawler.items import Article
+from crawler.items import MIRRORED, Article, Issue
 from pipelines.dedupe import fingerprint, same_story
 from storage.archive import record_all
 from storage.candidates import candidates
-from storage.clusters import joining
+from storage.clusters import copied, joining
 from storage.db import writing
+from storage.recording import reread
 from storage.schema import article as articles
 from storage.schema import band, cluster, kinship
 from storage.tree import tree
@@ -149,6 +150,39 @@ def test_a_mirror_is_never_canonical(engine: Engine) -> None:
     assert groups(engine) == set()
     keep(engine, real)
     assert groups(engine) == {("www.cinic", frozenset({("spam", "identical")}))}
+
+
+WORK = (Issue(kind=MIRRORED, detail="發(fā)、展(zhǎn)（2）"),)
+
+
+def test_a_page_that_is_a_mirrors_work_is_canonical_only_while_no_original_is_there(engine: Engine) -> None:
+    keep(engine, piece("garbled", issues=WORK), piece("later", hours=1, issues=WORK))
+    assert groups(engine) == {("garbled", frozenset({("later", "identical")}))}
+    keep(engine, piece("real", hours=40))
+    assert groups(engine) == {("real", frozenset({("garbled", "identical"), ("later", "identical")}))}
+    with engine.connect() as conn:
+        copies = set(conn.execute(select(articles.c.url).where(copied())).scalars())
+    assert copies == {"http://garbled.example/1.html", "http://later.example/1.html"}
+
+
+def test_a_reprint_and_a_lone_mirror_are_no_copies(engine: Engine) -> None:
+    keep(engine, piece("one"), piece("reprint", hours=3, issues=(Issue(kind="odd", detail=MIRRORED),)))
+    keep(engine, piece("alone", OTHER, "米易蔬菜", issues=WORK, mirror_of="http://nowhere.example/1.html"))
+    with engine.connect() as conn:
+        assert conn.execute(select(articles.c.url).where(copied())).all() == []
+
+
+def test_what_is_read_to_be_a_mirrors_work_only_now_gives_its_place_up(engine: Engine) -> None:
+    early = piece("garbled", mirror_of="http://old.example/1.html")
+    keep(engine, replace(early, mirror_of=None), piece("real", hours=3))
+    assert {head for head, _ in groups(engine)} == {"garbled"}
+    with writing(engine).begin() as conn:
+        changed = reread(conn, 1, replace(early, issues=WORK), now=NOW, after=[joining(same_story)])
+    assert set(changed) >= {"issues", "mirror_of"}
+    assert groups(engine) == {("real", frozenset({("garbled", "identical")}))}
+    with writing(engine).begin() as conn:
+        again = replace(early, issues=WORK, mirror_of=None)
+        assert reread(conn, 1, again, now=NOW) == (), "a reading that knows no original forgets none"
 
 
 def test_a_mirror_that_says_no_date_is_found_by_the_address_it_copies(engine: Engine) -> None:

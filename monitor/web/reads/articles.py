@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from storage.clusters import copied
 from storage.schema import article, kinship, policy_article, policy_record, related_link, revision
 
 Row = Mapping[str, Any]
@@ -58,11 +59,11 @@ def related_in(conn: Connection, url: str, *, limit: int) -> list[Row]:
 
 
 def cluster(conn: Connection, number: int | None, *, limit: int) -> list[Row]:
-    """The articles of a cluster, the canonical one first, then by date."""
+    """The articles of a cluster, the canonical one first, then by date; ``copied``: whether it is a mirror's copy."""
     if number is None:
         return []
     statement = (
-        select(*BRIEF, article.c.canonical, article.c.reprinted_from)
+        select(*BRIEF, article.c.canonical, article.c.reprinted_from, copied().label("copied"))
         .where(article.c.cluster_id == number)
         .order_by(article.c.canonical.desc(), article.c.published_at, article.c.id)
         .limit(limit)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from crawler.items import SHANGHAI
 from monitor.records import WITH_ARTICLES
 from monitor.web.reads.articles import BRIEF, Row
+from storage.clusters import copied
 from storage.grams import lowered
 from storage.query import parse, stands
 from storage.schema import article, policy_article, policy_record, tag
@@ -88,11 +89,11 @@ def one(conn: Connection, number: int) -> Row | None:
 
 
 def articles_of(conn: Connection, numbers: Sequence[int]) -> dict[int, list[Row]]:
-    """The articles of each record, by date; ``role``: what each is to the document."""
+    """The articles of each record, by date, without mirrors' copies; ``role``: what each is to the document."""
     statement = (
         select(*BRIEF, policy_article.c.record_id, policy_article.c.relation.label("role"), article.c.canonical)
         .join(policy_article, policy_article.c.article_id == article.c.id)
-        .where(policy_article.c.record_id.in_(numbers))
+        .where(policy_article.c.record_id.in_(numbers), ~copied())
         .order_by(article.c.published_at, article.c.id)
     )
     found: dict[int, list[Row]] = {number: [] for number in numbers}

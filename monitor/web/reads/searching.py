@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, tex
 from crawler.items import SHANGHAI
 from monitor.web.question import FACETS, Question
 from monitor.web.reads.articles import Row
+from storage.clusters import copied
 from storage.schema import article, tag
 from storage.search import LOOKED_AT, NEVER, Finds, Hit, hits, look
 from storage.search import newest as newest_ids
@@ -136,7 +137,7 @@ def filters(question: Question) -> list[ColumnElement[bool]]:
         "year": lambda years: or_(*(_within(int(year)) for year in years)),
     }
     conditions = [made[facet](getattr(question, facet)) for facet in FACETS if getattr(question, facet)]
-    return conditions if question.reprints else [c.canonical, *conditions]
+    return [~copied() if question.reprints else c.canonical, *conditions]
 
 
 def _count(conn: Connection, found: Finds) -> dict[str, Counter[tuple[str, str]]]:

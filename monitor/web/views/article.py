@@ -48,6 +48,7 @@ def article(asked: Asked) -> Answer:
             if incoming or outgoing
             else None,
             "reprints": [other for other in reprints if other["id"] != row["id"]],
+            "mirrored": next((other["copied"] for other in reprints if other["id"] == row["id"]), False),
             "first": next((other for other in reprints if other["canonical"] and other["id"] != row["id"]), None),
             "revisions": revisions,
             "records": articles.records(conn, row["id"]),

@@ -146,7 +146,7 @@ def test_without_a_time_there_is_no_delay(lone: World) -> None:
 
 def test_an_empty_archive_has_no_figures(sqlite_engine, tmp_path: Path) -> None:
     empty = found(World(sqlite_engine, tmp_path / "warc"))
-    assert list(rows(empty)) == [{"of": "archive", "articles": 0}]
+    assert list(rows(empty)) == [{"of": "archive", "articles": 0, "copies": 0}]
     assert charts.draw(empty, tmp_path / "charts", "svg") == []
 
 
