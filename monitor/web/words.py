@@ -21,6 +21,8 @@ KINSHIP: Final[Mapping[str, str]] = {
     "revision": "改写",
 }
 ISSUE: Final[Mapping[str, str]] = {MIRRORED: "镜像站改写的网页"}
+DAY: Final[Mapping[str, str]] = {"issued": "", "told": "报道", "kept": "收录"}
+"""Behind the day of a policy record: when it was issued, reported, or first seen here."""
 SCRIPT: Final[Mapping[str, str]] = {"simplified": "简体", "traditional": "繁体", "mixed": "简繁混排"}
 HOW: Final[Mapping[str, str]] = {
     "selector": "页面元素",

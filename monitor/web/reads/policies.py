@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, func, select, type_coerce
 
 from crawler.items import SHANGHAI
 from monitor.records import WITH_ARTICLES
@@ -17,8 +17,10 @@ from storage.clusters import copied
 from storage.grams import lowered
 from storage.query import parse, stands
 from storage.schema import article, policy_article, policy_record, tag
+from storage.types import Moment
 
 ALL_REGIONS = "all"
+DayKind = Literal["issued", "told", "kept"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +44,43 @@ class Found:
 
 
 def day_of(record: Row) -> date:
-    """The day a record stands at on the time line: when it was issued, else when it was first seen."""
+    """The day a record stands at on the time line: when it was issued, else that of the earliest article that tells of
+    it, else when the archive first saw it.
+    """
     issued: date | None = record["issued_on"]
-    seen: date = record["first_seen_at"].astimezone(SHANGHAI).date()
-    return issued or seen
+    return issued or _day(record["told_at"] or record["first_seen_at"])
+
+
+def _place(record: Row) -> tuple[date, int]:
+    return day_of(record), record["id"]
+
+
+def kind_of_day(record: Row) -> DayKind:
+    """What day that is."""
+    if record["issued_on"]:
+        return "issued"
+    return "told" if record["told_at"] else "kept"
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(SHANGHAI).date()
+
+
+def _records() -> Select[Any]:
+    """Records that have articles, each with ``told_at``: the time of the earliest article that tells of it, where one has a time."""
+    told = (
+        select(func.min(article.c.published_at))
+        .join(policy_article, policy_article.c.article_id == article.c.id)
+        .where(policy_article.c.record_id == policy_record.c.id)
+        .correlate(policy_record)
+        .scalar_subquery()
+    )
+    return select(policy_record, type_coerce(told, Moment).label("told_at")).where(WITH_ARTICLES)
 
 
 def find(conn: Connection, wanted: Wanted) -> Found:
     """The records, and counts for each facet under the other filters."""
-    rows = [dict(row) for row in conn.execute(select(policy_record).where(WITH_ARTICLES)).mappings()]
+    rows = [dict(row) for row in conn.execute(_records()).mappings()]
     if wanted.region:
         inside = _in_region(conn, wanted.region)
         rows = [row for row in rows if row["id"] in inside]
@@ -78,13 +108,13 @@ def find(conn: Connection, wanted: Wanted) -> Found:
     }
     facets["year"].sort(reverse=True)
     kept = [row for row in rows if all(test(row) for test in tests.values())]
-    kept.sort(key=lambda row: (day_of(row), row["id"]), reverse=True)
+    kept.sort(key=_place, reverse=True)
     return Found(tuple(kept), facets)
 
 
 def one(conn: Connection, number: int) -> Row | None:
     """The record."""
-    row = conn.execute(select(policy_record).where(policy_record.c.id == number)).mappings().first()
+    row = conn.execute(_records().where(policy_record.c.id == number)).mappings().first()
     return None if row is None else dict(row)
 
 
@@ -103,14 +133,11 @@ def articles_of(conn: Connection, numbers: Sequence[int]) -> dict[int, list[Row]
 
 
 def newest(conn: Connection, *, limit: int) -> list[Row]:
-    """The records that were issued last."""
-    statement = (
-        select(policy_record)
-        .where(WITH_ARTICLES)
-        .order_by(policy_record.c.issued_on.desc().nulls_last(), policy_record.c.id.desc())
-        .limit(limit)
-    )
-    return [dict(row) for row in conn.execute(statement).mappings()]
+    """The records that stand first on the time line."""
+    issued = _records().where(policy_record.c.issued_on.is_not(None)).order_by(policy_record.c.issued_on.desc())
+    others = _records().where(policy_record.c.issued_on.is_(None))
+    rows: list[Row] = [dict(row) for each in (issued.limit(limit), others) for row in conn.execute(each).mappings()]
+    return sorted(rows, key=_place, reverse=True)[:limit]
 
 
 def regions(conn: Connection) -> list[tuple[str, str, int]]:

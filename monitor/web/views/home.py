@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor.web.answer import Answer, Asked
 from monitor.web.reads import articles, policies
 from monitor.web.reads import operations as reads
-from monitor.web.reads.policies import day_of
+from monitor.web.reads.policies import day_of, kind_of_day
 from monitor.web.views.common import entry, source_title
 from monitor.web.views.policy import as_json, name_of, record_entry
 
@@ -25,6 +25,7 @@ def home(asked: Asked) -> Answer:
             "newest": newest,
             "records": records,
             "day_of": day_of,
+            "kind_of_day": kind_of_day,
             "name_of": name_of,
             "source_title": lambda name: source_title(asked, name),
             "count": articles.count(asked.conn),

@@ -12,7 +12,7 @@ from monitor.web.answer import Answer, Asked, Entry, Refused
 from monitor.web.question import LAST_PAGE, LONGEST_WORDS, UNSEEN, YEAR, BadQuestion, page_number
 from monitor.web.reads import policies
 from monitor.web.reads.articles import Row
-from monitor.web.reads.policies import ALL_REGIONS, Wanted, day_of
+from monitor.web.reads.policies import ALL_REGIONS, Wanted, day_of, kind_of_day
 from monitor.web.views.common import entry
 
 A_PAGE = 40
@@ -43,6 +43,7 @@ def time_line(asked: Asked) -> Answer:
         context={
             "years": [(year, list(rows)) for year, rows in groupby(shown, key=lambda row: day_of(row).year)],
             "day_of": day_of,
+            "kind_of_day": kind_of_day,
             "articles": policies.articles_of(asked.conn, [row["id"] for row in shown]),
             "total": len(found.records),
             "facets": found.facets,
@@ -80,6 +81,7 @@ def record(asked: Asked) -> Answer:
             "articles": articles,
             "documents": [one for one in articles if one["role"] == "document"],
             "day_of": day_of,
+            "kind_of_day": kind_of_day,
         },
         json=lambda: as_json(row) | {"articles": articles},
         feed=lambda: [record_entry(row), *(entry(one, "") for one in articles)],

@@ -7,18 +7,22 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, insert, select, update
 from starlette.testclient import TestClient
 
+from benchmarks.made_archive import NOW
+from crawler.items import SHANGHAI
 from monitor.web.app import VIEWS, create_app
 from monitor.web.config import Config
 from storage import db
-from storage.schema import article
+from storage.schema import article, policy_article, policy_record
+from tests.monitor.web.conftest import furnished
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 PAGES = [
@@ -187,6 +191,42 @@ def test_the_time_line_opens_with_the_home_region(config: Config) -> None:
     with TestClient(app) as client:
         assert "盐边县政策时间线" in client.get("/policy").text
         assert client.get("/policy.json").json()["total"] < client.get("/policy.json?region=all").json()["total"]
+
+
+def test_a_record_without_a_day_of_its_own_stands_at_the_day_of_its_first_report(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """Of a repealed document no more is known than its title: the day of the crawl would put it above all news."""
+    config = furnished(engine, tmp_path)
+    values = {"issuers": [], "status": "废止", "first_seen_at": NOW, "changed_at": NOW}
+    eve = datetime(2019, 12, 31, 16, 30, tzinfo=UTC)  # 2020 in China
+    with db.writing(engine).begin() as conn:
+        add = insert(policy_record).returning(policy_record.c.id)
+        told, kept = (
+            conn.execute(add.values(key=name, title=name, **values)).scalar_one() for name in ("旧办法", "旧规定")
+        )
+        for number, record, at in ((1, told, eve + timedelta(days=99)), (2, told, eve), (3, kept, None)):
+            conn.execute(update(article).where(article.c.id == number).values(published_at=at))
+            link = {"record_id": record, "article_id": number, "relation": "repeal", "seen_at": NOW}
+            conn.execute(insert(policy_article).values(link))
+    with TestClient(create_app(config)) as client:
+        page, home, record = (client.get(path).text for path in ("/policy?region=all", "/", f"/policy/{told}"))
+        years = dict(client.get("/policy.json?region=all").json()["facets"]["year"])
+        of_2020 = {one["title"] for one in client.get("/policy.json?region=all&year=2020").json()["records"]}
+    today = NOW.astimezone(SHANGHAI)
+    rows = re.findall(r'<p class="when">(.*?)</p>.*?<h3><a[^>]*>(.*?)</a>', page, re.DOTALL)
+    line = {title: re.sub(r"<[^>]*>", " ", when).split() for when, title in rows}
+    assert line["旧办法"] == ["1月1日", "报道"]
+    assert line["旧规定"] == [f"{today.month}月{today.day}日", "收录"]
+    assert all(len(when) == 1 for title, when in line.items() if not title.startswith("旧")), (
+        "an issued one says no more"
+    )
+    assert [title for _, title in rows if title.startswith("旧")] == ["旧规定", "旧办法"]
+    assert "旧办法" in of_2020
+    assert "旧规定" not in of_2020
+    assert {"2020", str(today.year)} <= years.keys()
+    assert "2020年1月1日" in record
+    assert home.index("旧规定") < home.index("旧办法")
 
 
 def test_a_policy_record_names_its_document_and_reports(client: TestClient) -> None:
