@@ -19,6 +19,24 @@ ENOUGH = 2
 
 
 @dataclass(frozen=True, slots=True)
+class NamedAfter:
+    """Things that are called after a place and say nothing of it: 云南松 is a pine, 河南话 a dialect."""
+
+    things: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+    """What begins as one of them and is none: 松潘."""
+    trade: tuple[str, ...] = ()
+    """What stands behind one where the place's own business is meant: 重庆火锅产业."""
+
+    def begins(self, text: str, at: int) -> bool:
+        """Whether the text goes on with one of these things."""
+        if not text.startswith(self.things, at) or text.startswith(self.but, at):
+            return False
+        thing = max((one for one in self.things if text.startswith(one, at)), key=len)
+        return not text.startswith(self.trade, at + len(thing))
+
+
+@dataclass(frozen=True, slots=True)
 class Sense:
     """What one word stands for, and where it does not."""
 
@@ -31,15 +49,19 @@ class Sense:
     """A region whose name, or that of a place in it, must stand in the same text."""
     after: tuple[str, ...] = ()
     """How the text in front of an unsure word ends, where it ends in a Han character."""
+    named_after: NamedAfter | None = None
+    """Things that are only called after a region; none where the word is its full name."""
 
     @property
     def plain(self) -> bool:
         """Whether the word has this sense wherever it stands."""
-        return not (self.not_behind or self.not_before or self.beside)
+        return not (self.not_behind or self.not_before or self.beside or self.named_after)
 
     def fits(self, text: str, start: int, end: int) -> bool:
         """Whether the word at these offsets has this sense, judged by its neighbours."""
         if text.endswith(self.not_behind, 0, start) or text.startswith(self.not_before, end):
+            return False
+        if self.named_after is not None and self.named_after.begins(text, end):
             return False
         return self.beside is None or not _han(text[start - 1 : start]) or text.endswith(self.after, 0, start)
 
@@ -152,11 +174,16 @@ def read_regions(path: Path) -> Gazetteer:
     """The regions of a profile; raises ValueError for a list that contradicts itself."""
     names: dict[str, str] = {}
     senses: dict[str, list[Sense]] = {}
-    for entry in _table(path)["region"]:
+    table = _table(path)
+    lists = {name: tuple(words) for name, words in table.get("named_after", {}).items()}
+    called = NamedAfter(**lists) if lists else None
+    for entry in table["region"]:
         code = _named(names, entry, path)
         guards = tuple(entry.get("not_behind", ())), tuple(entry.get("not_before", ()))
         for word in entry["words"]:
-            senses.setdefault(word, []).append(Sense(code, True, *guards))
+            senses.setdefault(word, []).append(
+                Sense(code, True, *guards, named_after=None if word == entry["name"] else called)
+            )
         for word in entry.get("unsure", ()):
             senses.setdefault(word, []).append(Sense(code, False, *guards, entry["of"], tuple(entry["after"])))
     return Gazetteer(names, senses)

@@ -82,10 +82,50 @@ def test_a_place_and_the_word_that_names_it(body: str, name: str, word: str) -> 
         ("安理会理事国发表意见。", "会理市"),
         ("利西昌斯克市的战斗。", "西昌市"),
         ("峨眉山的气象站。", "眉山市"),
+        ("云南松林下块菌培育技术规程发布。", "云南省"),  # a pine, whose wood may be anywhere
+        ("云南松、云南油杉和云南红豆杉混交林。", "云南省"),
+        ("盐边县发现野生的海南黄花梨。", "海南省"),
+        ("她说一口四川话。", "四川省"),
+        ("老人用河南话唱了一段，带着山东口音。", "河南省"),
+        ("街口开了一家重庆火锅店。", "重庆市"),
+        ("伤口敷了云南白药气雾剂。", "云南省"),
+        ("路边的攀枝花开得正红。", "攀枝花市"),
+        ("三月，攀枝花开，春意正浓。", "攀枝花市"),
+        ("木棉又名攀枝花，是先花后叶的乔木。", "攀枝花市"),
+        ("窗外一树攀枝花。", "攀枝花市"),
     ],
 )
 def test_what_is_no_place(body: str, name: str) -> None:
     assert name not in regions(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("四川松潘县开展森林防火演练。", "四川省"),
+        ("云南松茸出口增长。", "云南省"),
+        ("贵州松桃苗族自治县。", "贵州省"),
+        ("河南话剧院来攀演出。", "河南省"),
+        ("重庆火锅产业规模突破千亿元。", "重庆市"),
+        ("云南白药集团落户。", "云南省"),
+        ("云南省松材线虫病防治。", "云南省"),
+        ("四川和云南松绑民营经济。", "云南省"),
+        ("攀枝花开展专项整治，攀枝花开放型经济提速。", "攀枝花市"),
+        ("攀枝花开了一个好头。", "攀枝花市"),
+        ("攀枝花开出首趟中欧班列。", "攀枝花市"),
+        ("云南松分布广，而云南的菌类更多。", "云南省"),  # named once besides
+    ],
+)
+def test_a_place_is_one_before_words_that_only_begin_like_a_thing_called_after_it(body: str, name: str) -> None:
+    assert name in regions(body)
+
+
+def test_a_profile_need_not_know_of_things_called_after_places(tmp_path: Path) -> None:
+    (tmp_path / "regions.toml").write_text(
+        '[[region]]\ncode = "530000"\nname = "云南省"\nwords = ["云南"]\n', encoding="utf-8"
+    )
+    shutil.copy(DATA / "industries.toml", tmp_path)
+    assert [tag.name for tag in enricher(tmp_path)(article("云南松。")).regions] == ["云南省"]
 
 
 def test_a_place_brings_those_it_lies_in_with_its_words() -> None:
