@@ -30,17 +30,20 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
         return verdict
     assert heading is not None
     if found is None:
-        start = stop = (heading.index or 0) + 1
+        start = stop = (heading.last or 0) + 1
         parts = cut.Cut()
     else:
         start, stop = found.start, found.stop
         if table is not None and table[2] > start:
             start = min(table[2], stop)
-        parts = cut.cut(blocks[start:stop], heading.text)
+        title_line = heading.text
+        if heading.index != heading.last is not None and start <= heading.last < stop:
+            start, title_line = heading.last, blocks[heading.last].text  # its first lines are no text
+        parts = cut.cut(blocks[start:stop], title_line)
     first = start + parts.first
     after = start + parts.last + 1 if parts.text else start
-    dates = dateline.find(document, heading.index if heading.index is not None else first, first, after)
-    over = blocks[(heading.index + 1 if heading.index is not None else max(0, first - 6)) : first]
+    dates = dateline.find(document, heading.last if heading.last is not None else first, first, after)
+    over = blocks[(heading.last + 1 if heading.last is not None else max(0, first - 6)) : first]
     if heading.index is not None:  # some pages have the line of source and date over the title
         above = max(heading.index - 4, 0 if table is None else min(table[2], heading.index))
         over = [block for block in blocks[above : heading.index] if _is_credit(block)] + over
@@ -132,10 +135,8 @@ def _has_byline(blocks: list[Block], heading: title.Found | None) -> bool:
     """Whether the title is a heading of the page with a date right under it."""
     return (
         heading is not None
-        and heading.index is not None
-        and any(
-            _is_headed(blocks, index) for index in range(heading.index + 1, min(heading.index + _UNDER, len(blocks)))
-        )
+        and heading.last is not None
+        and any(_is_headed(blocks, index) for index in range(heading.last + 1, min(heading.last + _UNDER, len(blocks))))
     )
 
 

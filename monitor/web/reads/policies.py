@@ -67,7 +67,7 @@ def _day(moment: datetime) -> date:
 
 
 def _records() -> Select[Any]:
-    """Records that have articles, each with ``told_at``: the time of the earliest article that tells of it, where one has a time."""
+    """Records that have articles, each with ``told_at``: the time of the earliest of those, where one has a time."""
     told = (
         select(func.min(article.c.published_at))
         .join(policy_article, policy_article.c.article_id == article.c.id)

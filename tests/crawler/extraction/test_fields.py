@@ -392,3 +392,94 @@ def test_a_source_in_a_cell_behind_its_label(table: str) -> None:
     article = read(Page(url="http://x.example/1.html", body=html.encode()), None)
     assert isinstance(article, ScrapedArticle)
     assert (article.origin, article.published) == ("市经信局", ("2024-04-11",))
+
+
+ISSUER, ISSUE = "攀枝花市人民政府", "关于加快钒钛产业发展的意见"
+BYLINE = "<div>来源：市政府办 发布时间：2024-04-11</div>"
+DECLARED = f"<title>{ISSUER}{ISSUE}_{ISSUER}</title>"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<div class=title>{}<br>{}</div>",
+        "<div class=tit>{}<br>{}</div>",
+        "<div class=title><p>{}</p><p>{}</p></div>",
+        "<p align=center>{}<br>{}</p>",
+        "<p align=center><strong>{}</strong></p><p align=center><strong>{}</strong></p>",
+        "<table><tr><td class=bt>{}<br>{}</td></tr></table>",
+        "<h1>{}<br>{}</h1>",
+        "<h3><span>{}</span><br><span>{}</span></h3>",
+        "<p>{}</p><h1>{}</h1>",
+    ],
+)
+@pytest.mark.parametrize(
+    "head",
+    [
+        DECLARED,
+        f"<title>政府文件</title><meta name=ArticleTitle content='{ISSUER}{ISSUE}'>",
+        f"<title>政府文件</title><meta name=ArticleTitle content='{ISSUER}&lt;br/&gt;{ISSUE}'>",
+        f"<title>{ISSUER}{ISSUE[:8]}...</title>",
+    ],
+)
+def test_a_title_on_two_lines_is_one(heading: str, head: str) -> None:
+    found = article(f"{heading.format(ISSUER, ISSUE)}{BYLINE}<div id=zoom>{TEXT}</div>", head=head)
+    assert (found.title, found.subtitle, found.origin) == (ISSUER + ISSUE, None, "市政府办")
+    assert found.paragraphs[0].startswith("市发展改革委")
+
+
+@pytest.mark.parametrize("site", ["政府文件", ISSUER, f"首页-{ISSUER}"])
+@pytest.mark.parametrize("heading", ["<div class=title>{}<br>{}</div>", "<h1>{}<br>{}</h1>"])
+def test_an_issuer_and_what_it_issues_are_one_title_whatever_the_head_says(heading: str, site: str) -> None:
+    found = article(f"{heading.format(ISSUER, ISSUE)}{BYLINE}<div id=zoom>{TEXT}</div>", head=f"<title>{site}</title>")
+    assert found.title == ISSUER + ISSUE
+
+
+def test_the_lines_of_a_title_inside_the_text_s_element_are_no_text() -> None:
+    byline = "<p>发布时间：2024-04-11 来源：市政府办</p>"
+    found = article(f"<div id=zoom><p>{ISSUER}</p><p>{ISSUE}</p>{byline}{TEXT}</div>", head=DECLARED)
+    assert found.title == ISSUER + ISSUE
+    assert found.paragraphs[0].startswith("市发展改革委")
+
+
+@pytest.mark.parametrize(
+    ("heading", "head", "title", "subtitle"),
+    [
+        (
+            "<h1>项目调度会召开<br>——二十个项目提速</h1>",
+            "<title>项目调度会召开_某某网</title>",
+            "项目调度会召开",
+            "——二十个项目提速",
+        ),
+        (
+            "<div class=title>项目调度会召开<br>——二十个项目提速</div>",
+            "<title>项目调度会召开_某某网</title>",
+            "项目调度会召开",
+            "——二十个项目提速",
+        ),
+        (
+            "<div class=title>项目调度会召开</div><div>某某日报</div>",
+            "<title>项目调度会召开_某某日报</title>",
+            "项目调度会召开",
+            None,
+        ),
+        (
+            "<div class=title>项目调度会召开</div><div>攀西资讯港</div>",
+            "<title>项目调度会召开-攀西资讯港</title>",
+            "项目调度会召开",
+            None,
+        ),
+        ("<h1>市发改委要闻<br>项目调度会召开</h1>", "<title>项目调度会召开_某某网</title>", "项目调度会召开", None),
+        (
+            f"<p><a href=/>{ISSUER}</a></p><h1>{ISSUE}</h1>",
+            f"<title>{ISSUE}_{ISSUER}</title>",
+            ISSUE,
+            None,
+        ),
+    ],
+)
+def test_what_the_declared_title_does_not_hold_is_not_joined(
+    heading: str, head: str, title: str, subtitle: str | None
+) -> None:
+    found = article(f"{heading}{BYLINE}<div id=zoom>{TEXT}</div>", head=head)
+    assert (found.title, found.subtitle) == (title, subtitle)
