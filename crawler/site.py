@@ -39,8 +39,6 @@ class Entrance:
 class Layout:
     """Where the fields stand on an article page: CSS selectors; None leaves a field to the generic reader."""
 
-    until: date | None = None
-    """The last publication day this layout was used; the newest layout has none."""
     title: str | None = None
     subtitle: str | None = None
     byline: str | None = None

@@ -11,6 +11,7 @@ from hashlib import sha256
 from itertools import islice
 
 from crawler.items import SHANGHAI, Article, Damage, OfficialTable, ScrapedArticle
+from pipelines.check import check
 from pipelines.text import boilerplate, damage, script
 from pipelines.text.attribution import Attribution, attribute, attribute_text
 from pipelines.text.dates import Dated, parse_date
@@ -50,7 +51,7 @@ def clean(scraped: ScrapedArticle, *, now: datetime) -> Article:
     said = reduce(Attribution.otherwise, (*lines, attribute_text(body.paragraphs)), labelled)
     dated = _published((*scraped.published, byline, *(official.published or "" for _ in "1" if official)), now)
     updated = parse_date(scraped.updated, today=_day(now)) if scraped.updated else None
-    return Article(
+    article = Article(
         url=scraped.url,
         source=scraped.source,
         title=title,
@@ -77,6 +78,7 @@ def clean(scraped: ScrapedArticle, *, now: datetime) -> Article:
         damage=(*_damage("title", title), *_damage("body", text)),
         evidence=scraped.evidence,
     )
+    return replace(article, issues=check(article, body.dropped, now=now))
 
 
 _LABELLED = ("origin", "reprinted_from", "author", "editor")
@@ -127,6 +129,8 @@ class _Body:
     credits: list[str]
     """Lines that said who wrote it and were no text."""
     rights: str | None
+    dropped: list[str]
+    """Lines that are nowhere else: buttons, neighbours, what stood under 延伸阅读."""
 
 
 def _body(paragraphs: Sequence[str], originals: Sequence[str]) -> _Body:
@@ -134,6 +138,7 @@ def _body(paragraphs: Sequence[str], originals: Sequence[str]) -> _Body:
     end = _further(kinds, paragraphs)
     last = _last_text(kinds[:end])
     kept: list[int] = []
+    dropped = [paragraph for paragraph in paragraphs[end:] if paragraph]
     named: list[str] = []
     notices: list[int] = []
     for index, (paragraph, kind) in enumerate(zip(paragraphs[:end], kinds[:end], strict=True)):
@@ -142,14 +147,14 @@ def _body(paragraphs: Sequence[str], originals: Sequence[str]) -> _Body:
             named.append(paragraph)
         elif kind == "rights" and index >= end - _EDGE and kept:
             notices.append(index)
-        elif kind == "neighbour" and index > last:
-            continue
-        elif kind != "bar" and paragraph:
+        elif kind == "bar" or (kind == "neighbour" and index > last):
+            dropped.append(paragraph)
+        elif paragraph:
             kept.append(index)
     if boilerplate.is_little([paragraphs[index] for index in kept]):  # the notice is what the page is about
         kept, notices = sorted(kept + notices), []
     rights = paragraphs[notices[0]] if notices else None
-    return _Body([paragraphs[i] for i in kept], [_flat(originals[i]) for i in kept], named, rights)
+    return _Body([paragraphs[i] for i in kept], [_flat(originals[i]) for i in kept], named, rights, dropped)
 
 
 def _last_text(kinds: Sequence[boilerplate.Kind | None]) -> int:

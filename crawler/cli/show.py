@@ -83,7 +83,7 @@ def _tell(kept: Archive, article: dict[str, Any], *, original: bool) -> None:
             table.add_row(Text(name, justify="right"), Text(value), style="dim")
     out.print(table)
     out.print()
-    for paragraph in (article["body_original"] if original else article["body"]).split("\n"):
+    for paragraph in ((article["body_original"] if original else article["body"]) or "").split("\n"):
         out.print(f"　　{paragraph}", markup=False)
     if article["rights"]:
         out.print(f"\n{article['rights']}", markup=False, style="dim")
@@ -136,8 +136,8 @@ def _diff(kept: Archive, article: dict[str, Any], *, as_json: bool) -> None:
     for old, new in pairwise(texts):
         lines = list(
             unified_diff(
-                [old["title"], *old["body"].split("\n")],
-                [new["title"], *new["body"].split("\n")],
+                [old["title"], *(old["body"] or "").split("\n")],
+                [new["title"], *(new["body"] or "").split("\n")],
                 f"revision {old['revision']}",
                 f"revision {new['revision']}",
                 lineterm="",

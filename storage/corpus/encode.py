@@ -61,8 +61,17 @@ def typed(rows: Rows, fields: Sequence[Field], originals: pa.Array | None = None
 def _column(rows: Rows, field: Field, originals: pa.Array | None) -> pa.Array:
     """A field's values as the archive has them. ``originals``: as for ``typed``."""
     if field.name == "body_original":
-        return rows.originals() if originals is None else originals
-    return rows.columns.column(field.columns[0])
+        return _absent(rows.originals() if originals is None else originals)
+    column = rows.columns.column(field.columns[0])
+    return _absent(column) if field.name == "body" else column
+
+
+def _absent(texts: pa.Array | None) -> pa.Array | None:
+    """The texts with null for an empty one: absent is null, never an empty string."""
+    if texts is None:
+        return None
+    empty = pc.equal(texts, scalar(""))
+    return pc.if_else(empty, pa.nulls(len(texts), texts.type), texts) if empty.true_count else texts
 
 
 def _parsed(columns: Sequence[tuple[pa.Array, pa.DataType]]) -> list[pa.Array]:

@@ -194,3 +194,18 @@ def test_a_clean_page_costs_next_to_nothing():
     for _ in range(200):
         clean(page, now=NOW)
     assert (time.process_time() - start) / 200 < 0.0006
+
+
+def issues(**fields):
+    return [(issue.kind, issue.detail) for issue in clean(scraped(**fields), now=NOW).issues]
+
+
+def test_what_is_odd_is_told():
+    assert issues(published=("2020-04-11",)) == []
+    assert [kind for kind, _ in issues()] == ["no-date"]
+    assert [kind for kind, _ in issues(title="", paragraphs=())] == ["no-title", "no-body", "no-date"]
+    assert [kind for kind, _ in issues(published=("2029-01-01",))] == ["future-date"]
+    lines = (*BODY, "打印 关闭", "责任编辑：王五", "下一篇：没有了", "延伸阅读", "攀枝花芒果走出国门")
+    assert issues(published=("2020-04-11",), paragraphs=lines) == [
+        ("dropped-line", "延伸阅读"), ("dropped-line", "攀枝花芒果走出国门"), ("dropped-line", "打印 关闭"), ("dropped-line", "下一篇：没有了"),
+    ]  # fmt: skip

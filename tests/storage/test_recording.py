@@ -373,3 +373,8 @@ def test_the_last_content_type_counts() -> None:
     said = [(b"Content-Type", b"text/html"), (b"content-type", b"text/html; charset=gbk"), (b"Content-Type", b"")]
     assert replace(exchange(url(1)), headers=tuple(said)).content_type == "text/html; charset=gbk"
     assert replace(exchange(url(1)), headers=((b"Server", b"x"),)).content_type is None
+
+
+def test_an_empty_body_is_null_in_the_json() -> None:
+    told = article_json(replace(article(1), body="", body_original=""))
+    assert (told["body"], told["body_original"]) == (None, None)
