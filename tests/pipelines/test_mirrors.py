@@ -8,7 +8,7 @@ import pytest
 from crawler.items import MIRRORED, Article
 from crawler.sites import SITES
 from pipelines.clean import clean_text
-from pipelines.mirrors import is_known_mirror, known_mirrors, marked, mirror_of, with_original
+from pipelines.mirrors import known_mirrors, marked, mirror_of, with_original
 from pipelines.text.mirror import garble
 from pipelines.text.script import to_traditional
 
