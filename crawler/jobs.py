@@ -26,6 +26,7 @@ from apscheduler.triggers.base import BaseTrigger
 from crawler.items import SHANGHAI
 from crawler.schedule import next_run
 from crawler.site import Site
+from crawler.told import Ended, line
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ class Commands:
         self._stopping = False
 
     def run(self, *command: str) -> int:
-        """Runs the command to its end; returns its exit code."""
+        """Runs the command to its end and logs in one line how it went; returns its exit code."""
         with self._guard:
             if self._stopping:
                 return 1
@@ -77,16 +78,23 @@ class Commands:
                 [sys.executable, "-m", "crawler.cli", *command],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
                 start_new_session=True,
                 pass_fds=(self._lock.fileno(),),
             )
             self._running.add(process)
-        code = process.wait()
+        out, _ = process.communicate()
+        code = process.returncode
         with self._guard:
             self._running.discard(process)
-        logger.log(logging.INFO if code == 0 else logging.WARNING, "panxi %s ended with %d", " ".join(command), code)
+        told = line(Ended(code, out))
+        level = logging.INFO if code == 0 else logging.WARNING
+        logger.log(level, "panxi %s ended with %d%s", " ".join(command), code, told and f": {told}")
         return code
+
+    def crawl(self, name: str) -> int:
+        """Runs a crawl of the source."""
+        return self.run("crawl", name, "--due", "--json")
 
     def stop(self) -> None:
         """Ends what runs: SIGTERM, which a crawl answers by keeping what it has, then, much later, SIGKILL."""

@@ -16,25 +16,39 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate import App, PsycopgConnector, RetryDecision, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Engine, text
 
 from crawler.schedule import all_taken_up, due
 from crawler.site import Site
+from crawler.told import Ended, line
 from storage import runs
 
 logger = logging.getLogger(__name__)
 
-Command = Callable[..., Awaitable[int]]
-"""Runs a ``panxi`` command to its end; returns its exit code."""
+Command = Callable[..., Awaitable[Ended]]
+"""Runs a ``panxi`` command to its end; returns its exit code and what it printed."""
 
 CRAWLS, CARE = "crawls", "care"
 """Two queues: while every place is taken by a crawl, what is due is looked for and alerts go out all the same."""
-RETRY = RetryStrategy(max_attempts=3, wait=60, linear_wait=60)
+
+
+class Again(RetryStrategy):
+    """Two more tries of a crawl that ended badly; one that was stopped with its worker goes back in line at once."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Procrastinate's question."""
+        if isinstance(exception, asyncio.CancelledError):
+            return RetryDecision(retry_in={"seconds": 0})
+        decision: RetryDecision | None = super().get_retry_decision(exception=exception, job=job)
+        return decision
+
+
+RETRY = Again(max_attempts=3, wait=60, linear_wait=60)
 STOP_WITHIN = 20.0
 """Seconds that a running command gets to end after SIGTERM."""
 DONE = (0, 1)
@@ -63,7 +77,7 @@ def make_app(conninfo: str, engine: Engine, sites: Mapping[str, Site], command: 
 
     @app.task(name="crawl", queue=CRAWLS, retry=RETRY)
     async def crawl(source: str) -> None:
-        await _run(command, "crawl", source, "--due")
+        await _run(command, "crawl", source, "--due", "--json")
 
     @app.task(name="deliver", queue=CARE)
     async def deliver() -> None:
@@ -114,14 +128,21 @@ async def work(app: App, *, parallel: int, name: str, pulse: Pulse = Pulse()) ->
             install_signal_handlers=False,
             delete_jobs="always",  # what became of a crawl stands in the archive
         )
-        working = asyncio.gather(
-            worker(queues=[CRAWLS], concurrency=parallel, name=f"{name} crawls"),
-            worker(queues=[CARE], concurrency=1, name=f"{name} care"),
-        )
+        stopped = asyncio.Event()  # a second signal must not break the tidying up
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, working.cancel)
-        with contextlib.suppress(asyncio.CancelledError):
-            await working
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        working = [
+            asyncio.create_task(worker(queues=[CRAWLS], concurrency=parallel, name=f"{name} crawls")),
+            asyncio.create_task(worker(queues=[CARE], concurrency=1, name=f"{name} care")),
+        ]
+        stopping = asyncio.create_task(stopped.wait())
+        await asyncio.wait([*working, stopping], return_when=asyncio.FIRST_COMPLETED)
+        for task in (*working, stopping):
+            task.cancel()
+        # All of them, before the connection is closed: the jobs that they stop are put back in line through it.
+        for ended in await asyncio.gather(*working, stopping, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
 
 
 def panxi(db: str) -> Command:
@@ -130,23 +151,24 @@ def panxi(db: str) -> Command:
     Its URL is no argument: any user of the machine may list those, and it may hold a password.
     """
 
-    async def run(*command: str) -> int:
+    async def run(*command: str) -> Ended:
         return await run_process([sys.executable, "-m", "crawler.cli", *command], {**os.environ, "PANXI_DB": db})
 
     return run
 
 
-async def run_process(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
+async def run_process(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Ended:
     """Runs a process to its end; cancelled, it is asked to end, then made to."""
     process = await asyncio.create_subprocess_exec(
         *arguments,
         env=environment,
         stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
         start_new_session=True,  # Ctrl-C reaches us first, and we stop it
     )
     try:
-        return await process.wait()
+        out, _ = await process.communicate()
+        return Ended(process.returncode or 0, out)
     except asyncio.CancelledError:
         process.terminate()
         try:
@@ -157,9 +179,23 @@ async def run_process(arguments: Sequence[str], environment: Mapping[str, str] |
 
 
 async def _run(command: Command, *arguments: str) -> None:
-    code = await command(*arguments)
-    if code not in DONE:
-        raise CommandError(f"panxi {' '.join(arguments)} ended with {code}")
+    ended = await command(*arguments)
+    told = line(ended)
+    how = f"panxi {' '.join(arguments)} ended with {ended.code}{told and f': {told}'}"
+    if ended.code not in DONE or ended.in_vain:
+        raise CommandError(how)
+    logger.log(logging.INFO if ended.code == 0 else logging.WARNING, "%s", how)
+
+
+def in_one_line(record: logging.LogRecord) -> bool:
+    """A filter of a log's handler: what stopped a job, or failed a command, is no fault of the program and needs no
+    traceback.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, (asyncio.CancelledError, CommandError)):
+        record.exc_info = None
+        record.msg, record.args = f"{record.getMessage()}{f': {error}' if str(error) else ''}", ()
+    return True
 
 
 def _due(engine: Engine, sites: Mapping[str, Site]) -> list[Site]:

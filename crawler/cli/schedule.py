@@ -98,7 +98,7 @@ def _once(sites: list[Site], last: Mapping[str, datetime], again: Mapping[str, d
     codes: list[int] = []
 
     def work() -> None:
-        codes.extend(commands.run("crawl", site.name, "--due") for site in due(sites, last, datetime.now(UTC), again))
+        codes.extend(commands.crawl(site.name) for site in due(sites, last, datetime.now(UTC), again))
         codes.append(commands.run("deliver"))
 
     stopped = _told_to_stop()
@@ -134,7 +134,7 @@ def _forever(
     ended: SimpleQueue[str] = SimpleQueue()
 
     def crawl(name: str) -> None:
-        commands.run("crawl", name, "--due")
+        commands.crawl(name)
         ended.put(name)
 
     jobs = scheduler(

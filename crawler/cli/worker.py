@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Annotated
 
 import typer
@@ -30,9 +31,11 @@ def worker(
     with archive(db, create=True) as engine:
         if engine.dialect.name != "postgresql":
             fail("workers meet in a PostgreSQL archive", hint="on SQLite one process does it: panxi schedule")
-        from crawler.worker import install, make_app, panxi, work
+        from crawler.worker import in_one_line, install, make_app, panxi, work
 
         log_to_stderr()
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(in_one_line)
         ask_for_contact()
         install(engine)
         conninfo = make_url(db).set(drivername="postgresql").render_as_string(hide_password=False)

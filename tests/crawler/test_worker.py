@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ from sqlalchemy import Engine, func, select, text
 
 from crawler.replica import Answer, Replica, expected, serve
 from crawler.sites import SITES
-from crawler.worker import run_process
+from crawler.told import Ended, line
+from crawler.worker import CommandError, _run, run_process
 from storage import frontier
 from storage.db import open_engine
 from storage.locks import held
@@ -165,4 +167,94 @@ def test_a_cancelled_command_is_stopped_and_not_left_behind(tmp_path: Path) -> N
 
 
 def test_a_workers_exit_code_is_told() -> None:
-    assert asyncio.run(run_process([sys.executable, "-c", "raise SystemExit(3)"])) == 3
+    assert asyncio.run(run_process([sys.executable, "-c", "raise SystemExit(3)"])).code == 3
+
+
+SUMMARY = {"ended": "finished", "pages": 4, "new": 1, "changed": 0, "failed": []}
+DOWN = [
+    {"reason": "HTTP 500", "count": 1, "example": "http://a/1"},
+    {"reason": "HTTP 503", "count": 3, "example": "http://a/2"},
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "failed", "fails"), [(0, [], False), (1, DOWN[:1], False), (1, DOWN, True), (2, [], True)]
+)
+def test_a_crawl_is_told_in_a_line_and_one_in_vain_is_no_success(
+    code: int, failed: list[Any], fails: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def command(*_: str) -> Ended:
+        return Ended(code, json.dumps(SUMMARY | {"failed": failed}).encode() + b"\n")
+
+    with caplog.at_level("INFO"), pytest.raises(CommandError) if fails else nullcontext() as error:
+        asyncio.run(_run(command, "crawl", "a"))
+    told = str(error.value) if error is not None else caplog.messages[-1]
+    assert "4 pages, 1 new, 0 changed" in told
+    if failed == DOWN:
+        assert "4 failed (3 × HTTP 503, e.g. http://a/2)" in told
+
+
+def test_what_printed_no_summary_is_told_by_its_code_alone() -> None:
+    assert [line(Ended(0, out)) for out in (b"", b"Nothing done\n", b"[1]", b'{"sent": 1}')] == [""] * 4
+
+
+def test_a_worker_that_is_told_to_stop_puts_its_crawl_back_in_line(
+    postgres_url: str, engine: Engine, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    program = STUBBORN.format(db=postgres_url)
+    with log.open("ab") as out:
+        process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=out, stderr=out)
+
+    def jobs(state: str) -> int:
+        with engine.connect() as conn:
+            if conn.execute(text("SELECT to_regclass('procrastinate_jobs')")).scalar_one() is None:
+                return 0
+            counted = text(
+                "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'crawl' AND status::text = :state"
+            )
+            return int(conn.execute(counted, {"state": state}).scalar_one())
+
+    try:
+        until(lambda: jobs("doing") == 1 and b"begun" in log.read_bytes(), 60)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)  # timeout(1) sends two
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+    assert (jobs("doing"), jobs("todo")) == (0, 1), log.read_text()
+    assert "Traceback" not in log.read_text()
+    assert "stopped well" in log.read_text()
+
+
+STUBBORN = """
+import asyncio, logging, sys
+from dataclasses import replace
+from sqlalchemy import make_url
+from crawler.told import Ended
+from crawler.worker import in_one_line, install, make_app, run_process, work
+from storage.db import open_engine
+from tests.crawler.working import PULSE, sites
+logging.basicConfig(level=logging.INFO)
+logging.getLogger().handlers[0].addFilter(in_one_line)
+CRAWL = '''
+import signal, sys, time
+def stop(*_):
+    time.sleep(1.5)
+    print("stopped well", file=sys.stderr, flush=True)
+    sys.exit(1)
+signal.signal(signal.SIGTERM, stop)
+print("begun", file=sys.stderr, flush=True)
+time.sleep(60)
+'''
+async def start(*asked):
+    return Ended(0) if asked[0] != "crawl" else await run_process([sys.executable, "-c", CRAWL])
+db = {db!r}
+engine = open_engine(db)
+install(engine)
+one = dict(list(sites().items())[:1])
+conninfo = make_url(db).set(drivername="postgresql").render_as_string(hide_password=False)
+asyncio.run(work(make_app(conninfo, engine, one, start, PULSE), parallel=1, name="w", pulse=PULSE))
+"""
+"""A worker whose crawls take a while to stop."""

@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 from crawler.crawl import crawl, project_settings
 from crawler.replica import sites as replica_sites
 from crawler.site import Site
+from crawler.told import Ended
 from crawler.worker import Pulse, install, make_app, run_process, work
 from storage.db import open_engine
 from storage.locks import held
@@ -39,10 +40,10 @@ def main() -> None:
         install(engine)
         conninfo = make_url(db).set(drivername="postgresql").render_as_string(hide_password=False)
 
-        async def start(*asked: str) -> int:
+        async def start(*asked: str) -> Ended:
             name, *rest = asked
             if name != "crawl":
-                return 0
+                return Ended(0)
             return await run_process([sys.executable, "-m", __spec__.name, db, proxy, warc, name, rest[0]])
 
         asyncio.run(
