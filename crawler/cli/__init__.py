@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import signal
@@ -104,6 +105,7 @@ def main() -> None:
     A reader of its pipe that has left is no failure: 0, without a word. Ctrl-C and SIGTERM end with 130 and 143 when
     what was begun is tidied up. A library of an extra that is not installed: 2, and what to install.
     """
+    _open_what_is_closed()
     signal.signal(signal.SIGTERM, _terminate)  # commands that run until they are stopped have handlers of their own
     try:
         try:
@@ -112,6 +114,10 @@ def main() -> None:
             _flush()
     except BrokenPipeError:
         _reader_left()
+    except OSError as error:
+        if error.filename is not None or error.errno not in UNWRITTEN:
+            raise
+        _not_written(error)
     except ModuleNotFoundError as error:
         _not_installed(error)
     except SystemExit as ended:
@@ -131,6 +137,26 @@ def _flush() -> None:
     """Now, and not when the interpreter ends: then an error could not be caught."""
     if sys.stdout is not None and not sys.stdout.closed:  # None: whoever called gave us none
         sys.stdout.flush()
+
+
+UNWRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""How a file that standard output was sent to can't take more."""
+
+
+def _open_what_is_closed() -> None:
+    """Whoever called may have closed our standard streams: else the first file that is opened would get their place."""
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+            setattr(sys, name, os.fdopen(number, "w", encoding="utf-8"))
+
+
+def _not_written(error: OSError) -> NoReturn:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left in the buffer goes there
+    typer.echo(f"panxi: standard output: {error.strerror}", err=True)
+    sys.exit(1)
 
 
 def _reader_left() -> NoReturn:

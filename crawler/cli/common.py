@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -43,6 +43,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON lines on standard out
 
 AllowLoopback = Annotated[bool, typer.Option("--allow-loopback", help="Let addresses of this machine be fetched.")]
 
+LARGEST = 10**15
+"""No number of articles or characters that a person asks for is larger; the databases count to nineteen digits."""
+SEEDS = 2**63
+"""How many numbers the databases have on each side of 0."""
 UNBOUND = 10_000
 """Columns of a pipe: what is piped is searched by lines, so no line is folded there."""
 
@@ -75,6 +79,31 @@ def a_web_address(typed: str) -> str:
     if canonical(typed) is None:
         raise typer.BadParameter(f"not an http(s) address: {typed!r}")
     return typed
+
+
+def a_page_to_visit(typed: str) -> str:
+    """The parser of addresses that go on the frontier, which takes none that are longer than any real one."""
+    from crawler.urls import canonical
+
+    address = canonical(a_web_address(typed)) or typed
+    if len(address) > SHORT:
+        from storage.frontier import LONGEST_URL
+
+        if len(address.encode("utf-8", "replace")) > LONGEST_URL:
+            raise typer.BadParameter(f"the address is longer than {LONGEST_URL} bytes")
+    return typed
+
+
+SHORT = 500
+"""Characters of an address that can't be too long in whatever encoding."""
+
+
+def a_day(typed: str) -> date:
+    """The parser of days."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise typer.BadParameter(f"a day is such as 2020-04-11, not {typed!r}") from None
 
 
 def plural(number: int, noun: str) -> str:

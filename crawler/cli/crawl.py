@@ -11,11 +11,12 @@ import typer
 
 from crawler.cli.common import (
     DEFAULT_DB,
+    LARGEST,
     AllowLoopback,
     AsJson,
     Db,
     Sources,
-    a_web_address,
+    a_page_to_visit,
     archive,
     ask_for_contact,
     console,
@@ -52,13 +53,16 @@ def crawl(
     url: Annotated[
         list[str] | None,
         typer.Option(
-            "--url", metavar="URL", parser=a_web_address, help="Visit this page and its further reading, nothing else."
+            "--url",
+            metavar="URL",
+            parser=a_page_to_visit,
+            help="Visit this page and its further reading, nothing else.",
         ),
     ] = None,
     depth: Annotated[
         int | None, typer.Option(min=0, max=10, help="Steps of further reading (延伸阅读) to follow.")
     ] = None,
-    max_pages: Annotated[int | None, typer.Option(min=1, help="Stop after so many pages.")] = None,
+    max_pages: Annotated[int | None, typer.Option(min=1, max=LARGEST, help="Stop after so many pages.")] = None,
     revisit: Annotated[
         bool,
         typer.Option("--revisit", help="Ask again for every known article (conditionally), and for what failed."),

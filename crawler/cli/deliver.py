@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, emit, fail, page
+from crawler.cli.common import DEFAULT_DB, LARGEST, AsJson, Db, archive, console, emit, fail, page
 from crawler.cli.help import examples
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ app = typer.Typer(add_completion=False)
 def deliver(
     dead: Annotated[bool, typer.Option("--dead", help="Show what was set aside, and send nothing.")] = False,
     again: Annotated[
-        list[int] | None, typer.Option(help="Try this dead letter once more (its number); may be given again.")
+        list[int] | None,
+        typer.Option(min=1, max=LARGEST, help="Try this dead letter once more (its number); may be given again."),
     ] = None,
     again_all: Annotated[bool, typer.Option("--again-all", help="Try all dead letters once more.")] = False,
     db: Db = DEFAULT_DB,

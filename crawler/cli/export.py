@@ -15,7 +15,22 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 import typer
 
 from crawler.cli import names
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, a_path, archive, console, emit, fail, known, plural, progress
+from crawler.cli.common import (
+    DEFAULT_DB,
+    LARGEST,
+    SEEDS,
+    AsJson,
+    Db,
+    a_day,
+    a_path,
+    archive,
+    console,
+    emit,
+    fail,
+    known,
+    plural,
+    progress,
+)
 from crawler.cli.help import examples
 from crawler.items import SHANGHAI
 
@@ -40,13 +55,6 @@ Names = list[str] | None
 
 def _target(typed: str) -> str:
     return typed if typed == "-" else str(a_path(typed))
-
-
-def _day(typed: str) -> date:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        raise typer.BadParameter(f"a day is such as 2020-04-11, not {typed!r}") from None
 
 
 def _time(typed: str) -> datetime:
@@ -77,6 +85,8 @@ def _sample(typed: str) -> float:
         raise typer.BadParameter(f"a sample is a share such as 0.1 or a number such as 500, not {typed!r}") from None
     if found >= 1 and not typed.strip().isdecimal():
         raise typer.BadParameter(f"a sample is a share below 1 or a whole number of articles, not {typed!r}")
+    if not found <= LARGEST:
+        raise typer.BadParameter(f"a sample is of at most {LARGEST} articles, not {typed!r}")
     return found
 
 
@@ -108,20 +118,20 @@ def export(
     published_from: Annotated[
         date | None,
         typer.Option(
-            "--from", metavar="DAY", parser=_day, help="Published on this day or later.", rich_help_panel=CHOOSE
+            "--from", metavar="DAY", parser=a_day, help="Published on this day or later.", rich_help_panel=CHOOSE
         ),
     ] = None,
     published_until: Annotated[
         date | None,
-        typer.Option("--until", metavar="DAY", parser=_day, help="… on this day or before.", rich_help_panel=CHOOSE),
+        typer.Option("--until", metavar="DAY", parser=a_day, help="… on this day or before.", rich_help_panel=CHOOSE),
     ] = None,
     seen_from: Annotated[
         date | None,
-        typer.Option(metavar="DAY", parser=_day, help="First seen on this day or later.", rich_help_panel=CHOOSE),
+        typer.Option(metavar="DAY", parser=a_day, help="First seen on this day or later.", rich_help_panel=CHOOSE),
     ] = None,
     seen_until: Annotated[
         date | None,
-        typer.Option(metavar="DAY", parser=_day, help="… on this day or before.", rich_help_panel=CHOOSE),
+        typer.Option(metavar="DAY", parser=a_day, help="… on this day or before.", rich_help_panel=CHOOSE),
     ] = None,
     source: Annotated[Names, typer.Option(help="Of this source; may be given again.", rich_help_panel=CHOOSE)] = None,
     region: Annotated[
@@ -135,8 +145,12 @@ def export(
     ] = None,
     issuer: Annotated[Names, typer.Option(help="Who issued the document.", rich_help_panel=CHOOSE)] = None,
     query: Annotated[str | None, typer.Option(help="As panxi search takes it.", rich_help_panel=CHOOSE)] = None,
-    min_length: Annotated[int | None, typer.Option(help="Characters of the body.", rich_help_panel=CHOOSE)] = None,
-    max_length: Annotated[int | None, typer.Option(help="Characters of the body.", rich_help_panel=CHOOSE)] = None,
+    min_length: Annotated[
+        int | None, typer.Option(min=0, max=LARGEST, help="Characters of the body.", rich_help_panel=CHOOSE)
+    ] = None,
+    max_length: Annotated[
+        int | None, typer.Option(min=0, max=LARGEST, help="Characters of the body.", rich_help_panel=CHOOSE)
+    ] = None,
     damage: Annotated[
         Literal["any", "none", "only"], typer.Option(help="With broken spans or without.", rich_help_panel=CHOOSE)
     ] = "any",
@@ -163,7 +177,9 @@ def export(
         Literal["simplified", "traditional", "original"],
         typer.Option(help="The script of title and body.", rich_help_panel=SHAPE),
     ] = "simplified",
-    limit: Annotated[int | None, typer.Option(help="At most so many articles.", rich_help_panel=SHAPE)] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=0, max=LARGEST, help="At most so many articles.", rich_help_panel=SHAPE)
+    ] = None,
     sample: Annotated[
         float | None,
         typer.Option(
@@ -179,7 +195,9 @@ def export(
             rich_help_panel=SHAPE,
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="For sample and splits.", rich_help_panel=SHAPE)] = 0,
+    seed: Annotated[
+        int, typer.Option(min=-SEEDS, max=SEEDS - 1, help="For sample and splits.", rich_help_panel=SHAPE)
+    ] = 0,
     bom: Annotated[bool, typer.Option("--bom", help="CSV for Excel.", rich_help_panel=SHAPE)] = False,
     since_export: Annotated[
         Path | None,
@@ -208,6 +226,8 @@ def export(
     The same archive and options give the same bytes. PATH is written beside itself and put in place whole.
     """
     needs_arrow()
+    if path == "-" and sys.__stdout__ is None:
+        fail("standard output is closed: name a file")
     with _told(path), archive(db) as engine, progress(shown=path != "-" or not sys.stdout.isatty()) as told:
         from pipelines.text.script import to_simplified
         from storage.corpus.export import export as run

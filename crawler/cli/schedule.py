@@ -44,7 +44,9 @@ def schedule(
     sources: Sources = None,
     once: Annotated[bool, typer.Option("--once", help="Crawl what is due now, send what waits, and end.")] = False,
     parallel: Annotated[int, typer.Option(min=1, max=16, help="Crawls at a time.")] = 2,
-    deliver_every: Annotated[int, typer.Option(min=5, help="Seconds between two deliveries of alerts.")] = 60,
+    deliver_every: Annotated[
+        int, typer.Option(min=5, max=86_400, help="Seconds between two deliveries of alerts.")
+    ] = 60,
     db: Db = DEFAULT_DB,
 ) -> None:
     """Crawl each source as often as its file says, and send the alerts that wait, until stopped.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, day, emit, fail, known, page
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, a_day, archive, day, emit, fail, known, page
 from crawler.cli.help import examples
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def search(
         list[str] | None, typer.Option("--industry", help="Only of these industries: code or name.")
     ] = None,
     policy: Annotated[bool, typer.Option("--policy", help="Only what speaks of an official document.")] = False,
-    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or after.")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or before.")] = None,
+    since: Annotated[date | None, typer.Option(metavar="DAY", parser=a_day, help="Published on or after.")] = None,
+    until: Annotated[date | None, typer.Option(metavar="DAY", parser=a_day, help="Published on or before.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to show.")] = 20,
     offset: Annotated[int, typer.Option(min=0, max=10_000, help="How many to pass over first.")] = 0,
     db: Db = DEFAULT_DB,
@@ -73,6 +73,8 @@ def search(
 
     if (trouble := problem(query, to_simplified)) is not None:
         fail(trouble)
+    if since and until and since > until:
+        fail(f"--since {since} is after --until {until}: nothing was published then")
     with archive(db) as engine, mapped(engine).connect() as connection:
         where = [
             *_about(connection, source, region, industry),
@@ -121,16 +123,16 @@ def _about(
             yield article.c.id.in_(select(tag.c.article_id).where(tag.c.kind == kind, within))
 
 
-def _since(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement[bool]]:
+def _since(since: date | None, until: date | None) -> Iterator[ColumnElement[bool]]:
     from datetime import timedelta
 
     from crawler.items import SHANGHAI
     from storage.schema import article
 
     if since:
-        yield article.c.published_at >= since.replace(tzinfo=SHANGHAI)
-    if until:
-        yield article.c.published_at < until.replace(tzinfo=SHANGHAI) + timedelta(days=1)
+        yield article.c.published_at >= datetime.combine(since, time(), SHANGHAI)
+    if until and until < date.max:
+        yield article.c.published_at < datetime.combine(until, time(), SHANGHAI) + timedelta(days=1)
 
 
 def _styled(parts: Marked) -> Text:
