@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 import orjson
 from feedgen.feed import FeedGenerator
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 from sqlalchemy import Connection, select
 
 from crawler.items import SHANGHAI
@@ -117,8 +117,13 @@ def appointments(conn: Connection, one: Watch) -> list[Appointment]:
     return sorted(found, key=lambda one: (one.day, one.id))
 
 
-def atom(found: Sequence[Entry], *, title: str, address: str, alternate: str | None = None) -> bytes:
-    """An Atom 1.0 feed (RFC 4287). ``address`` is where it stands: its id and its link to itself."""
+def atom(
+    found: Sequence[Entry], *, title: str, address: str, alternate: str | None = None, begun: datetime | None = None
+) -> bytes:
+    """An Atom 1.0 feed (RFC 4287). ``address`` is where it stands: its id and its link to itself.
+
+    ``begun``: since when it can have had entries; it was updated then, at the latest, where it has none.
+    """
     feed = FeedGenerator()
     feed.id(address)
     feed.title(line(title))
@@ -127,7 +132,7 @@ def atom(found: Sequence[Entry], *, title: str, address: str, alternate: str | N
     feed.link(href=address, rel="self", type="application/atom+xml")
     if alternate:
         feed.link(href=alternate, rel="alternate")
-    feed.updated(max((one.updated for one in found), default=datetime(1970, 1, 1, tzinfo=UTC)))
+    feed.updated(max((one.updated for one in found), default=begun or datetime.now(UTC)))
     for one in found:
         entry = feed.add_entry(order="append")
         entry.id(one.id)
@@ -187,6 +192,8 @@ def calendar(found: Sequence[Appointment], *, title: str) -> bytes:
         if one.url:
             event.add("url", line(one.url))
         made.add_component(event)
+    if not found:  # a calendar has one component at least
+        made.add_component(Timezone.from_tzid("Asia/Shanghai"))
     written: bytes = made.to_ical()
     return written
 

@@ -35,6 +35,9 @@ RELATIONS: Final[Mapping[str, frozenset[str]]] = {
 told of sources (``monitor.health``)."""
 
 
+LONGEST_NAME: Final = 100
+
+
 class RuleError(ValueError):
     """A rule that can't be read, with what is wrong with it."""
 
@@ -199,6 +202,14 @@ def rule_of(data: Mapping[str, Any]) -> Rule:
     return rule
 
 
+def sensible(rule: Rule) -> Rule:
+    """The rule; raises RuleError where it asks of sources what only articles have."""
+    names = ("regions", "issuers", "kinds", "industries", "words")
+    if rule.scope == "operations" and (idle := [name for name in names if getattr(rule, name)]):
+        raise RuleError(f"a watch of operations is told of sources, and has no {', '.join(idle)}")
+    return rule
+
+
 def profile() -> dict[str, Rule]:
     """The watches that the profile brings, by name: ``pipelines/data/watches.toml``."""
     data = tomllib.loads((files("pipelines") / "data" / "watches.toml").read_text("utf-8"))
@@ -234,8 +245,11 @@ def add(
     sql.one_recorder(conn)
     if rule.words is not None and (trouble := problem(rule.words)) is not None:
         raise RuleError(trouble)
+    sensible(rule)
     if not name.strip() or not name.isprintable():
         raise RuleError(f"a watch can't be called {name!r}")
+    if len(name) > LONGEST_NAME:
+        raise RuleError(f"a watch's name has at most {LONGEST_NAME} characters, not {len(name)}")
     if digest not in get_args(Digest):
         raise RuleError(f"digest is {digest!r}, not one of {', '.join(get_args(Digest))}")
     if by_name(conn, name) is not None:

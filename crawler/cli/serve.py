@@ -106,6 +106,7 @@ def configured(engine: Engine, db: str, *, token: str | None = None, hosts: tupl
         raw=raw_folder(db, os.environ.get("PANXI_WARC_DIR")),
         sources=source_cards(),
         names={"region": names.region, "industry": names.industry, "source": names.source},
+        called={**names.regions().shown, **names.industries().shown},
         home_region=home_region(),
         token=token,
         hosts=(*LOOPBACK_NAMES, *(f"[{name}]" if ":" in name else name for name in hosts)),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from crawler.cli.common import DEFAULT_DB, AsJson, Db, archive, console, day, emit, fail, known, page
+from crawler.cli.common import DEFAULT_DB, AsJson, Db, a_web_address, archive, console, day, emit, fail, known, page
 from crawler.cli.help import examples
 
 if TYPE_CHECKING:
@@ -134,12 +134,13 @@ def try_out(
     from pipelines.text.script import to_simplified
 
     with archive(db) as engine, engine.connect() as connection:
-        rule = _named(connection, name) if name else None
-        if rule is None:
-            try:
-                rule = watches.rule_of(_rule(connection, scope, region, issuer, kind, source, industry, words))
-            except watches.RuleError as error:
-                fail(str(error))
+        asked = _rule(connection, scope, region, issuer, kind, source, industry, words)
+        if name and asked:
+            fail(f"{name!r} is a saved watch, which has its rule", hint="test takes a name, or a rule by options")
+        try:
+            rule = _named(connection, name) if name else watches.sensible(watches.rule_of(asked))
+        except watches.RuleError as error:
+            fail(str(error))
         found = list(islice(watches.matches(connection, rule, fold=to_simplified), limit))
     for row in found:
         policy = row["policy"] or {}
@@ -161,7 +162,11 @@ def remove(name: Annotated[str, typer.Argument(help="As panxi watch list shows i
     with archive(db) as engine, writing(engine).begin() as connection:
         if not watches.remove(connection, name):
             _unknown(connection, name)
-    console.print(f"removed {name}", markup=False)
+    if name in watches.profile():
+        console.print(f"turned off {name}, which comes with the profile", markup=False)
+        console.print(f"       panxi watch add {name} turns it on again", style="dim", markup=False)
+    else:
+        console.print(f"removed {name}", markup=False)
 
 
 @app.command(epilog=examples("panxi watch feed 攀枝花政策 --format ics > policy.ics"))
@@ -169,7 +174,8 @@ def feed(
     name: Annotated[str, typer.Argument(help="As panxi watch list shows it.")],
     form: Annotated[str, typer.Option("--format", help="atom, json or ics.")] = "atom",
     address: Annotated[
-        str | None, typer.Option(help="Where the feed will stand; where panxi serve has it, if not given.")
+        str | None,
+        typer.Option(parser=a_web_address, help="Where the feed will stand; where panxi serve has it, if not given."),
     ] = None,
     db: Db = DEFAULT_DB,
 ) -> None:
@@ -185,9 +191,12 @@ def feed(
         if form == "ics":
             made = feeds.calendar(feeds.appointments(connection, one), title=one.name)
         elif form in ("atom", "json"):
-            write = feeds.atom if form == "atom" else feeds.json_feed
             there = address or f"http://127.0.0.1:8423/watches/{one.id}.{form}"
-            made = write(feeds.entries(connection, one), title=one.name, address=there)
+            entries = feeds.entries(connection, one)
+            if form == "atom":
+                made = feeds.atom(entries, title=one.name, address=there, begun=one.created_at)
+            else:
+                made = feeds.json_feed(entries, title=one.name, address=there)
         else:
             fail(f"a feed is atom, json or ics, not {form!r}")
     sys.stdout.buffer.write(made)

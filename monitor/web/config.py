@@ -40,6 +40,8 @@ class Config:
     sources: Mapping[str, SourceCard] = field(default_factory=dict)
     names: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     """For each facet that people have names for: what they type to the archive's code; ValueError: nothing known."""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """What people call the codes of regions and industries, also where no article has them."""
     home_region: tuple[str, str] | None = None
     """Code and name of the region the policy time line opens with."""
     token: str | None = None

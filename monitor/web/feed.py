@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from starlette.responses import Response
 
@@ -13,11 +14,13 @@ from monitor.web.render import outward
 MEDIA: Mapping[Form, str] = {"atom": "application/atom+xml", "feed.json": "application/feed+json"}
 
 
-def feed(answer: Answer, form: Form, *, address: str, alternate: str, base: str) -> Response:
+def feed(answer: Answer, form: Form, *, address: str, alternate: str, base: str, now: datetime) -> Response:
     """The answer's entries. ``address`` is the feed's own, ``alternate`` its page's, ``base`` this server's."""
     entries = [_entry(entry, base) for entry in sorted(answer.feed(), key=lambda entry: entry.updated, reverse=True)]
-    write = feeds.atom if form == "atom" else feeds.json_feed
-    written = write(entries, title=answer.title, address=address, alternate=alternate)
+    if form == "atom":
+        written = feeds.atom(entries, title=answer.title, address=address, alternate=alternate, begun=now)
+    else:
+        written = feeds.json_feed(entries, title=answer.title, address=address, alternate=alternate)
     return Response(written, headers={"Cache-Control": "no-cache"}, media_type=MEDIA[form])
 
 

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from crawler.items import SHANGHAI
 from monitor.web import words
+from monitor.web.reasons import in_chinese
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -34,6 +35,7 @@ def environment(now: Any) -> Environment:
         day=day, minute=minute, iso=iso, number=number, percent=percent, span=span, host=host, outward=outward,
         path=path, word=word, lang=lang,
     )  # fmt: skip
+    env.filters["reason"] = lambda reason: in_chinese(reason or "", words.FIELD)
     env.filters["ago"] = lambda moment: ago(moment, now())
     env.globals.update(static=static, words=words)
     return env

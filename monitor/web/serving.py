@@ -73,7 +73,7 @@ def answer(request: Request, view: Callable[[Asked], Answer], form: Form) -> Res
             path, query = _page_of(request.url.path, form), f"?{request.url.query}" if request.url.query else ""
             base = str(request.base_url)
             page_address = base.rstrip("/") + path + query
-            return feed(given, form, address=str(request.url), alternate=page_address, base=base)
+            return feed(given, form, address=str(request.url), alternate=page_address, base=base, now=asked.now)
     return page(request, given.template, title=given.title, twins=_twins(request), **given.context)
 
 

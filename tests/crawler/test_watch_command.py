@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from icalendar import Calendar
 from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
@@ -58,6 +59,9 @@ def test_what_is_typed_is_kept_under_the_names_of_the_archive(url: str) -> None:
         (("x", "--words", " ".join(f"词{number}" for number in range(300))), "holds 300 words; at most 256"),
         ((" ",), "a watch can't be called"),
         (("a\nb",), "a watch can't be called"),
+        (("钒" * 5000,), "at most 100 characters, not 5000"),
+        (("x", "--scope", "operations", "--words", "钒"), "a watch of operations is told of sources, and has no words"),
+        (("x", "--scope", "operations", "--region", "攀枝花"), "has no regions"),
     ],
 )
 def test_what_is_not_known_is_refused_and_nothing_is_saved(url: str, options: tuple[str, ...], said: str) -> None:
@@ -83,6 +87,47 @@ def test_a_watch_that_is_not_there_is_met_with_the_nearest(url: str, command: st
     done = watch(url, command, "钒钛材料")
     assert done.exit_code == 2
     assert "did you mean 钒钛新材料?" in " ".join(done.stderr.split())
+
+
+def test_operations_may_name_sources_and_a_name_may_have_a_hundred_characters(url: str) -> None:
+    assert watch(url, "add", "x", "--scope", "operations", "--source", "cinic").exit_code == 0
+    assert watch(url, "add", "钒" * 100).exit_code == 0
+
+
+def test_a_saved_watch_is_tested_by_its_own_rule_alone(url: str) -> None:
+    watch(url, "add", "钒钛", "--words", "钒钛")
+    both = watch(url, "test", "钒钛", "--words", "石墨")
+    assert (both.exit_code, both.stdout) == (2, "")
+    assert "'钒钛' is a saved watch, which has its rule" in both.stderr
+    assert watch(url, "test", "钒钛").exit_code == 0
+    assert watch(url, "test", "--scope", "operations", "--words", "钒").exit_code == 2
+
+
+def test_a_watch_of_the_profile_is_turned_off_and_said_so(url: str) -> None:
+    watch(url, "add", "钒钛")
+    off = watch(url, "remove", "攀枝花政策")
+    assert (off.exit_code, "turned off 攀枝花政策" in off.stderr, "removed" in off.stderr) == (0, True, False)
+    assert "removed 钒钛" in watch(url, "remove", "钒钛").stderr
+
+
+def test_an_empty_feed_was_updated_when_its_watch_was_made(url: str) -> None:
+    watch(url, "add", "钒钛")
+    (row,) = [
+        one for one in map(orjson.loads, watch(url, "list", "--json").stdout.splitlines()) if one["name"] == "钒钛"
+    ]
+    told = watch(url, "feed", "钒钛").stdout
+    assert f"<updated>{row['created_at'][:19]}" in told
+    assert "1970" not in told
+    calendar = Calendar.from_ical(watch(url, "feed", "钒钛", "--format", "ics").stdout)
+    assert [part.name for part in calendar.subcomponents] == ["VTIMEZONE"]
+
+
+@pytest.mark.parametrize("address", ["not a url", "ftp://a.example/x", "/feed.atom"])
+def test_a_feed_stands_at_a_web_address(url: str, address: str) -> None:
+    watch(url, "add", "钒钛")
+    refused = watch(url, "feed", "钒钛", "--address", address)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "https://a.example/feed" in watch(url, "feed", "钒钛", "--address", "https://a.example/feed").stdout
 
 
 @pytest.mark.parametrize(

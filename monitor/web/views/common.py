@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from monitor.web.answer import Asked, Entry
 from monitor.web.reads.articles import Row
 
@@ -23,3 +25,11 @@ def entry(row: Row, text: str | None = None) -> Entry:
         author=row["origin"],
         link=row["url"],
     )
+
+
+def code_of(typed: str, lookup: Callable[[str], str]) -> str:
+    """The archive's code for what people call it; what nobody has a name for stays: the archive may hold it."""
+    try:
+        return lookup(typed)
+    except ValueError:
+        return typed

@@ -13,7 +13,8 @@ from monitor.web.question import LAST_PAGE, LONGEST_WORDS, UNSEEN, YEAR, BadQues
 from monitor.web.reads import policies
 from monitor.web.reads.articles import Row
 from monitor.web.reads.policies import ALL_REGIONS, Wanted, day_of, kind_of_day
-from monitor.web.views.common import entry
+from monitor.web.reads.searching import tag_names
+from monitor.web.views.common import code_of, entry
 
 A_PAGE = 40
 FILTERS = ("region", "issuer", "kind", "year", "q")
@@ -24,6 +25,9 @@ def time_line(asked: Asked) -> Answer:
     given = _given(asked)
     home = asked.config.home_region[0] if asked.config.home_region else ALL_REGIONS
     chosen = {name: given.get(name, "") for name in FILTERS} | {"region": given.get("region", home)}
+    lookup = asked.config.names.get("region")
+    if lookup is not None and chosen["region"] != ALL_REGIONS:
+        chosen["region"] = code_of(chosen["region"], lookup)
     wanted = Wanted(
         **chosen
         | {"q": asked.config.fold(chosen["q"]), "region": "" if chosen["region"] == ALL_REGIONS else chosen["region"]}
@@ -33,10 +37,11 @@ def time_line(asked: Asked) -> Answer:
     last = max(1, min(LAST_PAGE, -(-len(found.records) // A_PAGE)))
     shown = found.records[(page - 1) * A_PAGE : page * A_PAGE]
     regions = policies.regions(asked.conn)
-    names = {code: name for code, name, _ in regions} | dict(
+    names = {**asked.config.called, **{code: name for code, name, _ in regions}} | dict(
         [asked.config.home_region] if asked.config.home_region else []
     )
     region_name = names.get(wanted.region, "")
+    strange = bool(wanted.region and not region_name and not tag_names(asked.conn, [wanted.region]))
     return Answer(
         template="policy.html",
         title=f"{region_name}政策时间线",
@@ -49,6 +54,7 @@ def time_line(asked: Asked) -> Answer:
             "facets": found.facets,
             "regions": regions,
             "region_name": region_name,
+            "strange": strange,
             "chosen": chosen,
             "filtered": any(chosen[name] for name in FILTERS if name != "region"),
             "page_address": lambda page: _address(given, {"page": str(page)}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -11,7 +10,7 @@ from monitor.web.answer import Answer, Asked, Entry
 from monitor.web.config import Config
 from monitor.web.question import FACETS, LAST_PAGE, Question, read, toggles, write
 from monitor.web.reads.searching import Results, find, newest, tag_names, unknown
-from monitor.web.views.common import entry, source_title
+from monitor.web.views.common import code_of, entry, source_title
 from monitor.web.words import RELATION
 from storage.search import Hit
 
@@ -50,7 +49,7 @@ def search(asked: Asked) -> Answer:
 def coded(question: Question, config: Config) -> Question:
     """The question with the names that people use for regions, industries and sources as the archive's codes."""
     facets: dict[str, Any] = {
-        facet: tuple(dict.fromkeys(_code(value, config.names[facet]) for value in getattr(question, facet)))
+        facet: tuple(dict.fromkeys(code_of(value, config.names[facet]) for value in getattr(question, facet)))
         for facet in config.names
     }
     return replace(question, **facets)
@@ -64,16 +63,9 @@ def named(facet: str, code: str, config: Config) -> bool:
         return False
 
 
-def _code(value: str, lookup: Callable[[str], str]) -> str:
-    try:
-        return lookup(value)
-    except ValueError:  # the archive may hold what nobody has a name for
-        return value
-
-
 def described(question: Question, asked: Asked) -> str:
     """The question in a reader's words: 钒钛 · 攀枝花市 · 2020年."""
-    names = tag_names(asked.conn, (*question.region, *question.industry))
+    names = {**asked.config.called, **tag_names(asked.conn, (*question.region, *question.industry))}
     chosen = [
         name_of(facet, value, names.get(value, value), asked)
         for facet in ("region", "industry", "kind", "relation", "year", "source")

@@ -38,7 +38,7 @@ def watches(asked: Asked) -> Answer:
         .group_by(alert.c.watch_id)
     )
     told = {row.watch_id: row for row in asked.conn.execute(statement)}
-    names = {code: name for code, name, _ in policies.regions(asked.conn)}
+    names = _names(asked)
     lines = [
         Line(one, told[one.id].number, told[one.id].last) if one.id in told else Line(one, 0, None)
         for one in saved.every(asked.conn)
@@ -67,7 +67,7 @@ def watch(asked: Asked) -> Answer:
         .where(alert.c.watch_id == one.id, alert.c.kind != BASELINE)
         .order_by(alert.c.created_at.desc(), alert.c.id.desc())
     )
-    names = {code: name for code, name, _ in policies.regions(asked.conn)}
+    names = _names(asked)
     alerts: list[dict[str, Any]] = [dict(row) for row in asked.conn.execute(statement.limit(MOST_ALERTS)).mappings()]
     return Answer(
         template="watch.html",
@@ -87,8 +87,13 @@ def found(asked: Asked) -> Watch:
     return one
 
 
+def _names(asked: Asked) -> Mapping[str, str]:
+    """Of regions and industries, by code: as articles have them, or as the profile does."""
+    return {**asked.config.called, **{code: name for code, name, _ in policies.regions(asked.conn)}}
+
+
 def rule_lines(one: Watch, names: Mapping[str, str], asked: Asked) -> list[tuple[str, str]]:
-    """A watch's rule in a reader's words; ``names``: of regions, by code."""
+    """A watch's rule in a reader's words; ``names``: of regions and industries, by code."""
     rule = one.rule
     lines = [
         ("范围", SCOPE[rule.scope]),
@@ -96,6 +101,7 @@ def rule_lines(one: Watch, names: Mapping[str, str], asked: Asked) -> list[tuple
         ("地区", "、".join(names.get(region, region) for region in rule.regions)),
         ("发文机关", "、".join(rule.issuers)),
         ("文种", "、".join(rule.kinds)),
+        ("行业", "、".join(names.get(code, code) for code in rule.industries)),
         ("来源", "、".join(source_title(asked, name) for name in rule.sources)),
     ]
     return [(name, value) for name, value in lines if value]

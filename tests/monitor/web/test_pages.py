@@ -17,9 +17,14 @@ from sqlalchemy import Engine, insert, select, update
 from starlette.testclient import TestClient
 
 from benchmarks.made_archive import NOW
+from crawler.cli import names as names_of
 from crawler.items import SHANGHAI
+from monitor.watches import Rule
+from monitor.watches import add as add_watch
 from monitor.web.app import VIEWS, create_app
 from monitor.web.config import Config
+from monitor.web.reasons import in_chinese
+from monitor.web.words import FIELD
 from storage import db
 from storage.schema import article, policy_article, policy_record
 from tests.monitor.web.conftest import furnished
@@ -227,6 +232,60 @@ def test_a_record_without_a_day_of_its_own_stands_at_the_day_of_its_first_report
     assert {"2020", str(today.year)} <= years.keys()
     assert "2020年1月1日" in record
     assert home.index("旧规定") < home.index("旧办法")
+
+
+def test_an_unknown_region_of_the_time_line_is_told_and_a_name_is_as_good_as_a_code(config: Config) -> None:
+    names = {"region": names_of.region}
+    with TestClient(create_app(replace(config, names=names, called={"460000": "海南省"}))) as client:
+        strange = client.get("/policy?region=999").text
+        empty = client.get("/policy?region=460000").text
+        by_name, by_code = (client.get(f"/policy.json?region={one}").json() for one in ("攀枝花", "510400"))
+    assert "没有地区“999”" in strange
+    assert "还没有政策记录" not in strange
+    assert "海南省还没有政策记录" in empty
+    assert by_name == by_code
+    assert by_name["total"] > 0
+
+
+def test_a_watch_shows_names_not_codes(engine: Engine, tmp_path: Path) -> None:
+    config = replace(furnished(engine, tmp_path), called={"510000/chengyu": "成渝地区双城经济圈", "C99": "某行业"})
+    with db.writing(engine).begin() as conn:
+        rule = Rule(scope="articles", regions=("510000/chengyu",), industries=("C99",))
+        number = add_watch(conn, "双城", rule, now=NOW).id
+    with TestClient(create_app(config)) as client:
+        for page in (client.get("/watches").text, client.get(f"/watches/{number}").text):
+            assert "成渝地区双城经济圈" in page
+            assert "某行业" in page
+            assert "510000/chengyu" not in page
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("every visit failed", "每次访问都失败了"),
+        ("max_pages", "到了指定的页数"),
+        ("the crawl did not end well: archive_error", "采集没有正常结束：档案库写不进去"),
+        (
+            "nothing new since 2026-11-20 08:00 +08:00; 7 days are normal",
+            "自 2026-11-20 08:00 +08:00 起没有新文章；平常最多隔 7 天",
+        ),
+        ("articles come without body", "文章缺少正文"),
+        ("no article: no title was found", "不是文章：没有找到标题"),
+        ("HTTP 503", "HTTP 503"),  # what nobody has words for stays as it is
+        ("正文字段近 20 篇为空", "正文字段近 20 篇为空"),
+    ],
+)
+def test_reasons_are_told_in_chinese(english: str, chinese: str) -> None:
+    assert in_chinese(english, FIELD) == chinese
+
+
+def test_the_calendar_of_a_watch_that_told_of_no_day_is_one(client: TestClient) -> None:
+    assert "BEGIN:VTIMEZONE" in client.get("/watches/1.ics").text or "BEGIN:VEVENT" in client.get("/watches/1.ics").text
+
+
+def test_an_empty_feed_was_updated_now(client: TestClient) -> None:
+    told = client.get("/search.atom?q=没有这个词").text
+    assert "<updated>1970" not in told
 
 
 def test_a_policy_record_names_its_document_and_reports(client: TestClient) -> None:
