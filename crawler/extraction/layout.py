@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +13,13 @@ from crawler.extraction import parts as parts_of
 from crawler.extraction.blocks import LINK, blocks, flat
 from crawler.extraction.dateline import DATE
 from crawler.extraction.document import Document
-from crawler.items import Evidence, NotArticle, RelatedLink, ScrapedArticle
+from crawler.items import Evidence, How, NotArticle, RelatedLink, ScrapedArticle
 from crawler.site import Layout, Site
+from pipelines.text.attribution import attribute
 
+SHOWN = 80
+"""Characters of a long text that are kept to show where it came from."""
+_CREDITS = ("origin", "reprinted_from", "author", "editor")
 _TEXTS = ("subtitle", "byline", "origin", "author", "editor", "rights")
 
 
@@ -56,7 +61,7 @@ def _whole(document: Document, site: Site, layout: Layout, root: LexborNode) -> 
     fields, evidence = _fields(document, layout)
     fields.setdefault("rights", parts.rights)
     fields.setdefault("related", related.find(document) if layout.related is None else ())
-    return ScrapedArticle(
+    article = ScrapedArticle(
         url=document.link(document.url) or document.url,
         source=site.name,
         title=title,
@@ -65,9 +70,49 @@ def _whole(document: Document, site: Site, layout: Layout, root: LexborNode) -> 
         attachments=media.attachments(document, root.parent or root),
         images=media.images(document, root, dropped),
         next_page=parts_of.next_page(document, root.parent or root),
-        evidence=(Evidence(field="title", how="selector", where=layout.title, value=title), *evidence),
         **fields,
     )
+    told = Evidence(field="title", how="selector", where=layout.title, value=title)
+    return replace(article, evidence=(told, *evidence, *_evidence(article, layout, {one.field for one in evidence})))
+
+
+def _evidence(article: ScrapedArticle, layout: Layout, told: Container[str]) -> Iterator[Evidence]:
+    """Where the fields came from that are not read by a text's selector: one line a field, for each is stored."""
+    inside = layout.body or ""
+    lines = [
+        (article.byline or "", layout.byline or ""),
+        *((line, f"{inside}, behind the text") for line in article.tail),
+    ]
+    for line, place in lines:
+        yield from _credits(line, place, told)
+    said: tuple[tuple[str, How, str, str | None], ...] = (
+        ("body", "selector", inside, article.paragraphs[0][:SHOWN]),
+        ("rights", "pattern", "版权, 免责", (article.rights or "")[:SHOWN]),
+        ("column", "selector", layout.column or "", " > ".join(article.column)),
+        ("next_page", "pattern", "下一页", article.next_page),
+    )
+    yield from (
+        Evidence(field=field, how=how, where=at, value=value)
+        for field, how, at, value in said
+        if value and field not in told
+    )
+    if article.related:
+        first = article.related[0]
+        how: How = "pattern" if layout.related is None else "selector"
+        yield Evidence(field="related", how=how, where=layout.related or first.heading or "", value=first.title)
+    if article.attachments:
+        yield Evidence(field="attachments", how="selector", where="a[href]", value=article.attachments[0].url)
+    if article.images:
+        yield Evidence(field="images", how="selector", where=f"{inside} img", value=article.images[0].url)
+
+
+def _credits(line: str, place: str, told: Container[str]) -> Iterator[Evidence]:
+    """What the labels of a line say: 来源：… 编辑：…"""
+    said = attribute(line)
+    for name in _CREDITS:
+        value: str | None = getattr(said, name)
+        if value is not None and name not in told:
+            yield Evidence(field=name, how="pattern", where=place, value=value)
 
 
 def _fields(document: Document, layout: Layout) -> tuple[dict[str, Any], list[Evidence]]:
