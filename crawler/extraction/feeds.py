@@ -6,51 +6,97 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from html.entities import html5
 
 from lxml import etree
 
 from crawler.items import SHANGHAI, Listing, NotArticle, Page, Row
 from crawler.urls import canonical
 from pipelines.text.dates import parse_date
+from pipelines.text.encoding import decode
 
 _ROOT = re.compile(rb"<(?:\w+:)?(rss|feed|rdf|urlset|sitemapindex|html|body)[\s>]", re.IGNORECASE)
+_PROLOGUE = re.compile(
+    rb"\s*(?:<\?[^>]*>|<!--(?:.*?-->|.*)|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>)", re.DOTALL | re.IGNORECASE
+)
+"""What may stand before the root: declaration, style sheet, remarks, document type. What is not closed is all of it."""
+_LOOSE = re.compile(r"(<!\[CDATA\[(?:.*?\]\]>|.*)|<!--(?:.*?-->|.*))|&(#?\w{1,32};)?", re.DOTALL)
+"""An ampersand with the reference it begins, if any; those that are text are passed over."""
+_XML = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
+_OWN_ENTITIES = re.compile(r"<!DOCTYPE[^>\[]*\[", re.IGNORECASE)
+_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _TITLES = ("title",)
 _LINKS = ("link", "loc", "guid", "id")
-_DATES = ("pubdate", "published", "publication_date", "date", "updated", "lastmod", "modified")
+_ANY_GUID = "guid that is no permalink"
+"""An address it may be nevertheless, where the entry gives no other."""
+_DATES = ("pubdate", "published", "publication_date", "date", "pubtime", "updated", "lastmod", "modified")
 
 
 def is_feed(body: bytes) -> bool:
     """Whether the bytes are a feed or a sitemap, whatever the server calls them."""
-    match = _ROOT.search(body, 0, 4096)
+    start = 0
+    while (prologue := _PROLOGUE.match(body, start)) is not None:
+        start = prologue.end()
+    match = _ROOT.search(body, start, start + 4096)
     return match is not None and match[1].lower() not in {b"html", b"body"}
 
 
 def read(page: Page) -> Listing | NotArticle:
     """The entries of a feed or sitemap, in its order. Of a sitemap index the sitemaps are the following pages."""
     parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
+        encoding="utf-8",  # whatever the declaration says
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
     )
+    text = with_references(decode(page.body, page.content_type).text.lstrip())
     try:
-        root = etree.fromstring(page.body.lstrip(), parser)
+        root = etree.fromstring(text.encode("utf-8", "ignore"), parser)
     except etree.XMLSyntaxError as error:
         return NotArticle(kind="other", reason=f"not well-formed: {error.msg}")
     if root is None:
         return NotArticle(kind="empty", reason="the feed is empty")
+    base = canonical(root.get(_BASE, ""), page.url) or page.url
     if _name(root) == "sitemapindex":
-        maps = (canonical(_text(loc), page.url) for loc in root.iter() if _name(loc) == "loc")
+        maps = (canonical(_text(loc), base) for loc in root.iter() if _name(loc) == "loc")
         return Listing(rows=(), next_pages=tuple(dict.fromkeys(url for url in maps if url)))
     rows: dict[str, Row] = {}
     for entry in root.iter():
         if _name(entry) in {"item", "entry", "url"}:
-            row = _row(entry, page.url)
+            row = _row(entry, base)
             if row is not None:
                 rows.setdefault(row.url, row)
     onward = [
-        canonical(link.get("href", ""), page.url)
-        for link in root
-        if _name(link) == "link" and link.get("rel") == "next"
+        canonical(link.get("href", ""), base) for link in root if _name(link) == "link" and link.get("rel") == "next"
     ]
     return Listing(rows=tuple(rows.values()), next_pages=tuple(url for url in onward if url))
+
+
+def with_references(text: str) -> str:
+    """The XML with every ampersand the beginning of a reference that a parser knows.
+
+    ``?a=1&b=2`` is written as it was meant, and HTML's names (``&nbsp;``) become what they stand for. A document that
+    defines entities of its own keeps them.
+    """
+    own = _OWN_ENTITIES.search(text, 0, 4096) is not None
+
+    def reference(match: re.Match[str]) -> str:
+        kept, name = match.groups()
+        if kept is not None:
+            return str(kept)
+        if name is None:
+            return "&amp;"
+        if name in _XML or name.startswith("#"):
+            return match[0]
+        meant = html5.get(name)
+        if meant is not None and not set(meant) & set("<>&"):
+            return meant
+        return match[0] if own else f"&amp;{name}"
+
+    return _LOOSE.sub(reference, text)
 
 
 def _name(element: etree._Element) -> str:
@@ -72,23 +118,27 @@ def _row(entry: etree._Element, base: str) -> Row | None:
             title = title or _text(part) or None
         elif name in _DATES:
             dates.setdefault(name, _text(part))
-        elif name in _LINKS and part.get("rel", "alternate") == "alternate" and part.get("isPermaLink") != "false":
-            links.setdefault(name, part.get("href") or _text(part))
-    url = next(
-        (url for name in _LINKS if (url := canonical(links.get(name, ""), base if name != "id" else None))), None
-    )
+        elif name in _LINKS and part.get("rel", "alternate") == "alternate":
+            kind = _ANY_GUID if part.get("isPermaLink") == "false" else name
+            links.setdefault(kind, part.get("href") or _text(part))
+    url = next((url for name in (*_LINKS, _ANY_GUID) if (url := _address(links.get(name, ""), name, base))), None)
     if url is None:
         return None
     when = next((when for name in _DATES if (when := stamp(dates.get(name, "")))), None)
     return Row(url=url, title=title, date=when)
 
 
+def _address(text: str, name: str, base: str) -> str | None:
+    """An identifier is an address only where it is a whole one."""
+    return canonical(text, None if name in {"id", _ANY_GUID} else base)
+
+
 def _parts(entry: etree._Element) -> Iterator[etree._Element]:
-    """The entry's own elements, and those of a news sitemap's description of it."""
+    """The entry's own elements, and those of a news sitemap's, or Baidu's, description of it."""
     for part in entry:
         yield part
-        if _name(part) in {"news", "publication"}:
-            yield from part
+        if _name(part) in {"news", "publication", "data", "display"}:
+            yield from _parts(part)
 
 
 def stamp(text: str) -> datetime | None:

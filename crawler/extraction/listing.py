@@ -12,6 +12,7 @@ from crawler.extraction import feeds, islands, pager
 from crawler.extraction.blocks import flat
 from crawler.extraction.dateline import URL_DATE
 from crawler.extraction.document import Document
+from crawler.extraction.packed import unpacked
 from crawler.extraction.related import as_date
 from crawler.items import SHANGHAI, Listing, NotArticle, Page, Row
 from crawler.site import Entrance, Site
@@ -38,12 +39,19 @@ def read(page: Page, site: Site | None) -> Listing | NotArticle:
     entrance = _entrance(page.url, site)
     if entrance is not None and entrance.read is not None:
         return entrance.read(page)
+    whole = unpacked(page)
+    if isinstance(whole, NotArticle):
+        return whole
     kind = entrance.kind if entrance is not None else "auto"
-    if kind in {"feed", "sitemap"} or (kind == "auto" and feeds.is_feed(page.body)):
-        return feeds.read(page)
-    if kind == "json" or (kind == "auto" and islands.is_json(page)):
-        found = islands.read_json(page)
+    if kind in {"feed", "sitemap"} or (kind == "auto" and feeds.is_feed(whole.body)):
+        return feeds.read(whole)
+    if kind == "json" or (kind == "auto" and islands.is_json(whole)):
+        found = islands.read_json(whole)
         return found or NotArticle(kind="other", reason="no list of titles and addresses in the JSON")
+    return _read_page(whole, entrance)
+
+
+def _read_page(page: Page, entrance: Entrance | None) -> Listing | NotArticle:
     document = Document.of(page)
     if isinstance(document, NotArticle):
         return document

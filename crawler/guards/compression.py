@@ -5,12 +5,9 @@ from __future__ import annotations
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.http import Request, Response
 
+from crawler.extraction.packed import LARGEST_RATIO, SMALL
 from crawler.guards.refused import TooLarge
 
-LARGEST_RATIO = 100
-"""Bytes from one byte. Text gives 3 to 10, a page that repeats one template 30 to 50, a bomb a thousand."""
-SMALL = 1024 * 1024
-"""Bytes that are harmless whatever they were made from."""
 MOST_LAYERS = 2
 """Encodings upon encodings: one is usual, two happen behind a proxy."""
 

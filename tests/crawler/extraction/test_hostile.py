@@ -112,3 +112,21 @@ def test_a_feed_of_nested_entities_does_not_grow() -> None:
     began = time.process_time()
     read(Page(url="http://x.example/rss", body=body.encode()), None, kind="listing")
     assert time.process_time() - began < LIMIT
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<rss><channel>" + "<![CDATA[" * 200_000,
+        "<rss><channel>" + "<!-- " * 300_000,
+        "<!--" * 400_000,
+        "<!DOCTYPE a [" * 200_000,
+        "<?" * 500_000,
+        "<rss><channel><title>" + "&" * 1_000_000,
+    ],
+    ids=["CDATA", "remarks", "remarks before the root", "types", "instructions", "ampersands"],
+)
+def test_a_feed_of_beginnings_is_read_in_time(body: str) -> None:
+    began = time.process_time()
+    read(Page(url="http://x.example/rss", body=body.encode(), content_type="text/xml"), None, kind="listing")
+    assert time.process_time() - began < LIMIT

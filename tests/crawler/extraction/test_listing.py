@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime
 
 import pytest
@@ -121,6 +122,111 @@ def test_a_feed_entry_without_an_address_is_left_out() -> None:
         .title
         == "乙"
     )
+
+
+def rss(*items: str, declaration: str = "<?xml version='1.0'?>") -> str:
+    entries = "".join(f"<item><title>标题{n}</title>{item}</item>" for n, item in enumerate(items, 1))
+    return f"{declaration}<rss><channel>{entries}</channel></rss>"
+
+
+@pytest.mark.parametrize("declared", ["gb2312", "GBK", "utf-8", "gb18030"])
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-16"])
+def test_a_feed_is_read_by_its_bytes_whatever_it_declares(declared: str, encoding: str) -> None:
+    titles = ["攀枝花市第一号重要消息", "朱镕基同志的生平", "攀枝花市第三号重要消息"]
+    items = "".join(f"<item><title>{title}</title><link>/{n}.html</link></item>" for n, title in enumerate(titles))
+    text = f'<?xml version="1.0" encoding="{declared}"?><rss><channel>{items}</channel></rss>'
+    found = read_listing(Page(url=HOME, body=text.encode(encoding), content_type="text/xml"), SITE_OF_FEED)
+    assert isinstance(found, Listing)
+    assert [row.title for row in found.rows] == titles
+
+
+SITE_OF_FEED = Site(
+    name="x",
+    title="某网",
+    home="http://www.x.example/",
+    hosts=("www.x.example",),
+    entrances=(Entrance(url=HOME, kind="feed"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("/show.php?catid=7&id=12", "http://www.x.example/show.php?catid=7&id=12"),
+        ("/show.php?catid=7&amp;id=12", "http://www.x.example/show.php?catid=7&id=12"),
+        ("/show.php?catid=7&#38;id=12", "http://www.x.example/show.php?catid=7&id=12"),
+        ("<![CDATA[/show.php?catid=7&id=12]]>", "http://www.x.example/show.php?catid=7&id=12"),
+        ("/show.php?catid=7&copy=1", "http://www.x.example/show.php?catid=7&copy=1"),
+    ],
+)
+def test_a_bare_ampersand_in_a_feed_s_address_stays(link: str, url: str) -> None:
+    assert [row.url for row in listing(rss(f"<link>{link}</link>")).rows] == [url]
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("钒&nbsp;钛", "钒 钛"),
+        ("A&B", "A&B"),
+        ("A&lt;B", "A<B"),
+        ("甲&foo;乙", "甲&foo;乙"),
+        ("&ldquo;钒都&rdquo;", "“钒都”"),
+    ],
+)
+def test_references_in_a_feed_are_what_they_stand_for(title: str, said: str) -> None:
+    found = listing(f"<rss><channel><item><title>{title}</title><link>/1</link></item></channel></rss>")
+    assert found.rows[0].title == said
+
+
+def test_an_identifier_that_is_an_address_serves_where_there_is_no_other() -> None:
+    alone = "<guid isPermaLink='false'>http://x.example/1.html</guid>"
+    assert [row.url for row in listing(rss(alone)).rows] == ["http://x.example/1.html"]
+    assert [row.url for row in listing(rss(alone + "<link>/2.html</link>")).rows] == ["http://www.x.example/2.html"]
+    assert listing(rss("<guid isPermaLink='false'>20240411-1</guid>", "<link>/2</link>")).rows[0].title == "标题2"
+
+
+def test_a_feed_s_root_is_found_behind_long_remarks_and_a_page_s_is_not_taken_for_one() -> None:
+    remark = f"<!-- {'生成 ' * 5_000} -->"
+    assert len(listing(rss("<link>/1</link>", declaration=f"<?xml version='1.0'?>{remark}")).rows) == 1
+    assert len(listing(f"{remark}<!DOCTYPE html><html><body><!-- <rss> -->{ROWS}</body></html>").rows) == 4
+
+
+def test_baidus_sitemap_has_titles_and_dates() -> None:
+    found = listing(
+        "<urlset><url><loc>http://x.example/1.html</loc><data><display><title>标题</title>"
+        "<pubTime>2024-04-11 08:00:00</pubTime></display></data></url></urlset>"
+    )
+    assert (found.rows[0].title, days(found)) == ("标题", ["2024-04-11"])
+
+
+SITEMAP = b"<urlset><url><loc>http://x.example/1.html</loc></url></urlset>"
+
+
+@pytest.mark.parametrize("content_type", ["application/x-gzip", "application/octet-stream", "text/xml"])
+@pytest.mark.parametrize(
+    "body",
+    [gzip.compress(SITEMAP), gzip.compress(SITEMAP[:20]) + gzip.compress(SITEMAP[20:])],
+    ids=["one", "in two parts"],
+)
+def test_a_packed_sitemap_is_unpacked_whatever_it_is_called(body: bytes, content_type: str) -> None:
+    found = read_listing(Page(url=f"{HOME}sitemap.xml.gz", body=body, content_type=content_type), SITE_OF_FEED)
+    assert isinstance(found, Listing)
+    assert [row.url for row in found.rows] == ["http://x.example/1.html"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (gzip.compress(b"<urlset>" + b" " * 20_000_000), "too-large"),
+        (gzip.compress(b" " * 1_000_000) * 30, "too-large"),
+        (b"\x1f\x8b\x08" + b"\xff" * 100, "other"),
+    ],
+    ids=["bomb", "bombs in a row", "damaged"],
+)
+def test_a_packed_bomb_is_refused(body: bytes, kind: str) -> None:
+    found = read_listing(Page(url=f"{HOME}sitemap.xml.gz", body=body, content_type="application/x-gzip"), None)
+    assert isinstance(found, NotArticle)
+    assert found.kind == kind
 
 
 ROWS = "<ul>" + "".join(f"<li><a href='/{n}.html'>关于公布项目的通知之{n}</a></li>" for n in range(4)) + "</ul>"
