@@ -34,14 +34,14 @@ def has_datastore(html: bytes) -> bool:
     return b"<datastore" in html and b"<record>" in html
 
 
-def datastore(html: str, base: str) -> tuple[str, tuple[str, ...]]:
-    """The records of a hanweb data store as one piece of HTML, and the addresses of its next group."""
-    rows = "\n".join(f"<li>{match[1]}</li>" for match in _RECORD.finditer(html))
+def datastore(html: str, base: str) -> tuple[list[str], tuple[str, ...]]:
+    """The records of a hanweb data store, each a piece of HTML, and the addresses of its next group."""
+    records = [match[1] for match in _RECORD.finditer(html)]
     following = _NEXT.search(html)
     urls = (
         [canonical(match[1].replace("&amp;", "&"), base) for match in _HREF.finditer(following[1])] if following else []
     )
-    return f"<ul>{rows}</ul>", tuple(url for url in urls if url)
+    return records, tuple(url for url in urls if url)
 
 
 def is_json(page: Page) -> bool:

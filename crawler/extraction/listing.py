@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -20,18 +22,38 @@ from crawler.site import Entrance, Site
 _SPLIT_DAY = re.compile(r"(?<!\d)(\d{1,2})\s+((?:19|20)\d\d)\s*[-./年]\s*(\d{1,2})(?![-./\d])")
 """A day set apart from its month: 11 over 2020-04."""
 _TITLE_LEAST = 6
+"""Characters of a title by which a list is told from a menu."""
+_SHORT = 2
+"""Characters of the shortest title in a list."""
+_FOR_COLUMN = 0.25
+"""What a title counts that leads to a column."""
 _MOST_LINKS = 10_000
 """Links of a column page that are looked at."""
 _LEVELS = 5
 """How far out from its link the element of a row may be."""
+_BESIDE = 80
+"""Characters that stand in a row beside its title, at most."""
+_COLUMN = re.compile(r"^[^?#]*/(?:(?!\d+/)[^/?#]*/(?:[?#]|$)|(?:index|list|channel|column)[\w-]*(?:\.\w+)?$)")
+"""The address of a column, as most are: it ends with a folder that is no number, or names a list."""
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(slots=True)
 class _Group:
     """Links that stand in rows of one kind."""
 
-    rows: dict[str, tuple[str, LexborNode]] = field(default_factory=dict)
-    homes: set[int] = field(default_factory=set)
+    links: dict[str, tuple[str, LexborNode]] = field(default_factory=dict)
+    """By address its title and the element of its row."""
+
+
+@dataclass(slots=True)
+class _Choice:
+    """A group as the page's main list: its rows, and what speaks for it."""
+
+    rows: list[Row]
+    known: bool
+    """Whether most of them lead to what the source calls an article."""
+    score: float
 
 
 def read(page: Page, site: Site | None) -> Listing | NotArticle:
@@ -48,18 +70,21 @@ def read(page: Page, site: Site | None) -> Listing | NotArticle:
     if kind == "json" or (kind == "auto" and islands.is_json(whole)):
         found = islands.read_json(whole)
         return found or NotArticle(kind="other", reason="no list of titles and addresses in the JSON")
-    return _read_page(whole, entrance)
+    return _read_page(whole, site, entrance)
 
 
-def _read_page(page: Page, entrance: Entrance | None) -> Listing | NotArticle:
+def _read_page(page: Page, site: Site | None, entrance: Entrance | None) -> Listing | NotArticle:
     document = Document.of(page)
     if isinstance(document, NotArticle):
         return document
-    rows = _rows(document, entrance) if entrance is not None and entrance.rows is not None else generic_rows(document)
     onward: tuple[str, ...] = ()
     if islands.has_datastore(document.html):
-        html, onward = islands.datastore(document.html.decode(), document.base)
-        rows = generic_rows(Document(document.base, html.encode()))
+        records, onward = islands.datastore(document.html.decode(), document.base)
+        rows = _records(records, document.base)
+    elif entrance is not None and entrance.rows is not None:
+        rows = _rows(document, entrance)
+    else:
+        rows = generic_rows(document, site)
     if not rows:
         return NotArticle(kind="empty" if not document.blocks else "other", reason="no rows were found")
     if not onward:
@@ -107,7 +132,10 @@ def _title(node: LexborNode) -> str | None:
 
 
 def _day(row: LexborNode, url: str) -> date | None:
-    text = row.text(separator=" ")
+    return _day_in(row.text(separator=" "), url)
+
+
+def _day_in(text: str, url: str) -> date | None:
     found = as_date(text)
     if found is None:
         match = _SPLIT_DAY.search(text)
@@ -123,14 +151,45 @@ def _midnight(day: date | None) -> datetime | None:
     return datetime.combine(day, time(), SHANGHAI) if day is not None else None
 
 
-def generic_rows(document: Document) -> tuple[Row, ...]:
-    """The rows of the page's main list: links that repeat in elements of one kind, with titles and best with dates."""
+def _records(records: Iterable[str], base: str) -> tuple[Row, ...]:
+    """A row for each record of a data store, however short its title is."""
+    found: dict[str, Row] = {}
+    for record in records:
+        document = Document(base, record.encode())
+        links = [(url, anchor) for anchor in document.tree.css("a[href]") if (url := document.link(_href(anchor)))]
+        if not links:
+            continue
+        url, anchor = max(links, key=lambda link: len(_title(link[1]) or ""))
+        found.setdefault(url, Row(url=url, title=_title(anchor), date=_midnight(_day(document.root, url))))
+    return tuple(found.values())
+
+
+def _href(anchor: LexborNode) -> str | None:
+    return anchor.attrs.get("href")
+
+
+def generic_rows(document: Document, site: Site | None = None) -> tuple[Row, ...]:
+    """The rows of the page's main list: links that repeat in elements of one kind, with titles and best with dates.
+
+    Where most lead to what the source calls an article they win; one alone is a list where it does or has a date.
+    """
+    texts: dict[int, str] = {}
+    best: _Choice | None = None
+    for group in _groups(document).values():
+        choice = _choice(group, document, site, texts)
+        if choice is not None and (best is None or (choice.known, choice.score) > (best.known, best.score)):
+            best = choice
+    return tuple(best.rows) if best is not None else ()
+
+
+def _groups(document: Document) -> dict[str, _Group]:
+    """The page's links by the kinds of the elements around them, at each of the levels their row may be on."""
     groups: dict[str, _Group] = {}
     for anchor in document.tree.css("a[href]")[:_MOST_LINKS]:
         title = _title(anchor)
-        if title is None or len(title) < _TITLE_LEAST:
+        if title is None or len(title) < _SHORT:
             continue
-        url = document.link(anchor.attrs.get("href"))
+        url = document.link(_href(anchor))
         if url is None or url == document.base:
             continue
         row, home = anchor, anchor.parent
@@ -141,22 +200,77 @@ def generic_rows(document: Document) -> tuple[Row, ...]:
             around = home.parent
             path = f"{_kind(home)}>{path}"
             group = groups.setdefault(path if around is None else f"{_kind(around)}>{path}", _Group())
-            known = group.rows.get(url)
+            known = group.links.get(url)
             if known is None or len(known[0]) < len(title):
-                group.rows[url] = (title, row)
-            group.homes.add(row.mem_id)
+                group.links[url] = (title, row)
             row, home = home, around
-    best: list[Row] = []
-    highest = 0.0
-    for group in groups.values():
-        if len(group.rows) < 2 or len(group.homes) < 0.8 * len(group.rows):  # noqa: PLR2004 a row has one link
-            continue
-        rows = [Row(url=url, title=title, date=_midnight(_day(node, url))) for url, (title, node) in group.rows.items()]
-        dated = sum(row.date is not None for row in rows)
-        score = sum(min(len(row.title or ""), 30) for row in rows) * (1 + 3 * dated / len(rows))
-        if score > highest:
-            best, highest = rows, score
-    return tuple(best)
+    return groups
+
+
+def _choice(group: _Group, document: Document, site: Site | None, texts: dict[int, str]) -> _Choice | None:
+    """What the group is as a list; None where it is none. Its long titles decide, the short ones come with them."""
+    titles = {url: title for url, (title, _) in group.links.items() if len(title) >= _TITLE_LEAST}
+    if not titles:  # a list of short ones: 人事任免, 征地公告
+        titles = {url: title for url, (title, _) in group.links.items()}
+    homes = {group.links[url][1].mem_id for url in titles}
+    if not titles or len(homes) < 0.8 * len(titles):  # a row has one link
+        return None
+
+    def row(url: str) -> Row:
+        title, node = group.links[url]
+        text = texts.get(node.mem_id)
+        if text is None:
+            text = texts[node.mem_id] = node.text(separator=" ")
+        return Row(url=url, title=title, date=_midnight(_day_in(text, url)))
+
+    rows = {url: row(url) for url in titles}
+    known = sum(_is_known(url, site) for url in rows)
+    dated = sum(one.date is not None for one in rows.values())
+    if len(rows) == 1 or min(map(len, titles.values())) < _TITLE_LEAST:
+        sound = known == len(rows) or (
+            dated == len(rows) and all(_is_alone(url, *group.links[url], document, texts) for url in rows)
+        )
+        if not sound:
+            return None
+    length = sum(
+        min(len(title), 30) * (_FOR_COLUMN if _COLUMN.search(url) and not _is_known(url, site) else 1.0)
+        for url, title in titles.items()
+    )
+    shapes = {_shape(url) for url in rows}
+    for url in _short_ones(group, homes):
+        short = row(url)
+        if _is_known(url, site) or (short.date is not None if dated * 2 > len(titles) else _shape(url) in shapes):
+            rows.setdefault(url, short)
+    in_order = [rows[url] for url in group.links if url in rows]
+    return _Choice(in_order, known * 2 >= len(titles) and known > 0, length * (1 + 3 * dated / len(titles)))
+
+
+def _short_ones(group: _Group, homes: set[int]) -> Iterator[str]:
+    """Of the links whose rows have no long title, the one with the longest in each row: beside it stand its tools."""
+    longest: dict[int, tuple[str, str]] = {}
+    for url, (title, node) in group.links.items():
+        known = longest.get(node.mem_id)
+        if node.mem_id not in homes and (known is None or len(known[1]) < len(title)):
+            longest[node.mem_id] = url, title
+    return (url for url, _ in longest.values())
+
+
+def _shape(url: str) -> str:
+    return _DIGITS.sub("0", url)
+
+
+def _is_known(url: str, site: Site | None) -> bool:
+    """Whether the source's definition calls the address an article's."""
+    return site is not None and site.article_url is not None and site.is_article(url)
+
+
+def _is_alone(url: str, title: str, row: LexborNode, document: Document, texts: dict[int, str]) -> bool:
+    """Whether title and date are about all that the row holds, and its link no column's and of the same site."""
+    return (
+        urlsplit(url).netloc == urlsplit(document.base).netloc
+        and _COLUMN.search(url) is None
+        and len("".join(texts[row.mem_id].split())) <= len(title) + _BESIDE
+    )
 
 
 def _kind(node: LexborNode) -> str:

@@ -124,6 +124,95 @@ def test_a_feed_entry_without_an_address_is_left_out() -> None:
     )
 
 
+TITLE = "攀枝花市人民政府关于印发钒钛产业规划的通知"
+NEWS = Site(
+    name="x",
+    title="某网",
+    home="http://www.x.example/",
+    hosts=("www.x.example",),
+    entrances=(Entrance(url=HOME),),
+    article_url=r"/\d{5,}\.html$",
+)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<li><a href=/202604/1.html>{}</a><span>2026-04-10</span></li>",
+        "<li><span>[2026年4月10日]</span><a href=1.html>{}</a><p>为加快钒钛产业发展，现将规划印发给你们。</p></li>",
+    ],
+)
+def test_one_dated_row_is_a_list_and_the_menu_is_none(row: str) -> None:
+    found = listing(f"{NAV}<div class=list><ul>{row.format(TITLE)}</ul></div>")
+    assert [item.title for item in found.rows] == [TITLE]
+    assert days(found) == ["2026-04-10"]
+
+
+def test_one_row_that_the_source_calls_an_article_is_a_list() -> None:
+    found = listing(f"{NAV}<ul class=list><li><a href=/xw/10001.html>{TITLE}</a></li></ul>", site=NEWS)
+    assert [item.url for item in found.rows] == ["http://www.x.example/xw/10001.html"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "<div class=top><a href=/>攀枝花市人民政府门户网站</a> 今天是2026年4月10日</div>",
+        "<div class=top><a href=http://beian.example/1.html>攀枝花市人民政府门户网站</a> 2026-04-10</div>",
+        f"<div class=text><p><a href=1.html>攀枝花市人民政府门户网站</a></p><p>{'本栏目暂无内容。' * 20}2026-04-10</p></div>",
+        "<div class=top><a href=1.html>攀枝花市人民政府门户网站</a></div>",
+    ],
+)
+def test_a_single_link_beside_a_date_is_no_list(header: str) -> None:
+    body = f"<html><body><div class=page>{header}<p>暂无信息</p></div></body></html>"
+    assert isinstance(read_listing(Page(url=HOME, body=body.encode()), None), NotArticle)
+
+
+def test_links_to_what_the_source_calls_an_article_win_over_longer_lists() -> None:
+    rows = "".join(f"<li><a href=/xw/1000{n}.html>公布第{n}批项目</a></li>" for n in range(3))
+    found = listing(f"{HOT}<div class=list><ul>{rows}</ul></div>", site=NEWS)
+    assert [item.url for item in found.rows] == [f"http://www.x.example/xw/1000{n}.html" for n in range(3)]
+
+
+def test_short_titles_are_rows_and_tools_beside_a_title_are_none() -> None:
+    titles = ["人事任免", TITLE, "征地公告", "关于公布第一批项目的通知", "更名"]
+    rows = "".join(
+        f"<li><a href=/{n}.html>{title}</a> <a href=/c{n}/>公告</a><span>2026-04-1{n}</span></li>"
+        for n, title in enumerate(titles)
+    )
+    pager = "<li><a href=/2.shtml>下一页</a></li><li><a href=/more/>更多</a></li>"
+    found = listing(f"{NAV}<div class=list><ul>{rows}{pager}</ul></div>")
+    assert [item.title for item in found.rows] == titles
+    only = "".join(
+        f"<li><a href=/{n}.html>{title}</a><span>2026-04-1{n}</span></li>"
+        for n, title in enumerate(titles)
+        if len(title) < 6
+    )
+    assert len(listing(f"<ul>{only}</ul>").rows) == 3
+
+
+def test_short_links_of_an_undated_list_are_rows_where_they_lead_to_the_like() -> None:
+    rows = "".join(f"<li><a href=/xw/{n}.html>关于公布第{n}批项目的通知</a></li>" for n in range(4))
+    short = (
+        "<li><a href=/xw/77.html>人事任免</a></li><li><a href=/xw/>更多</a></li><li><a href=/help.html>帮助</a></li>"
+    )
+    assert [item.title for item in listing(f"<ul>{rows}{short}</ul>").rows][4:] == ["人事任免"]
+
+
+def test_a_data_store_gives_every_record() -> None:
+    def island(*records: str) -> str:
+        inside = "".join(f"<record><![CDATA[{record}]]></record>" for record in records)
+        return (
+            f"<html>{NAV}<script type='text/xml'><datastore><recordset>{inside}</recordset></datastore></script></html>"
+        )
+
+    one = f"<li><a href=/art/1.html title='{TITLE}'>攀枝花市…</a><b>2026-04-10</b></li>"
+    short = "<tr><td><a href=/c/>公告</a></td><td><a href=/art/2.html>人事任免</a></td><td>2026-04-11</td></tr>"
+    assert [(row.title, row.url) for row in listing(island(one)).rows] == [(TITLE, "http://www.x.example/art/1.html")]
+    found = listing(island(one, "<li>没有链接</li>", "<div>" + short, one))
+    assert [row.title for row in found.rows] == [TITLE, "人事任免"]
+    assert days(found) == ["2026-04-10", "2026-04-11"]
+
+
 def rss(*items: str, declaration: str = "<?xml version='1.0'?>") -> str:
     entries = "".join(f"<item><title>标题{n}</title>{item}</item>" for n, item in enumerate(items, 1))
     return f"{declaration}<rss><channel>{entries}</channel></rss>"
