@@ -22,7 +22,11 @@ DIGITS = re.compile(r"\d+")
 FIGURE = re.compile(r"(\d+)(\D)")
 """A number with the first character of its unit."""
 NUMBER = re.compile(rf"\d+|[{NUMERAL}]+")
-IDENTIFYING = re.compile(r"号|期|届|次|批|季|日|月|年|版|场|轮|论|标段|地块")
+IDENTIFYING = re.compile(r"号|期|届|次|批|季|日|月|年|版|场|轮|论|审稿|包|标包|标段|地块")
+PART = re.compile(r"包|标包|分包|标段|批|期|届|轮|集")
+"""Behind a number that says which part of an affair it is, be the text as long as it may: 第1包."""
+LOT, LOT_BEFORE = re.compile(r"包|标包|分包|标段"), re.compile(r"(?:[采标分]包|标段|包号?)$")
+PART_NUMBER = re.compile(rf"\d{{1,3}}|[{NUMERAL}]{{1,3}}|[a-z]")
 INSIDE = re.compile(rf"第[\d{NUMERAL}]|\d(?:号|期|届|次|批|日|月|年)")
 """Numbers that say which one of many it is; other numbers say how much."""
 LEAST, MOST = 2, 8
@@ -47,6 +51,15 @@ VARIANTS = (
     "须需",
 )
 """Single characters that are mistaken or taken for one another."""
+LEAST_PROPER, MOST_PROPER = 4, 40
+"""Characters of a long proper name; a shorter one is one in a notice alone, in front of 小学 or 公司."""
+NAME_END = re.compile(
+    r"有限|公司|集团|[厂矿店社]|合作社|银行|学校|[小中大]学|学院|幼儿园|医院|卫生[院室]|项目|工程|标段|小区|楼盘"
+    r"|中心|协会|局|街道|社区|[村镇]|[路桥]|隧道|水库|公园|园区|基地|生产线|[一二三四五六]期|宿舍|公寓|大厦"
+)
+"""What a long proper name ends in."""
+PUBLISHER = re.compile(r"日报|晚报|报社|传媒|媒体|新闻|网|电视|广播|出版|平台")
+"""What names who published a text, at its foot."""
 UNITS = "区县市镇乡村州省局厅院校"
 """What ends the name of a place or an office."""
 HERE = frozenset(("我", "本", "该", "全", "当地", "这", "此", "今", "昨"))
@@ -79,6 +92,10 @@ class Difference:
     """Those of them whose number says which one of many the text is about."""
     names: int
     """Places where both have a word of their own, and the same two words stand so again."""
+    proper: int
+    """Places where a long proper name (a company's, a school's, a project's) stands for another one."""
+    parts: int
+    """Places where one part of an affair (第1包) stands for another one; they are among ``identifying``."""
     words: int
     """Places where a word of two or more characters stands for another one that shares none with it."""
     letters: int
@@ -100,20 +117,29 @@ class Difference:
 
     @property
     def places(self) -> int:
-        return self.figures + self.names + self.words + self.letters + self.wording
+        return self.figures + self.names + self.proper + self.words + self.letters + self.wording
 
 
-def difference(found: Sequence[Gap], numbers: int) -> Difference:
-    """What the gaps between two texts say; ``numbers`` is how many the first text has."""
-    figures = identifying = words = letters = wording = 0
+def difference(found: Sequence[Gap], numbers: int, *, formal: bool = False) -> Difference:
+    """What the gaps between two texts say; ``numbers`` is how many the first text has.
+
+    ``formal`` says that both are notices: a name at the head or the foot is then no publisher's line, and a short one
+    counts as well.
+    """
+    figures = identifying = proper = parts = words = letters = wording = 0
     swaps = Counter((gap.a, gap.b) for gap in found if names_another(gap) and not numbers_of(gap.a))
     names = sum(count for count in swaps.values() if count > 1)
     for gap in found:
         if another_figure(gap):
             figures += 1
             identifying += identifies(gap)
+            parts += another_part(gap)
+        elif another_part(gap):
+            figures, identifying, parts = figures + 1, identifying + 1, parts + 1
         elif swaps[gap.a, gap.b] > 1:
             continue
+        elif another_name(gap, LEAST if formal else LEAST_PROPER) and (gap.inside or (formal and _its_own(gap))):
+            proper += 1
         elif names_another(gap) and _another_word(gap.a, gap.b):
             words += 1
         elif names_another(gap) and len(gap.a) == len(gap.b) == 1 and (gap.a + gap.b).isalpha():
@@ -124,7 +150,9 @@ def difference(found: Sequence[Gap], numbers: int) -> Difference:
     lacking = sum(len(gap.a) for gap in found)
     ends = sum(len(gap.a) for gap in found if not gap.inside)
     long = sum(len(gap.a) for gap in found if len(gap.a) > LONG and (gap.inside or len(gap.b) > LONG))
-    return Difference(figures, identifying, names, words, letters, wording, agreeing, lacking, long, ends)
+    return Difference(
+        figures, identifying, names, proper, parts, words, letters, wording, agreeing, lacking, long, ends
+    )
 
 
 def numbers_of(text: str) -> list[str]:
@@ -156,6 +184,32 @@ def names_another(gap: Gap) -> bool:
     if not gap.a or not gap.b or {gap.a.rstrip(UNITS), gap.b.rstrip(UNITS)} & HERE:
         return False
     return not any(gap.a in like and gap.b in like for like in VARIANTS)
+
+
+def another_part(gap: Gap) -> bool:
+    """Whether another part of one affair stands there: 第1包, 包2, B标段."""
+    if not PART_NUMBER.fullmatch(gap.a) or not PART_NUMBER.fullmatch(gap.b):
+        return False
+    if gap.before.endswith("第"):
+        return PART.match(gap.after) is not None
+    return LOT.match(gap.after) is not None or LOT_BEFORE.search(gap.before) is not None
+
+
+def _its_own(gap: Gap) -> bool:
+    """Whether what stands at the head or the foot of two notices is theirs, and not who published them."""
+    return not PUBLISHER.search(gap.a + gap.b)
+
+
+def another_name(gap: Gap, least: int) -> bool:
+    """Whether one proper name stands for another one that has hardly a character in common with it."""
+    if min(len(gap.a), len(gap.b)) < least or max(len(gap.a), len(gap.b)) > MOST_PROPER or not names_another(gap):
+        return False
+    tails = (gap.a[-3:], gap.b[-3:]) if min(len(gap.a), len(gap.b)) >= LEAST_PROPER else ("", "")
+    if not all(NAME_END.search(tail + gap.after[:2]) for tail in tails):
+        return False
+    pairs = [{side[i : i + 2] for i in range(len(side) - 1)} for side in (gap.a, gap.b)]
+    common = len({*gap.a} & {*gap.b} - {*UNITS})
+    return pairs[0].isdisjoint(pairs[1]) and common * 4 <= min(len(gap.a), len(gap.b))
 
 
 def _form(text: str) -> str:

@@ -16,8 +16,9 @@ import numpy as np
 from crawler.items import MIRRORED, Article, Kinship, Story
 from pipelines.dedupe.core import FRESH
 from pipelines.dedupe.facts import NUMBER, Difference, difference, gaps
+from pipelines.dedupe.notices import formal, identifiers_conflict, numbers_conflict, stages_conflict
 from pipelines.dedupe.reading import Reading
-from pipelines.dedupe.titles import TITLED, matched, parts_conflict, titles_agree, titles_conflict
+from pipelines.dedupe.titles import CLOSE, TITLED, matched, parts_conflict, titles_agree, titles_conflict
 
 ALIKE = 0.8
 """Jaccard similarity from which two texts of one time are one, unless their facts differ."""
@@ -89,10 +90,11 @@ def _kin(one: Reading, two: Reading) -> Kinship | None:
     similarity, containment = _likeness(one, two)
     if similarity < EDITED and containment < EDITED_PART:
         return None
-    if not _one_time(one, two, similarity) or _named_otherwise(one, two, similarity):
+    if not _one_time(one, two, similarity) or _named_otherwise(one, two, similarity) or _other_notice(one, two):
         return None
     found = gaps(one.text, two.text) if similarity < 1 else []
-    differs = difference(found, len(NUMBER.findall(one.text)))
+    notices = formal(one.notice.title) and formal(two.notice.title)
+    differs = difference(found, len(NUMBER.findall(one.text)), formal=notices)
     if _facts_conflict(differs, len(one.text)) or (differs.identifying and not _dated(one, two)):
         return None
     alike = similarity >= ALIKE or (containment >= CONTAINED and len(one.core) >= LEAST)
@@ -170,10 +172,24 @@ def _named_otherwise(one: Reading, two: Reading, similarity: float) -> bool:
     return nothing or titles_conflict(one, two, alike=similarity >= ALIKE) or parts_conflict(one, two)
 
 
+def _other_notice(one: Reading, two: Reading) -> bool:
+    """Whether they say so themselves: by an identifier, a document's number, a stage of the affair, whom they list."""
+    if one.people and two.people and one.people.isdisjoint(two.people):
+        return True
+    if identifiers_conflict(one.identifiers, two.identifiers):
+        return True
+    if numbers_conflict((one.own_numbers, two.own_numbers), (one.numbers, two.numbers)):
+        return True
+    close = matched(one.title, two.title) >= CLOSE
+    return stages_conflict(one.notice, two.notice, close=close, same_text=one.core == two.core)
+
+
 def _facts_conflict(differs: Difference, length: int) -> bool:
     """Whether what differs are facts, so that both texts were made on one template."""
     facts = differs.figures + differs.names
-    share = (facts + differs.words) / differs.places if differs.places else 0.0
+    share = (facts + differs.words + differs.proper) / differs.places if differs.places else 0.0
+    if (differs.proper or differs.parts) and share > HALF:
+        return True
     if length < SHORT and (share > HALF or (differs.identifying and share >= QUARTER)):
         return True
     if length < LENGTHY and differs.letters == differs.places == 1:

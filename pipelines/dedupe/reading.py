@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from crawler.items import Story
+from pipelines.dedupe import notices
 from pipelines.dedupe.core import levelled, story_days, trimmed, words
 from pipelines.dedupe.fingerprint import Hashes, distinct, shingles
 
@@ -35,3 +36,29 @@ class Reading:
     @cached_property
     def shingles(self) -> Hashes:
         return distinct(shingles(self.core))
+
+    @cached_property
+    def notice(self) -> notices.Notice:
+        """What it says of itself as a notice."""
+        title = words(self.story.title)
+        return notices.Notice(title, title + self.core[: notices.TELLING_HEAD], title + self.core)
+
+    @cached_property
+    def identifiers(self) -> dict[str, set[str]]:
+        """What stands after 编号 and its like, by label."""
+        return notices.identifiers(f"{self.story.title}\n{self.story.body}")
+
+    @cached_property
+    def numbers(self) -> set[notices.Number]:
+        """The documents' numbers that it tells of."""
+        return notices.numbers(f"{self.story.title}\n{self.story.body}")
+
+    @cached_property
+    def own_numbers(self) -> set[notices.Number]:
+        """Those that may be its own."""
+        return notices.own_numbers(self.story.title, self.body) if self.numbers else set()
+
+    @cached_property
+    def people(self) -> set[str]:
+        """The people it lists."""
+        return notices.people(self.story.body)

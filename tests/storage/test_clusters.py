@@ -328,3 +328,16 @@ def test_the_tree_says_who_named_whom(engine: Engine) -> None:
     assert (host(cinic.url), cinic.named, cinic.relation, cinic.similarity) == ("cinic", "攀枝花日报", "identical", 1.0)
     assert [(host(branch.url), branch.named) for branch in cinic.branches] == [("third", "中国产业经济信息网")]
     assert (host(nameless.url), nameless.named, nameless.first_seen_at) == ("nameless", None, NOW)
+
+
+def test_the_rounds_of_a_tender_are_told_apart_and_its_copy_is_not(engine: Engine) -> None:
+    first = NEWS.replace("\n", "\n项目编号：N5104022026000011\n", 1)
+    title = "钒钛园区道路照明采购{}公开招标公告"
+    again = first.replace("000011", "000031")
+    keep(
+        engine,
+        piece("first", first, title=title.format("")),
+        piece("copy", "信息来源：政府采购网\n" + first, title=title.format(""), hours=5),
+        piece("second", again, title=title.format("（二次）"), hours=30),
+    )
+    assert {(canonical, *(name for name, _ in others)) for canonical, others in groups(engine)} == {("first", "copy")}
