@@ -132,11 +132,22 @@ def _one_time(one: Reading, two: Reading, similarity: float) -> bool:
     specific = len(NUMBER.findall(one.core)) >= SPECIFIC
     if not _dated(one, two):
         return similarity >= ALIKE and (lengthy or specific) and titles_agree(one, two)
+    if _returns(one, two):
+        return False
     apart = _apart(one.days, two.days)
     if len(one.core) < NOTICE:
         return apart <= ONE_DAY
     named = specific or _names_shared(one.story, two.story)
     return apart <= FRESH or (similarity >= VERBATIM and lengthy and named and apart <= LATE)
+
+
+def _returns(one: Reading, two: Reading) -> bool:
+    """Whether a publisher's short formula came again: 森林火险橙色预警 in the same words, on another day and page.
+
+    A medium does not reprint itself; where it put up one text twice, both are of one day or say which day it is.
+    """
+    short = len(two.core) < SHORT and one.story.url != two.story.url
+    return short and _host(one.story) == _host(two.story) and one.own_days.isdisjoint(two.own_days)
 
 
 def _dated(one: Reading, two: Reading) -> bool:
@@ -236,5 +247,10 @@ def _kinship(one: Reading, two: Reading, similarity: float, containment: float) 
     return replace(made, relation="revision") if _one_publisher(one.story, two.story) else made
 
 
+def _host(told: Story) -> str:
+    """The host of its address, the same for a publisher's page and its page for telephones."""
+    return (urlsplit(told.url).hostname or "").removeprefix("www.").removeprefix("m.").removeprefix("wap.")
+
+
 def _one_publisher(a: Story, b: Story) -> bool:
-    return urlsplit(a.url).hostname == urlsplit(b.url).hostname and a.reprinted_from == b.reprinted_from
+    return _host(a) == _host(b) and a.reprinted_from == b.reprinted_from

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from crawler.items import Story
 from pipelines.dedupe import notices
-from pipelines.dedupe.core import levelled, story_days, trimmed, words
+from pipelines.dedupe.core import day_of, levelled, stated_day, story_days, trimmed, words
 from pipelines.dedupe.fingerprint import Hashes, distinct, shingles
 
 TITLE_MARK = re.compile(r"^\s*[\[【（(〔](?:视频|图|组图|图文|转载|快讯|独家)[\]】）)〕]")
@@ -27,6 +27,13 @@ class Reading:
     def days(self) -> tuple[date, ...]:
         """Its publication's, and before it the one it states."""
         return story_days(self.story.body, self.story.published_at)
+
+    @cached_property
+    def own_days(self) -> frozenset[date]:
+        """Its publication's and the one it states, be they as near as they may."""
+        published = None if self.story.published_at is None else day_of(self.story.published_at)
+        days = (published, stated_day(self.story.body, published))
+        return frozenset(day for day in days if day is not None)
 
     @cached_property
     def text(self) -> str:

@@ -371,6 +371,35 @@ def test_what_has_hardly_more_than_a_title_counts_on_its_day(days: int, expected
     assert (same_story(told(TITLE, NEWS), told(TITLE, "", later, "b")) is not None) is expected
 
 
+ALARM = (
+    "市气象台发布{}预警信号：预计今天我市东区、西区、仁和区、米易县、盐边县气象等级为四级，局部地区五级，高度危险，"
+    "请有关单位和个人加强防范，严禁野外用火。"
+)
+
+
+def on_page(number: int, body: str, days: int, host: str = "www.a") -> Story:
+    published = MORNING + timedelta(days=days)
+    return Story(url=f"http://{host}.example/{number}.html", title="预警信号", body=body, published_at=published)
+
+
+@pytest.mark.parametrize("days", [1, 2, 3])
+@pytest.mark.parametrize("host", ["www.a", "m.a", "a"])
+def test_a_publishers_short_formula_of_another_day_is_another_one(days: int, host: str) -> None:
+    formula = ALARM.format("森林火险橙色")
+    assert same_story(on_page(1, formula, 0), on_page(2, formula, days, host)) is None
+
+
+def test_a_short_text_that_is_put_up_twice_is_one() -> None:
+    """On one day, or with the day it is of; elsewhere a day later; and a report that grew out of it."""
+    formula = ALARM.format("森林火险橙色")
+    assert same_story(on_page(1, formula, 0), on_page(2, formula, 0)) is not None
+    assert same_story(on_page(1, formula, 0), on_page(2, "5月8日，" + formula, 1)) is not None
+    assert same_story(on_page(1, "5月8日，" + formula, 0), on_page(2, "5月8日，" + formula, 2)) is not None
+    assert same_story(on_page(1, formula, 0), on_page(2, formula, 1, "www.b")) is not None
+    assert same_story(on_page(1, NEWS, 0), on_page(2, NEWS + "\n" + MEETING.format("仁和区"), 1)) is not None
+    assert same_story(on_page(1, NEWS * 2, 0), on_page(2, NEWS * 2, 2)) is not None
+
+
 def test_a_mirror_and_what_it_copies_are_of_one_time() -> None:
     copy = Story(url="http://spam.example/1.html", title=TITLE, body=PARAGRAPHS[0], mirror_of="http://a.example/1.html")
     assert same_story(told(TITLE, PARAGRAPHS[0]), copy) is not None
