@@ -102,8 +102,9 @@ def _read_pages(batches: Batches) -> Batches:
 
 def _articles(path: str) -> Iterator[tuple[Article, datetime]]:
     """The articles of a WARC file; the pages of one in parts stand in the same file, as a crawl writes them."""
-    from crawler.sites import site_for
+    from crawler.sites import SITES, site_for
     from crawler.wiring import read_article
+    from pipelines.mirrors import with_original
 
     places = {record.headers["WARC-Target-URI"]: record.stream_pos for record in _responses(path)}
     parts: set[str] = set()
@@ -119,7 +120,8 @@ def _articles(path: str) -> Iterator[tuple[Article, datetime]]:
         article = read_article(page, site, page_at=page_at)
         if not isinstance(article, str):
             assert page.fetched_at is not None
-            yield replace(article, url=site.at_home(article.url)) if site else article, page.fetched_at
+            article = replace(article, url=site.at_home(article.url)) if site else article
+            yield with_original(article, SITES.values()), page.fetched_at
 
 
 def _responses(path: str, place: int = 0) -> Iterator[Any]:

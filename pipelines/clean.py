@@ -78,7 +78,7 @@ def clean(scraped: ScrapedArticle, *, now: datetime) -> Article:
         damage=(*_damage("title", title), *_damage("body", text)),
         evidence=scraped.evidence,
     )
-    return replace(article, issues=check(article, body.dropped, now=now))
+    return replace(article, issues=check(article, body.dropped, goes_on=scraped.next_page, now=now))
 
 
 _LABELLED = ("origin", "reprinted_from", "author", "editor")

@@ -92,7 +92,8 @@ COLUMNS: Final = {
     "article.column": "Breadcrumbs from the outermost in.",
     "article.official": "The public-information table of a government page, as it stands there.",
     "article.damage": "Broken spans: field, start, end, kind.",
-    "article.issues": "What is odd about it: kind (no-title, no-body, no-date, future-date, dropped-line), detail.",
+    "article.issues": "What is odd about it: kind (no-title, no-body, no-date, future-date, incomplete, dropped-line, "
+    "mirrored), detail.",
     "article.regions": "Regions: code, name, the words that gave them.",
     "article.industries": "Industries: code, name, the words that gave them.",
     "article.policy": "What it says of an official document.",

@@ -103,6 +103,11 @@ def test_an_article_whose_second_page_is_away_is_kept_as_far_as_it_goes(town: Ho
         crawl(town.url, db, "repaired")
         days_later(db, 0.5)
     assert stored(db) == set(range(PAGES * ROWS))
+    engine = create_engine(f"sqlite:///{db}")
+    with engine.connect() as conn:
+        (issues,) = conn.execute(text("SELECT issues FROM article WHERE url LIKE '%/1.html'")).scalars()
+    engine.dispose()
+    assert "1_2.html" in issues
 
 
 def test_a_column_that_begins_with_what_is_known_is_read_on(town: Hostile, tmp_path: Path) -> None:

@@ -205,6 +205,9 @@ def test_what_is_odd_is_told():
     assert [kind for kind, _ in issues()] == ["no-date"]
     assert [kind for kind, _ in issues(title="", paragraphs=())] == ["no-title", "no-body", "no-date"]
     assert [kind for kind, _ in issues(published=("2029-01-01",))] == ["future-date"]
+    further = "http://x.example/1_2.html"
+    ((kind, detail),) = issues(published=("2020-04-11",), next_page=further)
+    assert (kind, further in detail) == ("incomplete", True)
     lines = (*BODY, "打印 关闭", "责任编辑：王五", "下一篇：没有了", "延伸阅读", "攀枝花芒果走出国门")
     assert issues(published=("2020-04-11",), paragraphs=lines) == [
         ("dropped-line", "延伸阅读"), ("dropped-line", "攀枝花芒果走出国门"), ("dropped-line", "打印 关闭"), ("dropped-line", "下一篇：没有了"),
