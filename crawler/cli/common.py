@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn
 
 import typer
 from rich.console import Console
@@ -104,6 +104,20 @@ def a_day(typed: str) -> date:
         return date.fromisoformat(typed)
     except ValueError:
         raise typer.BadParameter(f"a day is such as 2020-04-11, not {typed!r}") from None
+
+
+def a_page(file: BinaryIO, name: str) -> bytes:
+    """A page's bytes: no more than a crawl would take (``DOWNLOAD_MAXSIZE``), and not as a server packs them."""
+    body = file.read(LARGEST_PAGE + 1)
+    if len(body) > LARGEST_PAGE:
+        fail(f"{name}: larger than {LARGEST_PAGE // 1024**2} MB, which no page is that a crawl would take")
+    if body.startswith(GZIP):
+        fail(f"{name}: packed by gzip, as servers send pages", hint="gunzip it first: zcat FILE | panxi extract -")
+    return body
+
+
+LARGEST_PAGE = 16 * 1024**2
+GZIP = b"\x1f\x8b\x08"
 
 
 def plural(number: int, noun: str) -> str:
@@ -253,6 +267,17 @@ def told_of_faults(engine: Engine) -> Iterator[None]:
 
 def missing(db: str) -> str | None:
     """The SQLite file that the URL names, where there is none yet; None for all else."""
+    file = _sqlite_file(db)
+    return file if file and not os.path.exists(file) else None  # noqa: PTH110
+
+
+def existing(db: str) -> str | None:
+    """The SQLite file that the URL names, where there is one with something in it; None for all else."""
+    file = _sqlite_file(db)
+    return file if file and os.path.exists(file) and os.path.getsize(file) else None  # noqa: PTH110, PTH202
+
+
+def _sqlite_file(db: str) -> str | None:
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 
@@ -260,5 +285,4 @@ def missing(db: str) -> str | None:
         url = make_url(db)
     except ArgumentError:
         return None
-    file = url.database if url.get_backend_name() == "sqlite" else None
-    return file if file and not os.path.exists(file) else None  # noqa: PTH110
+    return url.database if url.get_backend_name() == "sqlite" else None

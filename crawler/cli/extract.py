@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import AllowLoopback, a_path, a_web_address, console, emit, fail, known
+from crawler.cli.common import AllowLoopback, a_page, a_path, a_web_address, console, emit, fail, known
 from crawler.cli.help import examples
 
 if TYPE_CHECKING:
@@ -80,12 +80,13 @@ def _page(file_or_url: str, url: str | None, *, allow_loopback: bool) -> Page:
     from crawler.items import Page
 
     if file_or_url == "-":
-        return Page(url=url or "http://localhost/", body=sys.stdin.buffer.read())
+        return Page(url=url or "http://localhost/", body=a_page(sys.stdin.buffer, "standard input"))
     path = Path(file_or_url)
     if SCHEME.match(file_or_url) and not path.exists():
         return _fetched(a_web_address(file_or_url), allow_loopback=allow_loopback)
     try:
-        body = a_path(file_or_url).read_bytes()
+        with a_path(file_or_url).open("rb") as file:
+            body = a_page(file, repr(file_or_url))
     except OSError as error:
         fail(
             f"{file_or_url!r}: {error.strerror}",

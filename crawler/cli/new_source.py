@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import AllowLoopback, a_path, a_web_address, fail, page
+from crawler.cli.common import AllowLoopback, a_page, a_path, a_web_address, fail, page
 from crawler.cli.help import examples
 
 app = typer.Typer(add_completion=False)
@@ -40,7 +40,8 @@ def new_source(
         fail("sources are added in a checkout of the project, and this is an installed copy")
     try:
         if file is not None:
-            seen = Page(url=url, body=file.read_bytes())
+            with file.open("rb") as saved:
+                seen = Page(url=url, body=a_page(saved, repr(str(file))))
         else:
             seen = fetch(url, project_settings(LOG_LEVEL="CRITICAL", PANXI_ALLOW_LOOPBACK=allow_loopback or None))
         written = write(seen, root / "crawler" / "sites", root / "tests" / "sites")

@@ -148,8 +148,10 @@ def _token(file: Path | None) -> str | None:
     else:
         try:
             token = file.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            fail(f"the token can't be read: {error}")
+        except OSError as error:
+            fail(f"the token can't be read from {str(file)!r}: {error.strerror}")
+        except UnicodeDecodeError:
+            fail(f"the token can't be read from {str(file)!r}: it is not text", hint="openssl rand -hex 24 makes one")
     if token is not None and len(token) < SHORTEST_TOKEN:
         fail(
             f"the token has {len(token)} characters; at least {SHORTEST_TOKEN} are needed", hint="openssl rand -hex 24"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 from pathlib import Path
@@ -85,3 +86,53 @@ def test_a_closed_standard_output_is_no_fault_and_takes_no_export(panxi: Panxi, 
     silent = closed("status")
     assert (silent.returncode, silent.stderr) == (0, "")
     assert panxi("verify", PANXI_DB=url).code == 0, "nothing was written where standard output would be"
+
+
+def test_what_is_larger_than_any_page_is_not_read_to_its_end(panxi: Panxi) -> None:
+    for command in (("extract", "/dev/zero"), ("new-source", "http://a.example/", "--file", "/dev/zero")):
+        ran = panxi(*command)
+        assert ran.code == 2
+        assert "larger than 16 MB" in ran.err
+        assert len(ran.err.splitlines()) == 1
+
+
+def test_a_page_that_is_packed_is_told_as_such(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_bytes(gzip.compress(b"<html><h1>t</h1></html>"))
+    ran = call("extract", str(page))
+    assert ran.code == 2
+    assert "packed by gzip" in ran.err
+    page.write_bytes(b"<html><h1>t</h1></html>")
+    assert "gzip" not in call("extract", str(page)).err
+
+
+def test_a_restore_says_which_of_its_ends_is_wrong(
+    url: str,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lacking = call("restore", "nofolder", "--db", "sqlite:///new/panxi.db")
+    assert lacking.code == 2
+    assert "no backup in 'nofolder'" in lacking.err
+    assert call("backup", "bk", PANXI_DB=url).code == 0
+    before = Path(url.removeprefix("sqlite:///")).read_bytes()
+    taken = call("restore", "bk", "--db", url)
+    assert taken.code == 2
+    assert "already" in taken.err
+    assert Path(url.removeprefix("sqlite:///")).read_bytes() == before
+    assert call("restore", "bk", "--db", "sqlite:///again.db").code == 0
+
+
+def test_what_can_not_be_copied_or_read_is_told_in_words(url: str, tmp_path: Path) -> None:  # noqa: F811
+    junk = tmp_path / "junk"
+    junk.write_bytes(b"\xff\xfe\x00")
+    for ran in (
+        call("backup", "/proc/x", PANXI_DB=url),
+        call("serve", "--token-file", str(tmp_path / "nofile"), PANXI_DB=url),
+        call("serve", "--token-file", str(junk), PANXI_DB=url),
+    ):
+        assert ran.code == 2
+        assert "Errno" not in ran.err
+        assert "codec" not in ran.err
+        assert ".part" not in ran.err
