@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn
+from typing import IO, TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn, TextIO, cast
 
 import typer
 from rich.console import Console
@@ -62,7 +63,24 @@ console = _console(stderr=True)
 
 def page() -> Console:
     """The console for answers that a person reads, on standard output."""
-    return _console(stderr=False)
+    out = _console(stderr=False)
+    if not sys.stdout.isatty():
+        out.file = cast("IO[str]", _Trimmed(sys.stdout))
+    return out
+
+
+class _Trimmed:
+    """A file that is written lines without blanks at their ends, which the cells of a table have."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        self._file.write(re.sub(r" +(?=\n)", "", text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
 
 def a_path(typed: str | Path) -> Path:

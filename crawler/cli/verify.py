@@ -26,6 +26,8 @@ def verify(warc_dir: WarcDir = None, db: Db = DEFAULT_DB, as_json: AsJson = Fals
                 emit(asdict(finding))
             else:
                 page().print(f"{finding.kind}: {finding.what}: {finding.detail}", markup=False)
-    if not as_json:
+    if as_json:
+        emit({"kind": "summary", "faults": faults})
+    else:
         page().print(f"{faults} faults." if faults else "All holds: every row, every record, every digest.")
     raise typer.Exit(1 if faults else 0)

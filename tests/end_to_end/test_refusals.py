@@ -136,3 +136,15 @@ def test_what_can_not_be_copied_or_read_is_told_in_words(url: str, tmp_path: Pat
         assert "Errno" not in ran.err
         assert "codec" not in ran.err
         assert ".part" not in ran.err
+
+
+@pytest.mark.parametrize("command", [("show", "1"), ("doctor",), ("status",)])
+def test_no_line_in_a_pipe_ends_in_blanks(command: tuple[str, ...], url: str) -> None:  # noqa: F811
+    lines = call(*command, PANXI_DB=url).out.splitlines()
+    assert lines
+    assert [line for line in lines if line != line.rstrip(" ")] == []
+
+
+def test_verify_sums_up_as_json_too(url: str) -> None:  # noqa: F811
+    found = call("verify", "--json", PANXI_DB=url)
+    assert (found.code, found.json) == (0, {"kind": "summary", "faults": 0})
