@@ -79,12 +79,9 @@ def _whole(document: Document, site: Site, layout: Layout, root: LexborNode) -> 
 def _evidence(article: ScrapedArticle, layout: Layout, told: Container[str]) -> Iterator[Evidence]:
     """Where the fields came from that are not read by a text's selector: one line a field, for each is stored."""
     inside = layout.body or ""
-    lines = [
-        (article.byline or "", layout.byline or ""),
-        *((line, f"{inside}, behind the text") for line in article.tail),
-    ]
-    for line, place in lines:
-        yield from _credits(line, place, told)
+    yield from _credits(article.byline or "", "selector", layout.byline or "", told)
+    for line in article.tail:
+        yield from _credits(line, "pattern", f"{inside}, behind the text", told)
     said: tuple[tuple[str, How, str, str | None], ...] = (
         ("body", "selector", inside, article.paragraphs[0][:SHOWN]),
         ("rights", "pattern", "版权, 免责", (article.rights or "")[:SHOWN]),
@@ -98,21 +95,21 @@ def _evidence(article: ScrapedArticle, layout: Layout, told: Container[str]) -> 
     )
     if article.related:
         first = article.related[0]
-        how: How = "pattern" if layout.related is None else "selector"
-        yield Evidence(field="related", how=how, where=layout.related or first.heading or "", value=first.title)
+        found: How = "pattern" if layout.related is None else "selector"
+        yield Evidence(field="related", how=found, where=layout.related or first.heading or "", value=first.title)
     if article.attachments:
         yield Evidence(field="attachments", how="selector", where="a[href]", value=article.attachments[0].url)
     if article.images:
         yield Evidence(field="images", how="selector", where=f"{inside} img", value=article.images[0].url)
 
 
-def _credits(line: str, place: str, told: Container[str]) -> Iterator[Evidence]:
+def _credits(line: str, how: How, place: str, told: Container[str]) -> Iterator[Evidence]:
     """What the labels of a line say: 来源：… 编辑：…"""
     said = attribute(line)
     for name in _CREDITS:
         value: str | None = getattr(said, name)
         if value is not None and name not in told:
-            yield Evidence(field=name, how="pattern", where=place, value=value)
+            yield Evidence(field=name, how=how, where=place, value=value)
 
 
 def _fields(document: Document, layout: Layout) -> tuple[dict[str, Any], list[Evidence]]:
