@@ -25,7 +25,19 @@ OFTEN = 1.0
 """Seconds between two claims below which the next one is for twice as many visits."""
 WATCHED = ("body", "published_at", "origin")
 """Fields that a healthy source's articles have."""
-FIGURES = ("visits", "listings", "listed", "rows", "new", "changed", "repeated", "read", "unfit", "spared")
+FIGURES = (
+    "visits",
+    "listings",
+    "listed",
+    "rows",
+    "rows_elsewhere",
+    "new",
+    "changed",
+    "repeated",
+    "read",
+    "unfit",
+    "spared",
+)
 
 
 @dataclass(slots=True)
@@ -37,6 +49,8 @@ class Tally:
     listed: int = 0
     """Listings whose page came and was read; 304s are none."""
     rows: int = 0
+    rows_elsewhere: int = 0
+    """Of these, those that lead to no article of a known source, on listings whose rows decide what is followed."""
     new: int = 0
     changed: int = 0
     repeated: int = 0
@@ -61,6 +75,7 @@ class Tally:
         self.visits += 1
         self._add_listing(outcome)
         self.rows += outcome.figures.get("rows", 0)
+        self.rows_elsewhere += outcome.figures.get("rows_elsewhere", 0)
         self.new += recorded.kind == "new"
         self.changed += recorded.kind == "revised"
         self.repeated += recorded.kind == "seen"

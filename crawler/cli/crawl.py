@@ -173,6 +173,7 @@ def summary(crawled: Crawled) -> dict[str, Any]:
         "pages": tally.visits,
         "listings": tally.listings,
         "rows": tally.rows,
+        "rows_elsewhere": tally.rows_elsewhere,
         "new": tally.new,
         "changed": tally.changed,
         "repeated": tally.repeated,
@@ -207,6 +208,7 @@ def tell(crawled: Crawled, db: str, *, others: int = 0) -> None:
     for number, noun, what in (
         (tally.visits, "page", f"visited in {crawled.seconds:.1f} s, {tally.listings} of them listings"),
         (tally.rows, "row", "found on the listings"),
+        (tally.rows_elsewhere, "row", "of these not followed: they lead to sites that are no source"),
         (tally.new, "article", "new"),
         (tally.changed, "article", "changed: the earlier text is kept as a revision"),
         (tally.repeated, "article", "seen again, unchanged"),

@@ -87,6 +87,7 @@ class SiteSpider(scrapy.Spider):
         self.started_at = datetime.now(UTC)
         self.sites: dict[str, Site] = {}
         self.by_host: dict[str, Site] = {}
+        self._maps: set[str] = set()
         self._steps: tuple[Step, ...] = (read_page, pack_page)
         self._read_only = Together[Work, Work](None, read_page, drop_page)
         self._read_part = Together[Work, Work](None, read_page, pack_page)
@@ -344,13 +345,13 @@ class SiteSpider(scrapy.Spider):
     def _listed(self, answer: Outcome, listing: Listing, site: Site | None) -> Outcome:
         if site is None or answer.visit.kind == "article":
             return self._no_article(answer, NotArticle(kind="listing", reason=f"a listing of {len(listing.rows)} rows"))
-        articles = tuple(
-            self.link(row.url, depth=0, found_on=answer.url) for row in listing.rows if site.is_article(row.url)
-        )
-        onward = None
-        if listing.next_pages:
-            onward = Link(
-                url=listing.next_pages[0],
+        articles = tuple(link for row in listing.rows if (link := self._row(row.url, answer.url, site)) is not None)
+        figures = {"rows": len(listing.rows)}
+        if site.article_url is None and (elsewhere := len(listing.rows) - len(articles)):
+            figures["rows_elsewhere"] = elsewhere
+        following = [
+            Link(
+                url=url,
                 source=site.name,
                 kind="listing",
                 depth=answer.visit.depth + 1,
@@ -358,7 +359,30 @@ class SiteSpider(scrapy.Spider):
                 found_on=answer.url,
                 again=True,
             )
-        return replace(answer, links=articles, onward=onward, figures={"rows": len(listing.rows)})
+            for url in listing.next_pages
+        ]
+        if not listing.rows:  # an index: what it lists is followed whether or not any article is new
+            maps = [link for link in following if self._is_new_map(link, site)]
+            return replace(answer, links=tuple(maps), figures=figures)
+        return replace(answer, links=articles, onward=following[0] if following else None, figures=figures)
+
+    def _row(self, url: str, listing: str, site: Site) -> Link | None:
+        """The link of a listing's row; None where it leads to no article of a known source.
+
+        A source's pattern of addresses decides. Where it has none its rows do, those too that lead to another source.
+        """
+        owner = site if site.owns(url) or site.article_url is not None else self._site(url)
+        return self.link(url, depth=0, found_on=listing) if owner is not None and owner.is_article(url) else None
+
+    def _is_new_map(self, link: Link, site: Site) -> bool:
+        """Whether a sitemap that an index lists is the site's, and was not put on the frontier in this crawl already:
+        indexes may list one another.
+        """
+        most = max((entrance.max_pages for entrance in site.entrances), default=1)
+        if link.depth >= most or not site.owns(link.url) or link.url in self._maps:
+            return False
+        self._maps.add(link.url)
+        return True
 
     def _due(self, visit: Visit, now: datetime) -> datetime | None:
         """When to come back to an article, for corrections; a crawl begins with the listings of itself."""

@@ -38,6 +38,8 @@ def sources() -> dict[str, Site]:
         site("frugal", daily_requests=10),
         site("asleep", window=(other_hour, (other_hour + 1) % 24)),
         site("forger"),
+        site("maps", entrances=(Entrance(url="http://maps.example/sitemap.xml", kind="sitemap", max_pages=5),)),
+        site("hub", article_url=None),
     )
     return {one.name: one for one in found}
 

@@ -5,6 +5,7 @@ Two crawls over sources of which each is difficult in its own way; each test loo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -67,6 +68,17 @@ def crawls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawls]:
             "forger.example/list/": said("", "Location: /%0AERROR:%20forged", status="302 Found"),
             "forger.example/%0AERROR:%20forged": said("<title>a</title>", "Content-Encoding: \x1b[31mred"),
         }
+        hostile.answers |= {
+            "maps.example/sitemap.xml": index("/1.xml", "/2.xml", "/more.xml", "http://elsewhere.example/3.xml"),
+            "maps.example/more.xml": index("/3.xml", "/sitemap.xml", "/more.xml"),
+            **{f"maps.example/{n}.xml": sitemap(f"http://maps.example/{n}.html") for n in (1, 2, 3)},
+            "hub.example/list/": linking(
+                "/1.html",
+                "http://good.example/77.html",
+                "http://good.example/about/",
+                "http://elsewhere.example/1.html",
+            ),
+        }
         busy = said("", "Retry-After: 3600", status="429 Too Many Requests")
         hostile.answers |= {f"busy.example/{n}.html": busy for n in range(20)}
         first = crawl(hostile.url, db)
@@ -84,6 +96,20 @@ def page(number: int) -> Answer:
 def listing(numbers: range, *, onward: str = "") -> Answer:
     lines = "".join(f'<li><a href="/{n}.html">第{n}号纪要</a><span>2025-03-10</span></li>' for n in numbers)
     return said(f'<html><ul>{lines}</ul><a class="next" href="{onward}">下一页</a></html>')
+
+
+def linking(*addresses: str) -> Answer:
+    return said("<ul>" + "".join(f"<li><a href={url}>关于纪要的通知</a></li>" for url in addresses) + "</ul>")
+
+
+def index(*maps: str) -> Answer:
+    lines = "".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in maps)
+    return said(f"<sitemapindex>{lines}</sitemapindex>", content_type="text/xml")
+
+
+def sitemap(*addresses: str) -> Answer:
+    lines = "".join(f"<url><loc>{url}</loc></url>" for url in addresses)
+    return said(f"<urlset>{lines}</urlset>", content_type="text/xml")
 
 
 def traps() -> str:
@@ -115,7 +141,7 @@ def test_21_hostile_pages_end_and_other_sources_go_on(crawls: Crawls) -> None:
     visits = crawls.rows("SELECT state, reason FROM frontier WHERE url LIKE 'http://strange.example/_.html'")
     assert len(visits) == 3
     assert all(state == "done" or reason for state, reason in visits), "each has ended"
-    assert len(crawls.rows("SELECT 1 FROM article WHERE url LIKE 'http://good.example/%'")) == 10
+    assert len(crawls.rows("SELECT 1 FROM article WHERE url LIKE 'http://good.example/_.html'")) == 10
 
 
 def test_22_an_endless_pager_ends_with_its_budget_and_is_told(crawls: Crawls) -> None:
@@ -123,6 +149,23 @@ def test_22_an_endless_pager_ends_with_its_budget_and_is_told(crawls: Crawls) ->
     assert len(asked) == 5
     assert len(crawls.rows("SELECT 1 FROM article WHERE url LIKE 'http://pager.example/%'")) == 50
     assert "1 pager" in crawls.first.log
+
+
+def test_all_that_a_sitemap_index_lists_is_followed_once_a_crawl(crawls: Crawls) -> None:
+    asked = Counter(place for _, place in crawls.asked("maps"))
+    assert [asked[f"maps.example/{n}.html"] for n in (1, 2, 3)] == [1, 1, 1]
+    assert [asked[f"maps.example/{name}.xml"] for name in ("1", "2", "3", "more")] == [1, 1, 1, 1]
+    assert asked["maps.example/sitemap.xml"] <= 2, "indexes that list one another end"
+    again = Counter(place for place, _ in crawls.hostile.asked[crawls.between :] if place.startswith("maps"))
+    assert again["maps.example/3.xml"] == 1, "the next crawl looks into each again, whatever it knows"
+    assert not [place for place, _ in crawls.hostile.asked if place.startswith("elsewhere")]
+
+
+def test_rows_that_lead_to_another_source_are_followed_and_the_rest_is_counted(crawls: Crawls) -> None:
+    assert [place for place, _ in crawls.hostile.asked if place == "good.example/77.html"]
+    assert not [place for place, _ in crawls.hostile.asked if "about" in place]
+    assert crawls.first.tally["rows_elsewhere"] == 2
+    assert crawls.rows("SELECT source FROM article WHERE url = 'http://good.example/77.html'") == [("good",)]
 
 
 def test_22_traps_and_fifty_thousand_links_stay_within_bounds(crawls: Crawls) -> None:
