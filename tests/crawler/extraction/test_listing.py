@@ -336,6 +336,29 @@ ROWS = "<ul>" + "".join(f"<li><a href='/{n}.html'>关于公布项目的通知之
         ("<script>createPageHTML(12, 0, 'index', 'html');</script>", HOME, f"{HOME}index_1.html"),
         ("<script>createPageHTML('page_div',8,1,'gfxwj','shtml',120);</script>", HOME, f"{HOME}gfxwj_2.shtml"),
         ("<link rel='next' href='/page/2'>", HOME, "http://www.x.example/page/2"),
+        (
+            "<script>var countPage = 20; //页数\nvar currentPage = 3;\ncreatePageHTML(countPage, currentPage,'list','html');</script>",
+            f"{HOME}list_3.html",
+            f"{HOME}list_4.html",
+        ),
+        ("<script>createPageHTML(parseInt('9'), 0, 'index', 'shtml');</script>", HOME, f"{HOME}index_1.shtml"),
+        ("<script>var countPage=parseInt(3);</script>", f"{HOME}index.shtml", f"{HOME}index_2.shtml"),
+        ("<script>if (page < parseInt('3', 10)) go(page);</script>", f"{HOME}index_2.shtml", f"{HOME}index_3.shtml"),
+        ("<script>var n = parseInt(40), pages = parseInt(3);</script>", f"{HOME}index.shtml", f"{HOME}index_2.shtml"),
+        ("<script>var pageCount=parseInt(3);</script>", HOME, f"{HOME}index_2.html"),
+        (
+            "<a href='javascript:void(0)' onclick=\"queryArticleByCondition(this,'/zw/tzgg/index_2.jhtml')\">下一页</a>",
+            HOME,
+            f"{HOME}index_2.jhtml",
+        ),
+        ("<a href=\"javascript:go('index_2.html')\">下一页</a>", HOME, f"{HOME}index_2.html"),
+        ("<a href='javascript:;' tagname='/zw/tzgg/index_2.html'>下一页</a>", HOME, f"{HOME}index_2.html"),
+        ("<a data-href='index_2.html'>下一页</a>", HOME, f"{HOME}index_2.html"),
+        ("<span onclick=\"location.href='?page=2'\">下一页</span>", HOME, f"{HOME}?page=2"),
+        ("<a class=next href=index_2.html title=下一页><i></i></a>", HOME, f"{HOME}index_2.html"),
+        ("<a href=index_2.html><img alt=下一页 src=n.gif></a>", HOME, f"{HOME}index_2.html"),
+        ("<a href=index_1.html>&lt;</a><a href=index_3.html>&gt;</a>", f"{HOME}index_2.html", f"{HOME}index_3.html"),
+        ("<div>第2/3页 <a href='?page=3&t=1'>下一页</a></div>", f"{HOME}?page=2&t=1", f"{HOME}?page=3&t=1"),
     ],
 )
 def test_the_following_page(pager: str, url: str, expected: str) -> None:
@@ -356,6 +379,40 @@ def test_the_following_page(pager: str, url: str, expected: str) -> None:
 )
 def test_the_last_page_has_none(pager: str) -> None:
     assert listing(ROWS + pager).next_pages == ()
+
+
+@pytest.mark.parametrize(
+    "pager",
+    [
+        "<a href='index_3.html'>下一页</a>",
+        "<a href='index_2.html'>下一页</a>",
+        "<a href='./'>下一页</a>",
+        "<a href='index.html'>下一页</a>",
+        "<a class='next disabled' href='index_4.html'>下一页</a>",
+        "<ul><li class=disabled><a href='index_4.html'>下一页</a></li></ul>",
+        "<div>第3/3页 <a href='index_4.html'>下一页</a></div>",
+        "<div>第 3 页，共 3 页 <a href='index_4.html'>下一页</a></div>",
+        "<a tagname='[NEXTPAGE]' href='javascript:;'>下一页</a>",
+        "<a data-href='{{next}}'>下一页</a>",
+        "<a onclick=\"alert('已是最后一页')\">下一页</a>",
+        "<a href=index_2.html>&gt;</a>",
+        "<a href=index_9.html>&gt;&gt;</a>",
+        "<a href=/xw/7.html>&gt;</a>",
+        "<script>var countPage = 4, currentPage = 3; createPageHTML(countPage, currentPage, 'index', 'html');</script>",
+        "<script>function createPageHTML(_nPageCount, _nCurrIndex, _sPageName, _sPageExt) {}</script>",
+        "<script>createPageHTML(countPage, currentPage, 'index', 'html');</script>",
+        "<script>var countPage = parseInt(3);</script>",
+        "<script>var width = parseInt(300);</script>",
+        "<script>var pageA = parseInt(7), pageB = parseInt(9);</script>",
+    ],
+)
+def test_no_pager_leads_back_or_past_the_end(pager: str) -> None:
+    assert listing(ROWS + pager, f"{HOME}index_3.html").next_pages == ()
+
+
+def test_an_article_with_numbers_in_its_scripts_has_no_pager_by_them() -> None:
+    script = "<script>var pages = parseInt(25);</script>"
+    assert listing(ROWS + script, f"{HOME}1893885.shtml").next_pages == ()
 
 
 def test_an_entrance_reads_by_its_selectors_alone() -> None:
