@@ -95,6 +95,43 @@ def test_json_rows(wrap: str) -> None:
     assert found.rows[1].date == datetime(2020, 4, 11, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("content_type", ["text/html; charset=utf-8", "application/javascript", "text/plain"])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        "jQuery123_456({});",
+        "/**/cb({})",
+        "/**/ typeof cb === 'function' && cb({});",
+        "window.a.b ( {} ) ;",
+        "var newsList = {};",
+    ],
+)
+def test_json_for_a_script_is_json_whatever_it_is_called(wrap: str, content_type: str) -> None:
+    text = wrap.replace("{}", '[{"title": "标题", "url": "/1.html"}, {"title": "又一个", "url": "/2.html"}]')
+    assert [row.title for row in listing(text, content_type=content_type).rows] == ["标题", "又一个"]
+
+
+def test_a_page_that_begins_with_no_tag_is_no_json() -> None:
+    assert len(listing(f"jQuery(文) 说明 {ROWS}").rows) == 4
+
+
+@pytest.mark.parametrize(
+    ("one", "title", "url"),
+    [
+        ('{"path": "/cms/site/", "url": "/x/N.html", "title": "标题N"}', "标题0", "/x/0.html"),
+        ('{"path": "/p/N/", "link": "/l/N.html", "title": "标题N"}', "标题0", "/l/0.html"),
+        ('{"url": "http://www.x.example/", "path": "/x/N.html", "title": "标题N"}', "标题0", "/x/0.html"),
+        ('{"name": "市政府", "title": "标题N", "url": "/x/N.html"}', "标题0", "/x/0.html"),
+        ('{"name": "栏目N", "title": "标题N", "url": "/x/N.html"}', "标题0", "/x/0.html"),
+        ('{"title": "通知公告", "name": "标题N", "url": "/x/N.html"}', "标题0", "/x/0.html"),
+        ('{"url": "", "linkurl": "/x/N.html", "title": "标题N"}', "标题0", "/x/0.html"),
+    ],
+)
+def test_of_several_fields_the_row_s_own_is_taken(one: str, title: str, url: str) -> None:
+    found = listing("[" + ",".join(one.replace("N", str(n)) for n in range(3)) + "]", content_type="text/plain")
+    assert (len(found.rows), found.rows[0].title, found.rows[0].url) == (3, title, "http://www.x.example" + url)
+
+
 def test_json_without_a_list_is_refused() -> None:
     assert isinstance(
         read_listing(Page(url=HOME, body=b'{"a": [1, 2]}', content_type="application/json"), None), NotArticle
