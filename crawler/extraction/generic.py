@@ -74,7 +74,9 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
         editor=named.editor,
         rights=parts.rights or _rights(blocks[after:]),
         related=related.find(document, blocks[first] if parts.text else None),
-        attachments=media.attachments(document, document.root),
+        attachments=media.attachments(
+            document, document.root, text=found.node if found is not None else None, foot=_foot(blocks[after:])
+        ),
         images=media.images(document, found.node) if found is not None else (),
         column=crumbs.find(blocks, first, heading.text),
         official=data,
@@ -164,6 +166,11 @@ def _is_late_credit(block: Block) -> bool:
     text = block.said
     credit = cut.is_credit(text) or (cut.is_byline(text) and words.LABELS.search(text) is not None)
     return credit and len(text) <= 60 and block.links < 0.8 * len(text)  # noqa: PLR2004
+
+
+def _foot(blocks: list[Block]) -> LexborNode | None:
+    """The element in which the foot of the site begins, behind the text."""
+    return next((block.box.node for block in blocks if words.FOOT.search(block.said)), None)
 
 
 _RIGHTS_SIZE = range(15, 801)

@@ -67,7 +67,7 @@ def _whole(document: Document, site: Site, layout: Layout, root: LexborNode) -> 
         title=title,
         paragraphs=tuple(block.text for block in parts.text),
         tail=tuple(block.text for block in parts.tail),
-        attachments=media.attachments(document, root.parent or root),
+        attachments=media.attachments(document, root.parent or root, text=root),
         images=media.images(document, root, dropped),
         next_page=parts_of.next_page(document, root.parent or root),
         **fields,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from crawler.extraction import body, title
+from crawler.extraction import body, media, title
 from crawler.extraction.blocks import Block
 from crawler.extraction.document import Document
-from crawler.extraction.words import FILE
 from crawler.items import NotArticle
 
 _ERROR = re.compile(
@@ -47,7 +46,7 @@ def refuse(
     inside = blocks[found.start : found.stop] if found is not None else []
     text = sum(body.weight(block) for block in inside)
     if heading is not None and _says_so(document):
-        return None if text or _offers_files(document) else _thin(document)
+        return None if text or media.offers_file(document) else _thin(document)
     head = heading.text if heading is not None else document.heading
     if text < _SAFE and _ERROR.search(f"{document.heading}\n{head}"):
         return NotArticle(kind="error-page", reason=f"the page says {head!r}")
@@ -64,7 +63,7 @@ def _refuse_text(
         return NotArticle(kind="listing", reason=f"{links} of {len(inside)} lines of its main part are links")
     if heading is None:
         return NotArticle(kind="other", reason="no title was found")
-    if text >= enough or (sure and _is_verse(inside)):
+    if text >= enough or (sure and (_is_verse(inside) or media.shows_file(document))):
         return None
     return _thin(document)
 
@@ -78,10 +77,6 @@ def _says_so(document: Document) -> bool:
     """Whether the page's head says that it is an article."""
     meta = document.meta
     return "articletitle" in meta or meta.get("og:type") == "article" or bool(document.linked_data)
-
-
-def _offers_files(document: Document) -> bool:
-    return any(FILE.search(node.attrs.sget("href")) for node in document.tree.css("a[href]"))
 
 
 def _thin(document: Document) -> NotArticle:

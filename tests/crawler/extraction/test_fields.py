@@ -194,6 +194,76 @@ def test_files_and_pictures_have_names() -> None:
     assert [(image.url, image.caption) for image in found.images] == [("http://www.x.example/u/1.jpg", "▲项目现场。")]
 
 
+@pytest.mark.parametrize(
+    ("link", "url", "name", "kind"),
+    [
+        ("<iframe src=/f/x.pdf></iframe>", "/f/x.pdf", "x.pdf", "pdf"),
+        ("<embed src=/f/x.pdf title=实施方案>", "/f/x.pdf", "实施方案", "pdf"),
+        ("<object data=/f/x.ofd></object>", "/f/x.ofd", "x.ofd", "ofd"),
+        ("<iframe src='/pdfjs/web/viewer.html?file=%2Ff%2Fx.pdf#page=1'></iframe>", "/f/x.pdf", "x.pdf", "pdf"),
+        ("<iframe src='/pdfjs/web/viewer.html?file=../../f/x.pdf'></iframe>", "/f/x.pdf", "x.pdf", "pdf"),
+        (
+            "<p>附件：<a onclick=\"downFile('/f/x.pdf')\" href='javascript:;'>实施方案</a></p>",
+            "/f/x.pdf",
+            "实施方案",
+            "pdf",
+        ),
+        ("<p>附件：<a href=\"javascript:down('/f/x.docx')\">实施方案</a></p>", "/f/x.docx", "实施方案", "docx"),
+        ("<p>附件：<a href=/download/1234>实施方案.xlsx</a></p>", "/download/1234", "实施方案.xlsx", "xlsx"),
+        (
+            "<p>附件：<a href=/download/1234>实施方案.doc（34KB）</a></p>",
+            "/download/1234",
+            "实施方案.doc（34KB）",
+            "doc",
+        ),
+        (
+            "<p>附件：<a href='/file.do?id=9' title=实施方案.xls>点击下载</a></p>",
+            "/file.do?id=9",
+            "实施方案.xls",
+            "xls",
+        ),
+    ],
+)
+def test_a_file_is_found_however_the_page_offers_it(link: str, url: str, name: str, kind: str) -> None:
+    (found,) = page(text=TEXT + link).attachments
+    assert (found.url, found.name, found.kind) == (f"http://www.x.example{url}", name, kind)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "<div class=footer><a href=/help/1.pdf>使用手册</a></div>",
+        "<footer><a href=/help/1.pdf>使用手册</a></footer>",
+        "<div>版权所有 某某市人民政府</div><p><a href=/help/1.pdf>使用手册</a></p>",
+        "<div><p>主办单位：某某市人民政府</p></div><iframe src=/help/1.pdf></iframe>",
+        "<iframe src=/pdfjs/web/viewer.html></iframe>",
+        "<iframe src=/counter.html></iframe><embed src=/film.swf>",
+        "<p><a href=/2.html>平台的格式.docx怎么转换</a></p>",
+        "<p><a href=http://www.x.et/>www.x.et</a></p>",
+        "<p><a onclick=\"go('/2.html')\">下一篇</a></p>",
+        "<p><a href='#'>实施方案.xlsx</a></p>",
+    ],
+)
+def test_what_is_not_the_article_s_is_no_attachment(behind: str) -> None:
+    assert page(behind=behind).attachments == ()
+
+
+def test_a_file_beside_the_text_is_the_article_s_and_named_by_its_link() -> None:
+    behind = "<div class=fj>附件：<a href=/f/x.pdf>实施方案</a></div><iframe src=/f/x.pdf></iframe><div>版权所有</div>"
+    assert [(file.url, file.name) for file in page(behind=behind).attachments] == [
+        ("http://www.x.example/f/x.pdf", "实施方案")
+    ]
+
+
+@pytest.mark.parametrize("shown", ["<iframe src=/f/x.pdf></iframe>", "<object data=/f/x.pdf></object>"])
+@pytest.mark.parametrize("head", ["", "<meta name=ArticleTitle content=项目调度会召开>"])
+def test_a_page_that_shows_its_text_as_a_file_is_an_article(shown: str, head: str) -> None:
+    found = page(
+        text=shown, head=f"<title>项目调度会召开_某某网</title>{head}", behind="<div class=foot>版权所有</div>"
+    )
+    assert [file.url for file in found.attachments] == ["http://www.x.example/f/x.pdf"]
+
+
 def test_columns_are_the_path_and_not_the_menu() -> None:
     menu = "<div><a href=/>首页</a><a href=/a>要闻</a><a href=/b>公开</a></div>"
     path = "<div>当前位置：<a href=/>首页</a> > <a href=/a>要闻</a> > 正文</div>"
