@@ -22,6 +22,9 @@ _GENERIC = re.compile(
 _FRAMES = frozenset({"iframe", "embed", "object"})
 _SHOWS = "iframe[src], iframe[data-src], embed[src], object[data]"
 _OFFERS = f"a[href], a[onclick], button[onclick], span[onclick], {_SHOWS}"
+_ADDRESSES = ("href", "src", "data", "data-src")
+_PAGE = re.compile(r"\.[sj]?html?(?:[?#]|$)|/$|^#|^$", re.IGNORECASE)
+"""The address of a page: its link may be called like a file."""
 _QUOTED = re.compile(r"""['"]([^'"]{3,500})['"]""")
 _FILE_NAME = re.compile(
     r"[^\s.]\.(pdf|docx?|xlsx?|pptx?|wps|et|ofd|zip|rar|7z|csv|rtf)\s*(?:[（(【\[][^（()）]{1,20}[)）】\]])?\s*$",
@@ -52,22 +55,18 @@ def attachments(
     Outside the element ``text`` not those in menus and the like, nor those from the element ``foot`` on: what stands
     there is the site's.
     """
-    nodes = [node for node in root.css(_OFFERS) if _offered(document, node) is not None]
+    offers = [(node, offered) for node in root.css(_OFFERS) if (offered := _offered(document, node)) is not None]
     if foot is not None and text is not None and _is_within(foot, text.mem_id):
         text = None  # it is all of the page
-    outside = [node for node in nodes if text is None or not _is_within(node, text.mem_id)]
+    outside = [node for node, _ in offers if text is None or not _is_within(node, text.mem_id)]
     of_site = {node.mem_id for node in outside if _is_site_s(node, root.mem_id)}
     if foot is not None and outside:
         over = _before(document.root, foot.mem_id)
         of_site.update(node.mem_id for node in outside if node.mem_id not in over)
     found: dict[str, Attachment] = {}
     for frames in (False, True):  # a link says more of a file than the frame that shows it
-        for node in nodes:
-            if (node.tag in _FRAMES) is not frames or node.mem_id in of_site:
-                continue
-            offered = _offered(document, node)
-            if offered is not None and offered[0] not in found:
-                url, kind = offered
+        for node, (url, kind) in offers:
+            if (node.tag in _FRAMES) is frames and node.mem_id not in of_site and url not in found:
                 name = _shown_name(node, url) if frames else _name(node, url)
                 found[url] = Attachment(url=url, name=name, kind=kind)
     return tuple(found.values())
@@ -85,21 +84,24 @@ def offers_file(document: Document) -> bool:
 
 def _offered(document: Document, node: LexborNode) -> tuple[str, str] | None:
     """Address and kind of the file that the link or frame offers; None where it is none."""
-    href = next((href for name in ("href", "src", "data", "data-src") if (href := node.attrs.sget(name).strip())), "")
-    match = FILE.search(href)
+    attributes = node.attributes
+    href = next((href for name in _ADDRESSES if (href := (attributes.get(name) or "").strip())), "")
+    script = attributes.get("onclick") or ""
     if _VIEWER.search(href) is not None and (url := document.link(href)) is not None and (viewed := _viewed(url)):
         return viewed
+    match = FILE.search(href)
     if match is not None and (url := document.link(href)) is not None:
         return url, match[1].lower()
-    for script in (node.attrs.sget("onclick"), href if href[:11].lower() == "javascript:" else ""):
-        for said in _QUOTED.finditer(script):
-            match = FILE.search(said[1])
-            if match is not None and (url := document.link(said[1].strip())) is not None:
-                return url, match[1].lower()
-    if node.tag != "a":
+    if href[:11].lower() == "javascript:":
+        script += href
+    for said in _QUOTED.finditer(script):
+        match = FILE.search(said[1])
+        if match is not None and (url := document.link(said[1].strip())) is not None:
+            return url, match[1].lower()
+    if node.tag != "a" or _PAGE.search(href) is not None:
         return None
-    for name in (node.attrs.sget("download"), flat(node), node.attrs.sget("title")):
-        match = _FILE_NAME.search(name)
+    for name in (attributes.get("download") or "", flat(node), attributes.get("title") or ""):
+        match = _FILE_NAME.search(name) if "." in name else None
         if match is not None and not name.lower().startswith(("http:", "https:", "www.")):
             url = document.link(href)
             return (url, match[1].lower()) if url is not None and url != document.link(document.url) else None

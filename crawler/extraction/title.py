@@ -42,9 +42,27 @@ _MARKUP = re.compile(r"<[^<>]{1,40}>|&nbsp;")
 _BEHIND_BAR = re.compile(r"\s*[_|｜]")
 _BEHIND_DASH = re.compile(r"\s*(?:[_|｜]|\s-+\s|(?<=[^\d\sA-Za-z])-+(?=[^\d\s-]))")
 """What stands in <title> between an article's title and the names of column and site."""
-_ISSUER = re.compile(
-    r"(?:政府|委员会|委員會|办公室|辦公室|办公厅|辦公廳|厅|廳|局|院|部|委|党委|人大|政协|总队|支队|中心|集团|公司)$"
+_ISSUER = (
+    *(
+        "政府",
+        "委员会",
+        "委員會",
+        "办公室",
+        "辦公室",
+        "办公厅",
+        "辦公廳",
+        "厅",
+        "廳",
+        "局",
+        "院",
+        "部",
+        "委",
+        "人大",
+        "政协",
+    ),
+    *("总队", "支队", "中心", "集团", "公司"),
 )
+"""How the names of those who issue documents end."""
 _OF_ISSUER = re.compile(
     r"^(?:关于|關於|印发|印發|转发|轉發|批转|批轉)|^(?:公告|通告|通知|公示|决定|決定|命令|令|意见|意見|通报|通報)$"
 )
@@ -198,6 +216,8 @@ def find(document: Document, before: int) -> Found | None:
     blocks = document.blocks
     for index in range(min(before, len(blocks))):
         block = blocks[index]
+        if len(block.text) > _LONGEST:
+            continue
         last = _extent(blocks, index, whole)
         lines = blocks[index : last + 1]
         text = _joined(lines)
@@ -295,6 +315,10 @@ def _said_until(blocks: list[Block], index: int, whole: list[_Name]) -> tuple[in
     exact = fitting = None
     said = ""
     first = blocks[index]
+    begins = next(filter(str.isalnum, first.text.lower()), "")
+    whole = [name for name in whole if name.short[0] == begins]
+    if not whole:
+        return None, None
     of_kind = True
     for place in range(index, min(index + _LINES, len(blocks))):
         block = blocks[place]
@@ -319,7 +343,7 @@ def _end_of_issue(blocks: list[Block], index: int) -> int:
     first = blocks[index]
     for place in range(index, min(index + _LINES, len(blocks)) - 1):
         block, follower = blocks[place], blocks[place + 1]
-        if _ISSUER.search(block.said) is None or len(block.said) > 30:  # noqa: PLR2004 a name, no sentence
+        if not block.said.endswith(_ISSUER) or len(block.said) > 30:  # noqa: PLR2004 a name, no sentence
             break
         if block.links or follower.links or not (_is_same(first, follower) or _is_akin(first, follower)):
             break
