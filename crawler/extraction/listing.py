@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extraction import feeds, islands, pager
+from crawler.extraction import feeds, islands, pager, words
 from crawler.extraction.blocks import flat
 from crawler.extraction.dateline import URL_DATE
 from crawler.extraction.document import Document
@@ -218,17 +218,17 @@ def _choice(group: _Group, document: Document, site: Site | None, texts: dict[in
 
     def row(url: str) -> Row:
         title, node = group.links[url]
-        text = texts.get(node.mem_id)
-        if text is None:
-            text = texts[node.mem_id] = node.text(separator=" ")
-        return Row(url=url, title=title, date=_midnight(_day_in(text, url)))
+        return Row(url=url, title=title, date=_midnight(_day_in(_text_of(node, texts), url)))
 
     rows = {url: row(url) for url in titles}
     known = sum(_is_known(url, site) for url in rows)
     dated = sum(one.date is not None for one in rows.values())
     if len(rows) == 1 or min(map(len, titles.values())) < _TITLE_LEAST:
+        limited = site is not None and site.article_url is not None
         sound = known == len(rows) or (
-            dated == len(rows) and all(_is_alone(url, *group.links[url], document, texts) for url in rows)
+            not limited
+            and dated == len(rows)
+            and all(_is_alone(url, *group.links[url], document, texts) for url in rows)
         )
         if not sound:
             return None
@@ -243,6 +243,14 @@ def _choice(group: _Group, document: Document, site: Site | None, texts: dict[in
             rows.setdefault(url, short)
     in_order = [rows[url] for url in group.links if url in rows]
     return _Choice(in_order, known * 2 >= len(titles) and known > 0, length * (1 + 3 * dated / len(titles)))
+
+
+def _text_of(node: LexborNode, texts: dict[int, str]) -> str:
+    """The element's text, taken once: groups share their rows."""
+    text = texts.get(node.mem_id)
+    if text is None:
+        text = texts[node.mem_id] = node.text(separator=" ")
+    return text
 
 
 def _short_ones(group: _Group, homes: set[int]) -> Iterator[str]:
@@ -266,10 +274,15 @@ def _is_known(url: str, site: Site | None) -> bool:
 
 def _is_alone(url: str, title: str, row: LexborNode, document: Document, texts: dict[int, str]) -> bool:
     """Whether title and date are about all that the row holds, and its link no column's and of the same site."""
+    text = "".join(_text_of(row, texts).split())
+    around = row.parent if row.tag == "a" else None
+    before = _text_of(around, texts) if around is not None else text
     return (
         urlsplit(url).netloc == urlsplit(document.base).netloc
         and _COLUMN.search(url) is None
-        and len("".join(texts[row.mem_id].split())) <= len(title) + _BESIDE
+        and len(text) <= len(title) + _BESIDE
+        and not words.FOOT.search(text)
+        and not before.lstrip().startswith(("上一", "下一"))
     )
 
 

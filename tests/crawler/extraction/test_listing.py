@@ -197,11 +197,18 @@ def test_one_row_that_the_source_calls_an_article_is_a_list() -> None:
         "<div class=top><a href=http://beian.example/1.html>攀枝花市人民政府门户网站</a> 2026-04-10</div>",
         f"<div class=text><p><a href=1.html>攀枝花市人民政府门户网站</a></p><p>{'本栏目暂无内容。' * 20}2026-04-10</p></div>",
         "<div class=top><a href=1.html>攀枝花市人民政府门户网站</a></div>",
+        "<p>版权所有 2026-01-01 <a href=/map.html>攀枝花市人民政府门户网站</a></p>",
+        "<p>上一篇 <a href=1.html>攀枝花市人民政府门户网站</a> 2026-01-01</p>",
     ],
 )
 def test_a_single_link_beside_a_date_is_no_list(header: str) -> None:
     body = f"<html><body><div class=page>{header}<p>暂无信息</p></div></body></html>"
     assert isinstance(read_listing(Page(url=HOME, body=body.encode()), None), NotArticle)
+
+
+def test_one_dated_row_that_the_source_calls_no_article_is_no_list() -> None:
+    body = f"<ul><li><a href=/special/one.html>{TITLE}</a><span>2026-04-10</span></li></ul>"
+    assert isinstance(read_listing(Page(url=HOME, body=body.encode()), NEWS), NotArticle)
 
 
 def test_links_to_what_the_source_calls_an_article_win_over_longer_lists() -> None:
