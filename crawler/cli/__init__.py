@@ -49,6 +49,8 @@ class LazyGroup(TyperGroup):
         super().__init__(**attributes)
         unloaded: Any = None
         self.commands = dict.fromkeys(COMMANDS, unloaded)  # a mistyped name is compared with these
+        if sys.stderr is None or not sys.stderr.isatty():
+            self.rich_markup_mode = None  # what is wrong with the arguments is a line there, and no box
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)

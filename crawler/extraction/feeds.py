@@ -23,7 +23,6 @@ _PROLOGUE = re.compile(
 _LOOSE = re.compile(r"(<!\[CDATA\[(?:.*?\]\]>|.*)|<!--(?:.*?-->|.*))|&(#?\w{1,32};)?", re.DOTALL)
 """An ampersand with the reference it begins, if any; those that are text are passed over."""
 _XML = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
-_OWN_ENTITIES = re.compile(r"<!DOCTYPE[^>\[]*\[", re.IGNORECASE)
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _TITLES = ("title",)
 _LINKS = ("link", "loc", "guid", "id")
@@ -78,10 +77,9 @@ def read(page: Page) -> Listing | NotArticle:
 def with_references(text: str) -> str:
     """The XML with every ampersand the beginning of a reference that a parser knows.
 
-    ``?a=1&b=2`` is written as it was meant, and HTML's names (``&nbsp;``) become what they stand for. A document that
-    defines entities of its own keeps them.
+    ``?a=1&b=2`` is written as it was meant, and HTML's names (``&nbsp;``) become what they stand for. Entities that a
+    document defines itself are none: they may stand for more than there is memory, or for a file.
     """
-    own = _OWN_ENTITIES.search(text, 0, 4096) is not None
 
     def reference(match: re.Match[str]) -> str:
         kept, name = match.groups()
@@ -94,7 +92,7 @@ def with_references(text: str) -> str:
         meant = html5.get(name)
         if meant is not None and not set(meant) & set("<>&"):
             return meant
-        return match[0] if own else f"&amp;{name}"
+        return f"&amp;{name}"
 
     return _LOOSE.sub(reference, text)
 

@@ -210,7 +210,7 @@ def test_a_target_that_exists_is_not_overwritten(world: World, tmp_path: Path) -
         (["--sample", "10%"], "a share such as 0.1"),
         (["--splits", "nan,1"], "weights"),
         (["--splits", "inf,1"], "weights"),
-        (["--min-length", "-5"], "a number of characters"),
+        (["--min-length", "-5"], "greater than or equal to 0"),
         (["--min-length", "5", "--max-length", "4"], "nothing is long from 5"),
         (["--policy-kind", "意件"], "no kind of document is called '意件'"),
         (["--as-of", "2999-01-01"], "still to come"),
