@@ -33,6 +33,8 @@ _LEVELS = 5
 """How far out from its link the element of a row may be."""
 _BESIDE = 80
 """Characters that stand in a row beside its title, at most."""
+_LONGEST_ROW = 2_000
+"""Characters of a row, white space and all."""
 _COLUMN = re.compile(r"^[^?#]*/(?:(?!\d+/)[^/?#]*/(?:[?#]|$)|(?:index|list|channel|column)[\w-]*(?:\.\w+)?$)")
 """The address of a column, as most are: it ends with a folder that is no number, or names a list."""
 _DIGITS = re.compile(r"\d+")
@@ -44,6 +46,28 @@ class _Group:
 
     links: dict[str, tuple[str, LexborNode]] = field(default_factory=dict)
     """By address its title and the element of its row."""
+
+
+@dataclass(slots=True)
+class _Texts:
+    """Texts and days of elements, each taken once: thousands of groups may share a row."""
+
+    texts: dict[int, str] = field(default_factory=dict)
+    days: dict[int, date | None] = field(default_factory=dict)
+
+    def text(self, node: LexborNode) -> str:
+        """All that the element says."""
+        key = node.mem_id
+        if key not in self.texts:
+            self.texts[key] = node.text(separator=" ")
+        return self.texts[key]
+
+    def day(self, node: LexborNode) -> date | None:
+        """The day that the element names."""
+        key = node.mem_id
+        if key not in self.days:
+            self.days[key] = _day_said(self.text(node))
+        return self.days[key]
 
 
 @dataclass(slots=True)
@@ -132,19 +156,21 @@ def _title(node: LexborNode) -> str | None:
 
 
 def _day(row: LexborNode, url: str) -> date | None:
-    return _day_in(row.text(separator=" "), url)
+    return _day_said(row.text(separator=" ")) or _day_of_url(url)
 
 
-def _day_in(text: str, url: str) -> date | None:
+def _day_said(text: str) -> date | None:
     found = as_date(text)
     if found is None:
         match = _SPLIT_DAY.search(text)
         if match is not None:
             found = as_date(f"{match[2]}-{match[3]}-{match[1]}")
-    if found is None:
-        match = URL_DATE.search(url)
-        found = as_date("-".join(part for part in match.groups() if part)) if match is not None else None
     return found
+
+
+def _day_of_url(url: str) -> date | None:
+    match = URL_DATE.search(url)
+    return as_date("-".join(part for part in match.groups() if part)) if match is not None else None
 
 
 def _midnight(day: date | None) -> datetime | None:
@@ -173,10 +199,10 @@ def generic_rows(document: Document, site: Site | None = None) -> tuple[Row, ...
 
     Where most lead to what the source calls an article they win; one alone is a list where it does or has a date.
     """
-    texts: dict[int, str] = {}
+    seen = _Texts()
     best: _Choice | None = None
     for group in _groups(document).values():
-        choice = _choice(group, document, site, texts)
+        choice = _choice(group, document, site, seen)
         if choice is not None and (best is None or (choice.known, choice.score) > (best.known, best.score)):
             best = choice
     return tuple(best.rows) if best is not None else ()
@@ -207,7 +233,7 @@ def _groups(document: Document) -> dict[str, _Group]:
     return groups
 
 
-def _choice(group: _Group, document: Document, site: Site | None, texts: dict[int, str]) -> _Choice | None:
+def _choice(group: _Group, document: Document, site: Site | None, seen: _Texts) -> _Choice | None:
     """What the group is as a list; None where it is none. Its long titles decide, the short ones come with them."""
     titles = {url: title for url, (title, _) in group.links.items() if len(title) >= _TITLE_LEAST}
     if not titles:  # a list of short ones: 人事任免, 征地公告
@@ -218,7 +244,7 @@ def _choice(group: _Group, document: Document, site: Site | None, texts: dict[in
 
     def row(url: str) -> Row:
         title, node = group.links[url]
-        return Row(url=url, title=title, date=_midnight(_day_in(_text_of(node, texts), url)))
+        return Row(url=url, title=title, date=_midnight(seen.day(node) or _day_of_url(url)))
 
     rows = {url: row(url) for url in titles}
     known = sum(_is_known(url, site) for url in rows)
@@ -228,7 +254,7 @@ def _choice(group: _Group, document: Document, site: Site | None, texts: dict[in
         sound = known == len(rows) or (
             not limited
             and dated == len(rows)
-            and all(_is_alone(url, *group.links[url], document, texts) for url in rows)
+            and all(_is_alone(url, *group.links[url], document, seen) for url in rows)
         )
         if not sound:
             return None
@@ -243,14 +269,6 @@ def _choice(group: _Group, document: Document, site: Site | None, texts: dict[in
             rows.setdefault(url, short)
     in_order = [rows[url] for url in group.links if url in rows]
     return _Choice(in_order, known * 2 >= len(titles) and known > 0, length * (1 + 3 * dated / len(titles)))
-
-
-def _text_of(node: LexborNode, texts: dict[int, str]) -> str:
-    """The element's text, taken once: groups share their rows."""
-    text = texts.get(node.mem_id)
-    if text is None:
-        text = texts[node.mem_id] = node.text(separator=" ")
-    return text
 
 
 def _short_ones(group: _Group, homes: set[int]) -> Iterator[str]:
@@ -272,17 +290,19 @@ def _is_known(url: str, site: Site | None) -> bool:
     return site is not None and site.article_url is not None and site.is_article(url)
 
 
-def _is_alone(url: str, title: str, row: LexborNode, document: Document, texts: dict[int, str]) -> bool:
+def _is_alone(url: str, title: str, row: LexborNode, document: Document, seen: _Texts) -> bool:
     """Whether title and date are about all that the row holds, and its link no column's and of the same site."""
-    text = "".join(_text_of(row, texts).split())
+    if len(seen.text(row)) > _LONGEST_ROW:
+        return False
+    text = "".join(seen.text(row).split())
     around = row.parent if row.tag == "a" else None
-    before = _text_of(around, texts) if around is not None else text
+    before = seen.text(around) if around is not None else text
     return (
         urlsplit(url).netloc == urlsplit(document.base).netloc
         and _COLUMN.search(url) is None
         and len(text) <= len(title) + _BESIDE
         and not words.FOOT.search(text)
-        and not before.lstrip().startswith(("上一", "下一"))
+        and not before[:_LONGEST_ROW].lstrip().startswith(("上一", "下一"))
     )
 
 

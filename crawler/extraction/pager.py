@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
@@ -30,6 +31,8 @@ _CALL = re.compile(
 )
 """TRS and its kin write their pager by a script: number of pages, current page, name and ending of the files. With the
 name of an element before them they count from 1."""
+_MOST_CALLS = 5
+"""Calls of a page that are looked at: a column has one."""
 _LITERAL = re.compile(r"^(?:parseInt\()?['\"]?(\d{1,5})['\"]?(?:,10)?\)?$")
 _PAGES = re.compile(
     r"(?P<named>\b\w*(?:page|total|count)\w*\s*=\s*)?parseInt\(\s*['\"]?(?P<pages>\d{1,5})['\"]?\s*(?:,\s*10\s*)?\)",
@@ -169,7 +172,7 @@ def _scripted(document: Document) -> str | None:
     if b"createPage" not in document.html:
         return None
     html = document.html.decode()
-    for match in _CALL.finditer(html):
+    for match in islice(_CALL.finditer(html), _MOST_CALLS):
         pages, current = _value(html, match["pages"], match.start()), _value(html, match["current"], match.start())
         if pages is None or current is None:
             continue

@@ -130,3 +130,25 @@ def test_a_feed_of_beginnings_is_read_in_time(body: str) -> None:
     began = time.process_time()
     read(Page(url="http://x.example/rss", body=body.encode(), content_type="text/xml"), None, kind="listing")
     assert time.process_time() - began < LIMIT
+
+
+LINKS = "<ul>" + "".join(f"<li><a href=/{n}.html>关于公布第{n}批项目的通知</a></li>" for n in range(4)) + "</ul>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div><div>" + "".join(f"<p class=p{n}><a href=/{n}.html>公布第{n}批</a>2026-01-01</p>" for n in range(5_000)),
+        "<ul>" + "".join(f"<li><a href=/{n}.html>短{n}</a></li>" for n in range(10_000)),
+        LINKS + "<script>" + "createPage(aaa,bbb," * 30_000 + "</script>",
+        LINKS + "<script>" + "createPageHTML(a,b,'c','d');" * 20_000 + "</script>",
+        LINKS + "<script>page " + "parseInt(3);" * 50_000 + "</script>",
+        LINKS + "<a href=# onclick=\"x('aaaaaaaaaa')\">下一页</a>" * 10_000,
+        LINKS + "<a href=/index_2.html>&gt;</a>" * 10_000,
+    ],
+    ids=["groups", "short titles", "calls", "variables", "numbers", "scripts of links", "arrows"],
+)
+def test_a_column_page_of_repetitions_is_read_in_time(body: str) -> None:
+    began = time.process_time()
+    read(Page(url="http://x.example/", body=body.encode(), content_type="text/html"), None, kind="listing")
+    assert time.process_time() - began < LIMIT
