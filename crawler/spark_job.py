@@ -197,7 +197,7 @@ def _marked(articles: DataFrame) -> DataFrame:
     """What of the articles is compared, with whether each is a mirror's work."""
     from pyspark.sql.types import BooleanType, StructField, StructType
 
-    given = articles.select("key", "date_precision", *STORY[:-1])
+    given = articles.select("key", "date_precision", "source", "policy", *STORY[:-1])
     whole = articles.select(*given.columns, "title_original", "body_original")
     return whole.mapInArrow(_marks, StructType([*given.schema.fields, StructField(STORY[-1], BooleanType())]))
 
@@ -316,14 +316,25 @@ def _components(kin: DataFrame) -> DataFrame:
 
 def _placed(members: pa.Table) -> pa.Table:
     """The places in one cluster, given as a table of its articles."""
+    from crawler.sites import NAMES
     from pipelines.dedupe import same_story
-    from storage.clusters import Member
+    from storage.clusters import Member, issuers
 
     rows = members.to_pylist()
-    ordered = sorted(
-        (Member(row["key"], _story(row), row["date_precision"], None, canonical=True, relation=None) for row in rows),
-        key=lambda member: member.order,
+    read = (
+        Member(
+            row["key"],
+            _story(row),
+            row["date_precision"],
+            None,
+            canonical=True,
+            relation=None,
+            called=NAMES.get(row["source"] or "", ()),
+            issuers=issuers(row["policy"]),
+        )
+        for row in rows
     )
+    ordered = sorted(read, key=lambda member: member.order)
     head = ordered[0]
     placed = []
     for member in ordered:

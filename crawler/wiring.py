@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction import MOST_PARTS, join, read
 from crawler.items import Article, Exchange, Listing, NotArticle, Page, ScrapedArticle, VisitKind
-from crawler.sites import SITES, site_for
+from crawler.sites import NAMES, SITES, site_for
 from monitor import watches
 from monitor.outbox import Outbox
 from pipelines.clean import clean
@@ -26,7 +26,7 @@ from storage import clusters
 if TYPE_CHECKING:
     from crawler.site import Site
 
-join_clusters = clusters.joining(same_story)
+join_clusters = clusters.joining(same_story, NAMES)
 tell = Outbox(title_key=title_key, issuer_key=issuer_key, fold=to_simplified, profile=watches.profile())
 
 

@@ -7,11 +7,13 @@ cluster is nothing but a connected component of the pairs that join: the same wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -39,11 +41,24 @@ Same = Callable[[Story, Story], Kinship | None]
 """The judgement: how two articles are related, None where they tell two stories; symmetric."""
 
 DECIDING: Final = frozenset(
-    {"published_at", "date_precision", "origin", "reprinted_from", "mirror_of", "issues", "fingerprint_recipe"}
+    {
+        "published_at",
+        "date_precision",
+        "origin",
+        "reprinted_from",
+        "mirror_of",
+        "issues",
+        "policy",
+        "fingerprint_recipe",
+    }
 )
 """Columns that decide, beside the text, what an article is kin to and which one is canonical."""
 SAID: Final = f'"kind":"{MIRRORED}"'
 """What the column of issues holds of a mirror's work."""
+Names = Mapping[str, Sequence[str]]
+"""What each source is called on pages: by its own names an article's origin is known for the source itself."""
+UNNAMED: Final[Names] = MappingProxyType({})
+EVER: Final = datetime.min.replace(tzinfo=UTC)
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -57,15 +72,43 @@ class Member:
     cluster_id: int | None
     canonical: bool
     relation: str | None
+    called: Sequence[str] = ()
+    """The names of its source."""
+    issuers: Sequence[str] = ()
+    """Of the document that it is or tells of."""
 
     @property
-    def order(self) -> tuple[bool, date, bool, datetime, str]:
-        """Mirrors last; then by day, the named origin's before a reprint's, by time, by address."""
+    def standing(self) -> int:
+        """How near it is to where its text comes from: its source is the issuer, or the named origin itself, or names
+        none; its source is one whose names nobody knows; it names another medium; it says that it is a reprint.
+        """
+        origin, again = self.story.origin, self.story.reprinted_from
+        if again is not None and not self._is_called(again):
+            return 3
+        if not self.called:
+            return 1
+        own = origin is None or any(map(self._is_called, (origin, *self.issuers)))
+        return 0 if own else 2
+
+    def _is_called(self, medium: str) -> bool:
+        """Whether the source goes by this name, or by the beginning of it: 攀枝花市人民政府(网站)."""
+        return any(medium.startswith(name) for name in self.called)
+
+    @property
+    def order(self) -> tuple[bool, date, int, datetime, str]:
+        """Mirrors last; then by day, by how near it is to the origin, by time, by address.
+
+        Where only the day is known, what names no origin is before all that have a clock: official pages give no hour.
+        """
         published = self.story.published_at or NEVER
-        exact = published if self.precision in ("minute", "second") else NEVER
         day = published.astimezone(SHANGHAI).date() if published is not NEVER else date.max
+        exact = NEVER
+        if self.precision in ("minute", "second"):
+            exact = published
+        elif self.standing == 1 and self.story.origin is None:
+            exact = EVER
         copy = self.story.mirror_of is not None or self.story.mirrored
-        return copy, day, self.story.reprinted_from is not None, exact, self.story.url
+        return copy, day, self.standing, exact, self.story.url
 
 
 def copied(of: FromClause = articles) -> ColumnElement[bool]:
@@ -74,20 +117,28 @@ def copied(of: FromClause = articles) -> ColumnElement[bool]:
     return and_(not_(c.canonical), or_(c.mirror_of.is_not(None), type_coerce(c.issues, Text).contains(SAID)))
 
 
-def joining(same: Same) -> Hook:
+def joining(same: Same, names: Names = UNNAMED) -> Hook:
     """``join`` as the writer calls it behind each article it recorded."""
 
     def after(conn: Connection, recorded: Recorded, article: Article) -> None:
         if recorded.article_id is None or recorded.at is None:
             return
         if recorded.kind in ("new", "revised", "reread") or DECIDING.intersection(recorded.corrected):
-            join(conn, recorded.article_id, article, same=same, now=recorded.at, again=recorded.kind != "new")
+            again = recorded.kind != "new"
+            join(conn, recorded.article_id, article, same=same, now=recorded.at, again=again, names=names)
 
     return after
 
 
 def join(
-    conn: Connection, article_id: int, article: Article, *, same: Same, now: datetime, again: bool = False
+    conn: Connection,
+    article_id: int,
+    article: Article,
+    *,
+    same: Same,
+    now: datetime,
+    again: bool = False,
+    names: Names = UNNAMED,
 ) -> None:
     """Find the article's near-duplicates and put it in their cluster, joining theirs where they had several.
 
@@ -98,8 +149,17 @@ def join(
     if article.fingerprint is None:
         return
     left = _leave(conn, article_id) if again else set()
-    me = Member(article_id, _story(article), article.date_precision, None, canonical=True, relation=None)
-    found = _kin(conn, me, article, same)
+    me = Member(
+        article_id,
+        _story(article),
+        article.date_precision,
+        None,
+        canonical=True,
+        relation=None,
+        called=names.get(article.source or "", ()),
+        issuers=article.policy.issuers if article.policy is not None else (),
+    )
+    found = _kin(conn, me, article, same, names)
     write_bands(conn, article_id, article.fingerprint)
     if found:
         # An article of the same batch whose turn comes later may be among them: it will find this one again.
@@ -107,18 +167,18 @@ def join(
         conn.execute(sql.insert(conn, kinship).on_conflict_do_nothing(), pairs)
     close = [other for other, kin in found if kin.joins]
     if again:
-        _regroup(conn, _with_clusters(conn, left | {article_id} | {m.id for m in close}), same, now)
-    elif close and not _attach(conn, me, close, same, now):
-        _regroup(conn, _with_clusters(conn, {article_id} | {m.id for m in close}), same, now)
+        _regroup(conn, _with_clusters(conn, left | {article_id} | {m.id for m in close}), same, now, names)
+    elif close and not _attach(conn, me, close, same, now, names):
+        _regroup(conn, _with_clusters(conn, {article_id} | {m.id for m in close}), same, now, names)
 
 
 # --- candidates -------------------------------------------------------------------------------------------
 
 
-def _kin(conn: Connection, me: Member, article: Article, same: Same) -> list[tuple[Member, Kinship]]:
+def _kin(conn: Connection, me: Member, article: Article, same: Same, names: Names) -> list[tuple[Member, Kinship]]:
     assert article.fingerprint is not None
     ids = candidates(conn, me.id, article, article.fingerprint)
-    judged = ((other, same(me.story, other.story)) for other in read_members(conn, ids))
+    judged = ((other, same(me.story, other.story)) for other in read_members(conn, ids, names))
     return [(other, kin) for other, kin in judged if kin is not None]
 
 
@@ -140,11 +200,12 @@ def _story(item: Article) -> Story:
 
 _MEMBERS: Final = (
     "SELECT id, cluster_id, canonical, relation, date_precision, "
-    "url, title, body, published_at, origin, reprinted_from, mirror_of, issues FROM article WHERE id IN "
+    "url, title, body, published_at, origin, reprinted_from, mirror_of, issues, source, policy FROM article "
+    "WHERE id IN "
 )
 
 
-def read_members(conn: Connection, ids: Iterable[int]) -> list[Member]:
+def read_members(conn: Connection, ids: Iterable[int], names: Names = UNNAMED) -> list[Member]:
     wanted = sorted(set(ids))
     if not wanted:
         return []
@@ -166,6 +227,8 @@ def read_members(conn: Connection, ids: Iterable[int]) -> list[Member]:
             cluster_id,
             canonical=bool(canonical),
             relation=relation,
+            called=names.get(source or "", ()),
+            issuers=issuers(policy),
         )
         for (
             number,
@@ -181,8 +244,17 @@ def read_members(conn: Connection, ids: Iterable[int]) -> list[Member]:
             reprinted,
             mirror,
             issues,
+            source,
+            policy,
         ) in conn.exec_driver_sql(_MEMBERS + listed)
     ]
+
+
+def issuers(policy: str | Mapping[str, Any] | None) -> Sequence[str]:
+    """The issuers that a policy names, as the database's driver gives it."""
+    if isinstance(policy, str):
+        policy = orjson.loads(policy)
+    return (policy or {}).get("issuers") or ()  # type: ignore[union-attr]
 
 
 def _pair(one: int, other: int, kin: Kinship) -> dict[str, Any]:
@@ -199,7 +271,7 @@ def _pair(one: int, other: int, kin: Kinship) -> dict[str, Any]:
 # --- clusters ---------------------------------------------------------------------------------------------
 
 
-def _attach(conn: Connection, me: Member, close: Sequence[Member], same: Same, now: datetime) -> bool:
+def _attach(conn: Connection, me: Member, close: Sequence[Member], same: Same, now: datetime, names: Names) -> bool:
     """Put a new article and its kin in one cluster where that is simple: they are in none, or all in one and behind
     its canonical article. Returns whether that was so; else nothing is done.
     """
@@ -214,7 +286,7 @@ def _attach(conn: Connection, me: Member, close: Sequence[Member], same: Same, n
             _place(conn, member, cluster_id, ordered[0], same, now)
         return True
     head_id = conn.execute(select(cluster.c.canonical_article_id).where(cluster.c.id == cluster_id)).scalar_one()
-    (head,) = [other for other in close if other.id == head_id] or read_members(conn, [head_id])
+    (head,) = [other for other in close if other.id == head_id] or read_members(conn, [head_id], names)
     if me.order < head.order:
         return False
     _place(conn, me, cluster_id, head, same, now)
@@ -263,9 +335,9 @@ def _with_clusters(conn: Connection, ids: set[int]) -> set[int]:
     return ids | set(conn.execute(select(articles.c.id).where(articles.c.cluster_id.in_(theirs))).scalars())
 
 
-def _regroup(conn: Connection, ids: set[int], same: Same, now: datetime) -> None:
+def _regroup(conn: Connection, ids: set[int], same: Same, now: datetime, names: Names) -> None:
     """Make the clusters of these articles what their kinship says. ``ids`` must hold whole clusters."""
-    members = {member.id: member for member in read_members(conn, ids)}
+    members = {member.id: member for member in read_members(conn, ids, names)}
     free = {member.cluster_id for member in members.values() if member.cluster_id is not None}
     for group in components(conn, members):
         ordered = sorted((members[number] for number in group), key=lambda member: member.order)

@@ -303,7 +303,7 @@ def needs_arrow() -> None:
 
 
 def _means(options: Options, db: str, raw: Path | None, told: Progress) -> Means:
-    from crawler.sites import SITES
+    from crawler.sites import NAMES, SITES
     from pipelines.text.script import to_simplified, to_traditional
     from storage.corpus.export import Means
 
@@ -311,6 +311,7 @@ def _means(options: Options, db: str, raw: Path | None, told: Progress) -> Means
         convert=to_traditional,
         fold=to_simplified,
         titles={name: site.title for name, site in SITES.items()},
+        names=NAMES,
         progress=told,
         raw=raw or (_raw_folder(db) if options.format == "warc" else None),
     )

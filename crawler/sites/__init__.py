@@ -23,6 +23,8 @@ def _discover() -> dict[str, Site]:
 
 SITES: dict[str, Site] = _discover()
 """All sources by name."""
+NAMES: dict[str, tuple[str, ...]] = {name: (site.title, *site.marks) for name, site in SITES.items()}
+"""What each source is called on pages."""
 
 _BY_HOST: dict[str, Site] = {}
 for _site in SITES.values():

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Column as SqlColumn
 
-from storage.clusters import components, read_members
+from storage.clusters import UNNAMED, Names, components, read_members
 from storage.corpus.read import LINK
 from storage.corpus.snapshot import Snapshot
 from storage.corpus.view import View
@@ -60,12 +60,12 @@ STANDING: Final = Table(
 """Where articles stood in their clusters, if otherwise than now."""
 
 
-def as_of(snapshot: Snapshot, at: datetime) -> View:
+def as_of(snapshot: Snapshot, at: datetime, names: Names = UNNAMED) -> View:
     """The relations as they stood at a time; what differs from now goes into temporary tables of the snapshot."""
     for chunk in _past(snapshot, at):
         snapshot.bulk.ingest(PAST, [row for row, _ in chunk])
         snapshot.bulk.ingest(PAST_LINKS, [link for _, links in chunk for link in links])
-    snapshot.bulk.ingest(STANDING, list(_standing(snapshot, at)))
+    snapshot.bulk.ingest(STANDING, list(_standing(snapshot, at, names)))
     return View(_articles(at), _links())
 
 
@@ -140,7 +140,7 @@ def _native(value: Any) -> Any:
 # --- clusters ---------------------------------------------------------------------------------------------
 
 
-def _standing(snapshot: Snapshot, at: datetime) -> Iterator[dict[str, Any]]:
+def _standing(snapshot: Snapshot, at: datetime, names: Names) -> Iterator[dict[str, Any]]:
     """Articles of clusters that have grown since: what is left of such a cluster without its later articles.
 
     The parts of what is one cluster now are told apart by number: the part with the lowest article keeps the
@@ -157,7 +157,7 @@ def _standing(snapshot: Snapshot, at: datetime) -> Iterator[dict[str, Any]]:
         there = select(article.c.id).where(article.c.cluster_id == cluster_id, article.c.first_seen_at <= at)
         ids = conn.execute(there.order_by(article.c.id)).scalars().all()
         for number, part in enumerate(components(conn, ids)):
-            first = min(read_members(conn, part), key=lambda member: member.order)
+            first = min(read_members(conn, part, names), key=lambda member: member.order)
             for member in read_members(conn, part):
                 canonical = member.id == first.id
                 yield {

@@ -6,7 +6,21 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, FromClause, Text, cast, false, func, not_, or_, true, type_coerce
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    FromClause,
+    Text,
+    case,
+    cast,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 
 from crawler.items import SHANGHAI
 from storage.corpus.options import Selection
@@ -17,7 +31,7 @@ def conditions(chosen: Selection, articles: FromClause, dialect: str) -> list[Co
     article = articles.c
     tests: list[ColumnElement[bool]] = []
     if not chosen.reprints:
-        tests.append(article.canonical == true())
+        tests.append(_once_a_cluster(chosen, articles))
     if not chosen.withdrawn:
         tests.append(article.gone_at.is_(None))
     tests += _days(article.published_at, chosen.published_from, chosen.published_until)
@@ -25,6 +39,22 @@ def conditions(chosen: Selection, articles: FromClause, dialect: str) -> list[Co
     if chosen.sources:
         tests.append(article.source.in_(chosen.sources))
     return [*tests, *_about(chosen, article, dialect), *_of_the_text(chosen, article)]
+
+
+def _once_a_cluster(chosen: Selection, articles: FromClause) -> ColumnElement[bool]:
+    """The canonical article of each cluster; of one whose is another source's, the first of those asked for."""
+    canonical = articles.c.canonical == true()
+    if not chosen.sources:
+        return canonical
+    theirs = articles.alias("theirs").c
+    there = [] if chosen.withdrawn else [theirs.gone_at.is_(None)]
+    first = (
+        select(func.min(theirs.id))
+        .where(theirs.source.in_(chosen.sources), theirs.cluster_id.is_not(None), *there)
+        .group_by(theirs.cluster_id)
+        .having(func.sum(case((theirs.canonical, 1), else_=0)) == 0)
+    )
+    return or_(canonical, articles.c.id.in_(first))
 
 
 def _about(chosen: Selection, article: Any, dialect: str) -> Iterable[ColumnElement[bool]]:

@@ -15,6 +15,7 @@ import orjson
 import pyarrow as pa
 from sqlalchemy import ColumnElement, Connection, Engine, select
 
+from storage.clusters import Names
 from storage.corpus import card as cards
 from storage.corpus import index, manifest
 from storage.corpus.earlier import Earlier
@@ -52,6 +53,8 @@ class Means:
     """A query to the archive's script."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """The sources' names for people."""
+    names: Names = field(default_factory=dict)
+    """All that they are called on pages."""
     progress: Progress = untold
     raw: Path | None = None
     """The folder of raw pages, for WARC."""
@@ -161,12 +164,12 @@ def _earlier(since: Path, options: Options, layout: Layout) -> tuple[dict[str, A
     return found, Earlier(records)
 
 
-def _then(view: Snapshot, options: Options) -> View:
+def _then(view: Snapshot, options: Options, names: Names) -> View:
     if options.as_of is None:
         return View()
     from storage.corpus.as_of import as_of
 
-    return as_of(view, options.as_of)
+    return as_of(view, options.as_of, names)
 
 
 def _move(work: Path, target: Path, layout: Layout) -> None:
@@ -199,7 +202,7 @@ class _Job:
         drawn = ("url", "title", "related") if options.format in {"edges", "edges.csv", "graphml"} else ()
         told = ("title_original",) if options.script == "original" else ()
         self._columns = needed(self._fields, *drawn, *told, *(("capture_id",) if options.format == "warc" else ()))
-        self._then = _then(view, options)
+        self._then = _then(view, options, means.names)
         self._figures = cards.Figures()
         self._written = 0
         self._beside_names: list[str] = []

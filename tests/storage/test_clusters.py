@@ -8,11 +8,11 @@ from itertools import permutations
 import pytest
 from sqlalchemy import Engine, event, func, select
 
-from crawler.items import MIRRORED, Article, Issue
+from crawler.items import MIRRORED, Article, Issue, Policy
 from pipelines.dedupe import fingerprint, same_story
 from storage.archive import record_all
 from storage.candidates import candidates
-from storage.clusters import copied, joining
+from storage.clusters import UNNAMED, Names, copied, joining
 from storage.db import writing
 from storage.recording import reread
 from storage.schema import article as articles
@@ -38,12 +38,12 @@ def piece(host: str, body: str = NEWS, title: str = "攀枝花钒钛产值首破
     return fingerprint(article(host, body, **{"date_precision": "minute", **values, **fields}))
 
 
-def keep(engine: Engine, *items: Article, together: bool = False) -> None:
+def keep(engine: Engine, *items: Article, together: bool = False, names: Names = UNNAMED) -> None:
     """Records the articles, each in a transaction of its own or all in one."""
     for group in [items] if together else [(item,) for item in items]:
         with writing(engine).begin() as conn:
             outcomes = [outcome(visit(at=item.url), item) for item in group]
-            record_all(conn, outcomes, kept=[None] * len(outcomes), after=[joining(same_story)])
+            record_all(conn, outcomes, kept=[None] * len(outcomes), after=[joining(same_story, names)])
 
 
 def groups(engine: Engine) -> set[tuple[str, frozenset[tuple[str, str | None]]]]:
@@ -341,3 +341,40 @@ def test_the_rounds_of_a_tender_are_told_apart_and_its_copy_is_not(engine: Engin
         piece("second", again, title=title.format("（二次）"), hours=30),
     )
     assert {(canonical, *(name for name, _ in others)) for canonical, others in groups(engine)} == {("first", "copy")}
+
+
+OFFICIAL = {"source": "panzhihua", "date_precision": "day", "origin": None}
+PORTAL = {"hours": 1, "source": "portal", "origin": "攀枝花市人民政府网站"}
+PAPER = {"hours": 4, "source": "paper", "origin": "攀枝花日报社"}
+CALLED = {"panzhihua": ("攀枝花市人民政府",), "paper": ("攀枝花日报",), "portal": ("某门户",)}
+
+
+@pytest.mark.parametrize("official_first", [True, False])
+@pytest.mark.parametrize("names", [UNNAMED, CALLED])
+def test_the_official_page_is_before_a_copy_with_a_clock(engine: Engine, official_first: bool, names: Names) -> None:
+    items = [piece("official", **OFFICIAL), piece("portal", **PORTAL)]
+    keep(engine, *items[:: 1 if official_first else -1], names=names)
+    assert groups(engine) == {("official", frozenset({("portal", "identical")}))}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "canonical"),
+    [
+        (PAPER, PORTAL, "first"),  # names itself
+        ({**PORTAL, "policy": Policy(relation="document", title=None, issuers=("某门户",))}, PAPER, "first"),
+        ({**PORTAL, "origin": "四川日报"}, {**PORTAL, "hours": 3, "origin": None}, "second"),
+        (PORTAL, {**PAPER, "reprinted_from": "四川日报"}, "first"),
+        ({**PAPER, "hours": 30}, PORTAL, "second"),  # another day
+        (PAPER, {**PAPER, "hours": 3}, "second"),
+    ],
+)
+def test_of_one_day_the_source_that_a_text_comes_from_is_canonical(
+    engine: Engine, first: dict, second: dict, canonical: str
+) -> None:
+    keep(engine, piece("first", **first), piece("second", **second), names=CALLED)
+    assert [name for name, _ in groups(engine)] == [canonical]
+
+
+def test_of_sources_that_nobody_knows_the_earliest_is_canonical(engine: Engine) -> None:
+    keep(engine, piece("paper", origin="攀枝花日报"), piece("late", hours=5, origin=None))
+    assert [name for name, _ in groups(engine)] == ["paper"]

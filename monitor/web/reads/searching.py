@@ -9,7 +9,7 @@ from datetime import datetime
 
 import numpy as np
 import orjson
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, text
+from sqlalchemy import ColumnElement, Connection, and_, exists, not_, or_, select, text
 
 from crawler.items import SHANGHAI
 from monitor.web.question import FACETS, Question
@@ -137,7 +137,20 @@ def filters(question: Question) -> list[ColumnElement[bool]]:
         "year": lambda years: or_(*(_within(int(year)) for year in years)),
     }
     conditions = [made[facet](getattr(question, facet)) for facet in FACETS if getattr(question, facet)]
-    return [~copied() if question.reprints else c.canonical, *conditions]
+    return [~copied() if question.reprints else _once_a_cluster(question.source), *conditions]
+
+
+def _once_a_cluster(sources: tuple[str, ...]) -> ColumnElement[bool]:
+    """The canonical article of each cluster; of one whose is another source's, the first of those asked for."""
+    if not sources:
+        return article.c.canonical
+    theirs = article.alias("theirs").c
+    shown = exists().where(
+        theirs.cluster_id == article.c.cluster_id,
+        theirs.source.in_(sources),
+        or_(theirs.canonical, theirs.id < article.c.id),
+    )
+    return or_(article.c.canonical, not_(shown))
 
 
 def _count(conn: Connection, found: Finds) -> dict[str, Counter[tuple[str, str]]]:

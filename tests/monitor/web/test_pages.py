@@ -23,11 +23,14 @@ from monitor.watches import Rule
 from monitor.watches import add as add_watch
 from monitor.web.app import VIEWS, create_app
 from monitor.web.config import Config
+from monitor.web.question import Question
+from monitor.web.reads.searching import find
 from monitor.web.reasons import in_chinese
 from monitor.web.words import FIELD
 from storage import db
 from storage.schema import article, policy_article, policy_record
 from tests.monitor.web.conftest import furnished
+from tests.storage.test_clusters import OTHER, keep, piece
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 PAGES = [
@@ -420,3 +423,26 @@ def test_each_chosen_facet_goes_with_one_click(client: TestClient) -> None:
         f"q={quote('钒钛')}",
     ]
     assert 'class="chips"' not in client.get("/search?q=钒钛").text
+
+
+def test_a_source_is_found_where_anothers_copy_is_canonical(engine: Engine) -> None:
+    """One a cluster within the filter: never hidden, never twice."""
+    early = piece("a", source="a")
+    keep(
+        engine,
+        early,
+        piece("b", hours=2, source="copy"),
+        piece("c", hours=3, source="copy"),
+        piece("d", OTHER, title="蔬菜上市", source="copy"),
+    )
+    asked = {
+        ("copy",): ["http://b.example/1.html"],
+        ("a", "copy"): [early.url],
+        ("a",): [early.url],
+        (): [early.url],
+    }
+    with engine.connect() as conn:
+        for source, expected in asked.items():
+            assert [hit.url for hit in find(conn, Question(q="钒钛", source=source), str).hits] == expected
+        every = find(conn, Question(q="钒钛", source=("copy",), reprints=True), str)
+    assert every.total == 2

@@ -91,7 +91,20 @@ def test_conditions(world: World, selection: dict[str, Any], holds: Any) -> None
     everything = list(Archive(world.engine).stream())
     assert found(world, reprints=True, **selection) == [one["id"] for one in everything if holds(one)]
     canonical = [one["id"] for one in everything if holds(one) and one["canonical"]]
-    assert found(world, **selection) == canonical
+    told = {one["cluster"] for one in everything if holds(one) and one["canonical"]} - {None}
+    others = [one for one in everything if "sources" in selection and holds(one) and not one["canonical"]]
+    first = {one["cluster"]: one["id"] for one in reversed(others) if one["cluster"] not in told}
+    assert found(world, **selection) == sorted([*canonical, *first.values()])
+
+
+@pytest.mark.parametrize("sources", [("scgov",), ("scgov", "cinic"), ("cinic", "pzh", "scgov")])
+def test_sources_show_each_of_their_clusters_once(world: World, sources: tuple[str, ...]) -> None:
+    theirs = [one for one in Archive(world.engine).stream() if one["source"] in sources and one["cluster"] is not None]
+    assert any(not one["canonical"] for one in theirs)
+    shown = set(found(world, sources=sources))
+    assert sorted(one["cluster"] for one in theirs if one["id"] in shown) == sorted({one["cluster"] for one in theirs})
+    led = {one["cluster"]: one["id"] for one in theirs if one["canonical"]}
+    assert shown >= set(led.values())
 
 
 def test_first_sight(world: World) -> None:
