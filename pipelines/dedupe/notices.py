@@ -23,8 +23,15 @@ LABELLED = re.compile(
 (a plan's, a tender's) are told apart by the two characters in front of 编号."""
 TAIL = re.compile(r"(?<=[a-z0-9号])(?!号)[\u4e00-\u9fff].*")
 """What follows an identifier without a mark between: N5104022026000011项目名称."""
-NUMBERED = re.compile(r"([\u4e00-\u9fff]{1,12})\s?[〔\[（(【]\s?((?:19|20)\d\d)\s?[〕\]）)】]\s?第?\s?(\d{1,5})\s?号")
-"""A document's number: 攀府办发〔2026〕5号."""
+CODE = re.compile(r"[A-Za-z]{0,6}\d[\dA-Za-z-]{9,}")
+"""A long number in a title: 采购公告（N5104022026000011）."""
+NUMBERED = re.compile(
+    r"([\u4e00-\u9fff]{0,12})\s?[〔\[（(【]?\s?((?:19|20)\d\d)\s?(?:[〕\]）)】]\s?第?|年第)\s?"
+    r"(\d{1,5}|[一二三四五六七八九十百]{1,4})\s?号"
+)
+"""A document's number: 攀府办发〔2026〕5号, 公告2026年第5号."""
+CASE = re.compile(r"[（(〔]((?:19|20)\d\d)[）)〕]\s?([\u4e00-\u9fff]{1,2}\d{2,4}[\u4e00-\u9fff]{1,4})(\d{1,6})号")
+"""A court's: （2026）川0402民初12号."""
 OWN_HEAD, OWN_FOOT = 120, 60
 """Characters at the head and the foot of a text where its own number stands: further in are those it cites."""
 BARE = re.compile(r"[\W_]+")
@@ -51,7 +58,8 @@ def identifiers(text: str) -> dict[str, set[str]]:
     for prefix, label, value in LABELLED.findall(text):
         plain = BARE.sub("", unicodedata.normalize("NFKC", value).lower())
         if re.search(r"\d", plain):
-            found.setdefault((prefix + label)[-4:], set()).add(TAIL.sub("", plain))
+            whole = plain[: plain.index("号") + 1] if "号" in plain else TAIL.sub("", plain)
+            found.setdefault((prefix + label)[-4:], set()).add(whole)
     return found
 
 
@@ -67,7 +75,13 @@ def numbers(text: str) -> set[Number]:
     """The documents' numbers in a text."""
     if "号" not in text:
         return set()
-    return {Number(office, year, number.lstrip("0")) for office, year, number in NUMBERED.findall(text)}
+    cases = {Number(court, year, number) for year, court, number in CASE.findall(text)}
+    return cases | {Number(office, year, number.lstrip("0")) for office, year, number in NUMBERED.findall(text)}
+
+
+def codes(title: str) -> set[str]:
+    """The long numbers of a title."""
+    return set(CODE.findall(title))
 
 
 def own_numbers(title: str, body: str) -> set[Number]:

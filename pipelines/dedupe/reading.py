@@ -52,8 +52,10 @@ class Reading:
 
     @cached_property
     def identifiers(self) -> dict[str, set[str]]:
-        """What stands after 编号 and its like, by label."""
-        return notices.identifiers(f"{self.story.title}\n{self.story.body}")
+        """What stands after 编号 and its like, by label, and in its title without one."""
+        labelled = notices.identifiers(f"{self.story.title}\n{self.story.body}")
+        bare = notices.codes(self.story.title)
+        return {**labelled, "": bare} if bare else labelled
 
     @cached_property
     def numbers(self) -> set[notices.Number]:

@@ -139,6 +139,22 @@ def test_another_number_of_a_document_is_another_document_however_long() -> None
     assert not joined((NAME, f"攀府发〔2026〕1号\n{long}"), (NAME, f"米府发〔2026〕1号\n{long}"))
 
 
+@pytest.mark.parametrize(
+    ("title", "head", "other_title", "other_head"),
+    [
+        ("开庭公告", "（2026）川0402民初12号", "开庭公告", "（2026）川0402民初13号"),
+        ("开庭公告", "案号：（2026）川0402民初12号", "开庭公告", "案号：（2026）川0402民初13号"),
+        ("通告", "攀府通〔2026〕第一号", "通告", "攀府通〔2026〕第二号"),
+        ("公告", "公告2026年第3号", "公告", "公告2026年第4号"),
+        (f"采购公告（{NUMBER}）", "", f"采购公告（{NUMBER[:-1]}2）", ""),
+    ],
+)
+def test_a_number_without_a_label_tells_notices_apart(title: str, head: str, other_title: str, other_head: str) -> None:
+    assert not joined((title, f"{head}\n{RULES}"), (other_title, f"{other_head}\n{RULES}"))
+    assert joined((title, f"{head}\n{RULES}"), (title, f"{head}\n{RULES}（完）"), days=1)
+    assert joined((title, f"{head}\n{RULES}"), ("公告", f"{head}\n{RULES}"))
+
+
 # --- what must not be told apart ----------------------------------------------------------------------------
 
 
