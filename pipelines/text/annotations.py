@@ -57,7 +57,7 @@ def strip(text: str) -> str:
     What is an aid is decided over the whole text, so give it a page and not a line.
     """
     left, gone = _plain.remove(text)
-    left, originals = _undisguised(left)
+    left, originals = _undisguised(left, bare=len(gone) < SYSTEM)  # who brackets aids has none without
     spans = _brackets(left)
     found = [left[start - 1 : end] for start, end in spans]
     if any(token.startswith(_LATIN) for token in found) and (outer := _WITHIN.sub(_outer, text)) != text:
@@ -76,9 +76,12 @@ def strip(text: str) -> str:
     return "".join((*out, left[done:]))
 
 
-def _undisguised(text: str) -> tuple[str, dict[int, str]]:
-    """The text with tokens of other forms in the plain one, and by their places what stood there."""
-    tokens = disguises.find(text)
+def _undisguised(text: str, *, bare: bool = True) -> tuple[str, dict[int, str]]:
+    """The text with tokens of other forms in the plain one, and by their places what stood there.
+
+    ``bare``: those without brackets too.
+    """
+    tokens = disguises.find(text, bare=bare)
     if not tokens:
         return text, {}
     out: list[str] = []

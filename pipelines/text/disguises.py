@@ -69,19 +69,19 @@ class Disguised:
     syllable: str
 
 
-def find(text: str) -> list[Disguised]:
-    """The tokens behind Han characters that they are readings of, in order.
+def find(text: str, *, bare: bool = True) -> list[Disguised]:
+    """The tokens behind Han characters that they are readings of, in order; ``bare``: those without brackets too.
 
     One without a tone in a form that texts have too, 案 (an), or without brackets counts where many do the same.
     """
     bracketed = list(_bracketed(text))
-    bare = list(_bare(text)) if _has_bare(text) else []
-    if not bracketed and not bare:
+    alone = list(_bare(text)) if bare and _has_bare(text) else []
+    if not bracketed and not alone:
         return []
-    telling = [*bracketed, *(one for one in bare if _is_toned(one))]
+    telling = [*bracketed, *(one for one in alone if _is_toned(one))]
     changed = {text[one.start - 1] for one in telling if script.convert(text[one.start - 1]) != text[one.start - 1]}
     if len(changed) >= SYSTEM:
-        return sorted(bracketed + bare, key=lambda one: one.start)
+        return sorted(bracketed + alone, key=lambda one: one.start)
     return [one for one in bracketed if _is_toned(one)]
 
 
