@@ -18,11 +18,14 @@ from numpy.typing import NDArray
 from crawler.items import Article, Fingerprint
 from pipelines.dedupe.core import sentences, story_days, trimmed
 
-RECIPE = 1
+RECIPE = 2
 GRAM = 3
 BANDS = 16
 ROWS = 3
-ANCHORS = 4
+ANCHORS = 16
+"""Sentences by which an excerpt is found. Of a fifth of a report, 4 find two thirds, 8 nine in ten, 16 all but one in
+thirty; a report has 9 long sentences on average, so that more of them cost little more.
+"""
 SENTENCE = 12
 """Characters a sentence has at least, to be one to find an article by."""
 

@@ -378,3 +378,13 @@ def test_of_one_day_the_source_that_a_text_comes_from_is_canonical(
 def test_of_sources_that_nobody_knows_the_earliest_is_canonical(engine: Engine) -> None:
     keep(engine, piece("paper", origin="攀枝花日报"), piece("late", hours=5, origin=None))
     assert [name for name, _ in groups(engine)] == ["paper"]
+
+
+@pytest.mark.parametrize("excerpt_first", [True, False])
+def test_the_beginning_of_a_long_report_finds_it(engine: Engine, excerpt_first: bool) -> None:
+    source = random.Random(7)
+    vocabulary = [chr(0x4E00 + source.randrange(4000)) + chr(0x4E00 + source.randrange(4000)) for _ in range(300)]
+    report = ["".join(source.choices(vocabulary, k=12)) + "。" for _ in range(30)]
+    items = [piece("whole", "".join(report)), piece("part", "".join(report[:6]), hours=3)]
+    keep(engine, *items[:: -1 if excerpt_first else 1])
+    assert groups(engine) == {("whole", frozenset({("part", "excerpt")}))}
