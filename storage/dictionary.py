@@ -107,7 +107,7 @@ COLUMNS: Final = {
     "tag.name": "Name of the region or industry.",
     "band.key": "Key of a band.",
     "kinship.other_id": "The larger of the two.",
-    "cluster.canonical_article_id": "The canonical article: the earliest.",
+    "cluster.canonical_article_id": "The canonical article: of the first day, the nearest to the origin.",
     "cluster.size": "How many articles it has.",
     "policy_record.title": "Title of the document, without 《》.",
     "policy_record.issuers": "Who issued it.",
