@@ -19,7 +19,8 @@ from crawler.items import SHANGHAI, Article
 from monitor import records, watches
 from monitor.arrival import arrival
 from monitor.changes import Changed, changed_sentences
-from monitor.records import Joined, Key
+from monitor.records import Joined
+from monitor.sameness import Key
 from monitor.watches import RELATIONS, Digest, Fold, Rule, Unreadable, Watch
 from storage import sql
 from storage.recording import Recorded
