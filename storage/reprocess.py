@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Engine, exists, select, update
+from sqlalchemy import Connection, Engine, exists, select, update
 
 from crawler.items import Article, Exchange
 from storage import captures, raw
@@ -75,30 +76,54 @@ def reprocess(
     nothing and tells what would. An exception of the reader is that page's ``unread``. ``known`` are the sources that
     the reader knows: pages of others are left alone (None: it needs to know none).
     """
-    yield from _articles(engine, folder, reading, now=now, sources=sources, known=known, after=after, write=write)
+    job = _Job(
+        engine=engine,
+        folder=folder,
+        now=now,
+        sources=sources,
+        known=known,
+        after=after if write else (),
+        write=write,
+    )
+    yield from _articles(job, reading)
     if anew is not None:
-        yield from _refused(engine, folder, anew, now=now, sources=sources, known=known, after=after, write=write)
+        yield from _refused(job, anew)
 
 
-def _is_left(source: str | None, known: Collection[str] | None) -> bool:
-    return known is not None and source is not None and source not in known
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """Where pages are, which are read, and what becomes of it; see ``reprocess``."""
+
+    engine: Engine
+    folder: Path
+    now: datetime
+    sources: Sequence[str] | None
+    known: Collection[str] | None
+    after: Sequence[Hook]
+    write: bool
+
+    def leaves(self, source: str | None) -> bool:
+        """Whether the pages of a source are left alone."""
+        return self.known is not None and source is not None and source not in self.known
+
+    def read(self, reading: Reading, row: Any) -> Article | _Unread:
+        """What a reading makes of the page of a row."""
+        return _read(self.engine, self.folder, reading, row.capture_id, row.source)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that is kept where anything is to be written."""
+        with writing(self.engine).connect() as conn, conn.begin() as transaction:
+            yield conn
+            if not self.write:
+                transaction.rollback()
 
 
-def _articles(
-    engine: Engine,
-    folder: Path,
-    reading: Reading,
-    *,
-    now: datetime,
-    sources: Sequence[str] | None,
-    known: Collection[str] | None,
-    after: Sequence[Hook],
-    write: bool,
-) -> Iterator[Again]:
-    chosen = [] if sources is None else [article.c.source.in_(sources)]
+def _articles(job: _Job, reading: Reading) -> Iterator[Again]:
+    chosen = [] if job.sources is None else [article.c.source.in_(job.sources)]
     last = 0
     while True:
-        with engine.connect() as conn:
+        with job.engine.connect() as conn:
             rows = conn.execute(
                 select(article.c.id, article.c.url, article.c.source, article.c.capture_id)
                 .where(article.c.id > last, *chosen)
@@ -106,35 +131,23 @@ def _articles(
                 .limit(BATCH)
             ).all()
         for row in rows:
-            if _is_left(row.source, known):
+            if job.leaves(row.source):
                 yield Again(article_id=row.id, url=row.url, kind="left", source=row.source)
                 continue
-            yield from _earlier(engine, folder, reading, row, write=write)
-            read = _read(engine, folder, reading, row.capture_id, row.source)
+            yield from _earlier(job.engine, job.folder, reading, row, write=job.write)
+            read = job.read(reading, row)
             if not isinstance(read, Article):
                 yield Again(article_id=row.id, url=row.url, kind=read.kind, reason=read.reason, lost=read.lost)
                 continue
-            with writing(engine).connect() as conn, conn.begin() as transaction:
-                fields = reread(conn, row.id, read, now=now, after=after if write else ())
-                if not write:
-                    transaction.rollback()
+            with job.writing() as conn:
+                fields = reread(conn, row.id, read, now=job.now, after=job.after)
             yield Again(article_id=row.id, url=row.url, kind="changed" if fields else "same", fields=fields)
         if len(rows) < BATCH:
             return
         last = rows[-1].id
 
 
-def _refused(
-    engine: Engine,
-    folder: Path,
-    reading: Reading,
-    *,
-    now: datetime,
-    sources: Sequence[str] | None,
-    known: Collection[str] | None,
-    after: Sequence[Hook],
-    write: bool,
-) -> Iterator[Again]:
+def _refused(job: _Job, reading: Reading) -> Iterator[Again]:
     """The last page of each address that has no article."""
     later, of_article = capture.alias(), capture.alias()
     lone = [
@@ -144,29 +157,25 @@ def _refused(
         # A page may call itself by another address than the one that it was fetched from.
         ~exists().where(of_article.c.url == capture.c.url, article.c.capture_id == of_article.c.id),
     ]
-    if sources is not None:
-        lone.append(frontier.c.source.in_(sources))
-    pages = select(capture.c.id, capture.c.url, capture.c.fetched_at, frontier.c.source).where(*lone)
+    if job.sources is not None:
+        lone.append(frontier.c.source.in_(job.sources))
+    columns = (capture.c.id, capture.c.id.label("capture_id"), capture.c.fetched_at, frontier.c.source)
     # What was never visited by itself is a further page of an article that has several.
-    pages = pages.join_from(capture, frontier, frontier.c.url == capture.c.url)
+    pages = select(*columns).where(*lone).join_from(capture, frontier, frontier.c.url == capture.c.url)
     last = 0
     while True:
-        with engine.connect() as conn:
+        with job.engine.connect() as conn:
             rows = conn.execute(pages.where(capture.c.id > last).order_by(capture.c.id).limit(BATCH)).all()
         for row in rows:
-            if _is_left(row.source, known):
+            if job.leaves(row.source):
                 continue
-            read = _read(engine, folder, reading, row.id, row.source)
+            read = job.read(reading, row)
             if not isinstance(read, Article):
                 continue  # it is as it was
-            with writing(engine).connect() as conn, conn.begin() as transaction:
-                there = discover(
-                    conn, read, capture_id=row.id, at=row.fetched_at, now=now, after=after if write else ()
-                )
-                if not write:
-                    transaction.rollback()
+            with job.writing() as conn:
+                there = discover(conn, read, capture_id=row.id, at=row.fetched_at, now=job.now, after=job.after)
             if there is not None:
-                yield Again(article_id=there.article_id if write else None, url=read.url, kind="found")
+                yield Again(article_id=there.article_id if job.write else None, url=read.url, kind="found")
         if len(rows) < BATCH:
             return
         last = rows[-1].id
