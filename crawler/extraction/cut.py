@@ -95,8 +95,22 @@ def is_byline(text: str) -> bool:
 def _is_dated_shortly(text: str) -> bool:
     """Whether a day without its year is labelled as that of publication: 时间：04-11 09:30, 发布于昨天."""
     found = SHORT.search(text)
-    label = _LABELLED.search(text[: found.start()]) if found is not None else None
-    return label is not None and _PUBLISHED.fullmatch(label[1]) is not None
+    label = _label(text[: found.start()]) if found is not None else None
+    return label is not None and _PUBLISHED.fullmatch(label) is not None
+
+
+def _label(head: str) -> str | None:
+    """The label that ends what stands before a date, without its blanks; behind the value of another label,
+    来源：攀枝花日报 发布时间：, as much of it as says when a page was published.
+    """
+    found = _LABELLED.search(head)
+    if found is None:
+        return None
+    words = found[1].split()
+    if ":" in head[: found.start()] or "：" in head[: found.start()]:
+        ends = ("".join(words[place:]) for place in range(len(words)))
+        return next((end for end in ends if _PUBLISHED.fullmatch(end)), "".join(words))
+    return "".join(words)
 
 
 def is_noise(block: Block) -> bool:
@@ -239,16 +253,16 @@ def _introduces(blocks: list[Block], index: int, *, titled: bool) -> bool:
     date = DATE.search(text) or SHORT.search(text)
     if date is None:
         return True  # a credit
-    label = _LABELLED.search(text[: date.start()])
-    if label is not None and _PUBLISHED.fullmatch(label[1]) is None:
+    label = _label(text[: date.start()])
+    if label is not None and _PUBLISHED.fullmatch(label) is None:
         return False
     rest = text[: date.start()] + text[date.end() :]
     if label is None and not (titled or _LABEL.search(rest) or not _HAN.search(rest) or _MEDIUM.search(rest)):
         return False
-    if label is None or label[1] not in _BARE:
+    if label is None or label not in _BARE:
         return True
-    following = (block.said for block in blocks[index + 1 : index + 3])
-    return not any(_PLACE.match(line) for line in following)
+    lines = (block.said for block in blocks[index : index + 3])
+    return not any(_PLACE.match(line) for line in lines)
 
 
 def _under_title(block: Block) -> bool:

@@ -553,3 +553,25 @@ def test_what_the_declared_title_does_not_hold_is_not_joined(
 ) -> None:
     found = article(f"{heading}{BYLINE}<div id=zoom>{TEXT}</div>", head=head)
     assert (found.title, found.subtitle) == (title, subtitle)
+
+
+@pytest.mark.parametrize(
+    ("line", "origin", "published"),
+    [
+        ("来源：市政府办 发布时间：2024-04-11", "市政府办", ("2024-04-11",)),
+        ("来源：攀枝花市人民政府办公室　发布时间：2024-04-11 09:30", "攀枝花市人民政府办公室", ("2024-04-11 09:30",)),
+        ("来源：攀枝花日报 时间：2024-04-11 浏览次数：100", "攀枝花日报", ("2024-04-11",)),
+        ("信息来源：市经信局 浏览量：20 日期：2024-04-11", "市经信局", ("2024-04-11",)),
+    ],
+)
+def test_a_byline_at_the_head_of_the_text_is_none_of_it(line: str, origin: str, published: tuple[str, ...]) -> None:
+    found = article(f"<h1>{ISSUE}</h1><div id=zoom><p>{line}</p>{TEXT}</div>")
+    assert (found.origin, found.published) == (origin, published)
+    assert line not in found.paragraphs
+
+
+@pytest.mark.parametrize(
+    "line", ["地点：市政府办 时间：2024-04-11", "开标 时间：2024-04-11", "项目：技改 开标时间：2024-04-11"]
+)
+def test_a_line_of_an_event_is_of_the_text(line: str) -> None:
+    assert line in article(f"<h1>{ISSUE}</h1><div id=zoom><p>{line}</p>{TEXT}</div>").paragraphs
