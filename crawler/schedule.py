@@ -8,7 +8,7 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from crawler.politeness import opens
-from crawler.revisit import WAITS
+from crawler.revisit import DAY, WAITS
 from crawler.site import Site
 from storage.runs import Last
 
@@ -22,8 +22,24 @@ def next_run(site: Site, last_run: datetime | None, now: datetime, again: dateti
     However many crawls were missed, one makes up for them. A source that was never crawled is due now. ``again`` is
     when a crawl that did not end whole is taken up, if that is sooner.
     """
-    wanted = now if last_run is None else max(now, last_run + site.every + spread(site.name, last_run, site.every))
+    wanted = now if last_run is None else max(now, _wanted(site, last_run))
     return opens(site.window, wanted if again is None else min(wanted, max(now, again)))
+
+
+def _wanted(site: Site, last_run: datetime) -> datetime:
+    """An interval after the last crawl and a little more, but not so much that its hours are over and a day is lost."""
+    turn = last_run + site.every
+    moved = turn + spread(site.name, last_run, site.every)
+    if _is_open(site, moved):
+        return moved
+    if _is_open(site, turn):
+        return turn
+    sooner = opens(site.window, last_run + site.every / 2)
+    return sooner if site.every >= DAY and turn - sooner < opens(site.window, turn) - turn else moved
+
+
+def _is_open(site: Site, at: datetime) -> bool:
+    return opens(site.window, at) == at
 
 
 def taken_up(last: Last) -> datetime | None:

@@ -1,5 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from crawler.items import SHANGHAI
 from crawler.revisit import WAITS
 from crawler.schedule import JITTER, all_taken_up, due, next_run, taken_up
@@ -43,6 +45,24 @@ def test_a_late_source_waits_for_its_hours() -> None:
     noon = datetime(2026, 3, 1, 12, tzinfo=SHANGHAI)
     assert next_run(site(window=(22, 6)), None, noon) == noon.replace(hour=22)
     assert due([site(window=(22, 6))], {}, noon) == []
+
+
+@pytest.mark.parametrize("window", [(1, 6), (1, 2), (22, 6), None])
+def test_a_daily_crawl_by_night_loses_no_night(window: tuple[int, int] | None) -> None:
+    """However late in the night it was, and though each begins some seconds after its time."""
+    town = site(hours=24, window=window)
+    at = datetime(2026, 3, 1, 2, tzinfo=SHANGHAI)
+    for _ in range(400):
+        later = next_run(town, at, at) + timedelta(seconds=20)
+        assert timedelta(hours=12) < later - at < timedelta(hours=36)
+        at = later
+
+
+@pytest.mark.parametrize("hours", [3, 6, 12])
+def test_a_crawl_of_several_a_day_is_not_drawn_together_by_its_hours(hours: int) -> None:
+    town = site(hours=hours, window=(1, 6))
+    at = datetime(2026, 3, 1, 2, tzinfo=SHANGHAI)
+    assert next_run(town, at, at) - at >= timedelta(hours=hours)
 
 
 def test_a_crawl_that_did_not_end_whole_is_due_at_once_and_one_that_did_is_not() -> None:
