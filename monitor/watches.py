@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from crawler.items import Article, Policy
 from storage import sql
+from storage.clusters import copied
 from storage.grams import lowered
 from storage.query import parse, problem, stands
 from storage.schema import article as article_table
@@ -334,12 +335,15 @@ def _watch(row: Mapping[str, Any]) -> Watch:
 
 
 def matches(conn: Connection, rule: Rule, *, fold: Fold = str) -> Iterator[dict[str, Any]]:
-    """The articles of the archive that a rule asks for, the newest first: id, url, title, source, policy, times."""
+    """The articles of the archive that a rule asks for, the newest first: id, url, title, source, policy, times.
+
+    A mirror's copy is none beside its original.
+    """
     columns = article_table.c
     statement = select(
         columns.id, columns.url, columns.title, columns.source, columns.published_at, columns.first_seen_at,
         columns.cluster_id, columns.regions, columns.industries, columns.policy, columns.body,
-    ).order_by(columns.published_at.desc(), columns.id.desc())  # fmt: skip
+    ).where(~copied()).order_by(columns.published_at.desc(), columns.id.desc())  # fmt: skip
     if rule.scope != "articles":
         statement = statement.where(columns.policy_relation.in_(sorted(RELATIONS[rule.scope])))
     if rule.sources:
