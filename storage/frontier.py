@@ -217,6 +217,11 @@ def rank(link: Link) -> int:
     return first + LARGEST_PRIORITY - max(-LARGEST_PRIORITY, min(LARGEST_PRIORITY, link.priority))
 
 
+def is_too_long(url: str) -> bool:
+    """Whether the address is longer than ``LONGEST_URL``; most are told apart without being encoded."""
+    return len(url) > LONGEST_URL // 3 and len(url.encode("utf-8", "replace")) > LONGEST_URL
+
+
 def host_of(url: str) -> str:
     """Host and port of an absolute URL."""
     return url.split("/", 3)[2].lower()
@@ -226,7 +231,7 @@ def _merged(links: Iterable[Link]) -> dict[str, Link]:
     """One link an address, the best of each, in the order of addresses: two writers can't deadlock."""
     merged: dict[str, Link] = {}
     for link in links:
-        if len(link.url) > LONGEST_URL // 3 and len(link.url.encode("utf-8", "replace")) > LONGEST_URL:
+        if is_too_long(link.url):
             continue
         other = merged.get(link.url)
         if other is None or (not link.again, rank(link), link.depth) < (
@@ -331,33 +336,23 @@ def renew(conn: Connection, owner: str, *, now: datetime, lease: timedelta) -> i
     return conn.execute(update(frontier).where(held).values(due_at=now + lease)).rowcount
 
 
-def found(conn: Connection, url: str, source: str | None, *, visited_at: datetime, due_at: datetime) -> None:
-    """An article that was there all along was found at ``url``: it is visited again at ``due_at``."""
-    row = _row(Link(url=url, source=source, kind="article", depth=0))
-    times = {"first_seen_at": visited_at, "visited_at": visited_at, "due_at": due_at}
+def found(conn: Connection, link: Link, *, visited_at: datetime, due_at: datetime | None) -> None:
+    """A page is known without a visit of its own: its address was visited then, and is again at ``due_at``."""
+    row = _row(link) | {"state": "done", "due_at": due_at, "first_seen_at": visited_at, "visited_at": visited_at}
     conn.execute(
         sql.insert(conn, frontier).on_conflict_do_update(
             index_elements=["url"],
             set_={"state": "done", "reason": None, "visited_at": visited_at, "due_at": due_at, "attempts": 0},
             where=c.state != LEASED,
         ),
-        row | times | {"state": "done"},
+        row,
     )
 
 
 def visited_elsewhere(conn: Connection, url: str, visit: Visit, *, now: datetime, due_at: datetime | None) -> None:
     """A redirect led to ``url``: it was visited with this visit, and need not be fetched again before ``due_at``."""
     link = Link(url=url, source=visit.source, kind=visit.kind, depth=visit.depth, found_on=visit.url)
-    row = _row(link) | {"state": "done", "due_at": due_at, "first_seen_at": now, "visited_at": now}
-    statement = sql.insert(conn, frontier)
-    conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["url"],
-            set_={"state": "done", "due_at": due_at, "visited_at": now, "attempts": 0},
-            where=c.state != LEASED,
-        ),
-        row,
-    )
+    found(conn, link, visited_at=now, due_at=due_at)
 
 
 @lru_cache(1)

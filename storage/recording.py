@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 import orjson
 from sqlalchemy import Connection, TextClause, delete, insert, literal_column, select, text, update
 
-from crawler.items import Article, IndexTerms, Outcome
+from crawler.items import Article, IndexTerms, Link, Outcome
 from storage import captures, frontier, search, sql
 from storage.captures import Kept
 from storage.grams import index_terms, terms_of
@@ -144,7 +144,8 @@ def discover(
     work.write(conn)
     for hook in after:
         hook(conn, recorded, item)
-    frontier.found(conn, item.url, item.source, visited_at=at, due_at=now)
+    link = Link(url=item.url, source=item.source, kind="article", depth=0)
+    frontier.found(conn, link, visited_at=at, due_at=now)
     return recorded
 
 

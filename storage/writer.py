@@ -289,10 +289,8 @@ class Writer:
         reason = f"not stored: {type(error).__name__}: {' '.join(str(error).split())[:500]}"
         again = outcome.fetched_at + TRY_AGAIN if outcome.visit.attempts < TRIES else None
         failed = replace(outcome, state="failed", reason=reason, due_at=again, article=None, links=(), onward=None)
-        for kept in (
-            failed,
-            replace(failed, exchange=None, parts=()),
-        ):  # the raw page too, unless it is what can't be stored
+        # The raw page too, unless it is what can't be stored.
+        for kept in (failed, replace(failed, exchange=None, parts=())):
             try:
                 self._patiently(lambda kept=kept: self._commit([kept]))  # type: ignore[misc]
                 break

@@ -102,18 +102,11 @@ def a_web_address(typed: str) -> str:
 def a_page_to_visit(typed: str) -> str:
     """The parser of addresses that go on the frontier, which takes none that are longer than any real one."""
     from crawler.urls import canonical
+    from storage.frontier import LONGEST_URL, is_too_long
 
-    address = canonical(a_web_address(typed)) or typed
-    if len(address) > SHORT:
-        from storage.frontier import LONGEST_URL
-
-        if len(address.encode("utf-8", "replace")) > LONGEST_URL:
-            raise typer.BadParameter(f"the address is longer than {LONGEST_URL} bytes")
+    if is_too_long(canonical(a_web_address(typed)) or typed):
+        raise typer.BadParameter(f"the address is longer than {LONGEST_URL} bytes")
     return typed
-
-
-SHORT = 500
-"""Characters of an address that can't be too long in whatever encoding."""
 
 
 def a_day(typed: str) -> date:

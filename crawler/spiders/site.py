@@ -41,7 +41,7 @@ from crawler.site import Site
 from crawler.urls import canonical
 from crawler.work import Work, drop_page, pack_page, read_page, sites_at
 from crawler.workshop import LostError, Step, Together, Workshop
-from storage.frontier import LONGEST_URL, Seen
+from storage.frontier import LONGEST_URL, Seen, is_too_long
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -101,7 +101,7 @@ class SiteSpider(scrapy.Spider):
         for url in spider.urls:
             if canonical(url) is None:
                 raise ValueError(f"not an http(s) address: {url!r}")
-            if len((canonical(url) or url).encode("utf-8", "replace")) > LONGEST_URL:
+            if is_too_long(canonical(url) or url):
                 raise ValueError(f"the address is longer than {LONGEST_URL} bytes: {url[:80]!r}…")
         for name in spider.source_names:
             if name not in known:
