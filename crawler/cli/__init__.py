@@ -108,6 +108,7 @@ def main() -> None:
     what was begun is tidied up. A library of an extra that is not installed: 2, and what to install.
     """
     _open_what_is_closed()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's threads, which nothing here uses, spin at the start
     signal.signal(signal.SIGTERM, _terminate)  # commands that run until they are stopped have handlers of their own
     try:
         try:

@@ -23,6 +23,9 @@ MORE: Final = b"more\n"
 DONE: Final = b"done\n"
 IDS: Final = "@ids"
 BUFFER: Final = 1 << 20
+BEHIND: Final = 10
+"""How far this process stands behind others (``nice``): on two cores it would take time from the thread that
+compresses, which all else waits for: a million articles took 20.0 s instead of 18.9."""
 
 
 def serve(uri: str, rows: str, asked: BinaryIO, told: BinaryIO) -> None:
@@ -105,6 +108,7 @@ def append(statement: Any, table: str, rows: Any) -> None:
 
 def main() -> None:
     """The process."""
+    os.nice(BEHIND)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks decides when it ends
     with os.fdopen(0, "rb", BUFFER) as questions, os.fdopen(1, "wb", BUFFER) as answers:
         from adbc_driver_manager import Error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from sqlalchemy import String, column, func, literal_column, select, table
 from storage.corpus import bulk as bulks
 from storage.corpus.bulk import SqliteBulk
 from storage.corpus.read import with_links
+from storage.corpus.reader import BEHIND
 from storage.corpus.reader import IDS as IDS_BESIDE
 from storage.db import DatabaseError
 from storage.schema import article, related_link
@@ -56,6 +58,11 @@ def test_the_reader_sees_one_moment(lone: World, read: SqliteBulk) -> None:
     before = read.fetch(IDS).num_rows
     lone.feed(story(61))
     assert read.fetch(IDS).num_rows == before
+
+
+def test_the_reader_stands_behind_what_it_reads_for(read: SqliteBulk) -> None:
+    read.fetch(IDS)
+    assert os.getpriority(os.PRIO_PROCESS, read._process.pid) == min(os.getpriority(os.PRIO_PROCESS, 0) + BEHIND, 19)
 
 
 def test_the_reader_ends_with_its_owner(lone: World) -> None:
