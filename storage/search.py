@@ -37,6 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 
+from crawler.items import SHANGHAI
 from storage.grams import OFTEN, TITLE, lowered
 from storage.query import And, Node, Not, Or, Term, parse, positive
 from storage.schema import article
@@ -86,6 +87,20 @@ class Hit:
     origin: str | None
     cluster: int | None
     relation: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """What ``panxi search --json`` and the web page's JSON tell of it: texts without marks, times in +08:00."""
+        return {
+            "id": self.id,
+            "url": self.url,
+            "source": self.source,
+            "title": "".join(text for text, _ in self.title),
+            "snippet": "".join(text for text, _ in self.snippet),
+            "published_at": self.published_at.astimezone(SHANGHAI).isoformat() if self.published_at else None,
+            "date_precision": self.date_precision,
+            "origin": self.origin,
+            "cluster": self.cluster,
+        }
 
 
 def look(

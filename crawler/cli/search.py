@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from sqlalchemy import ColumnElement, Connection
 
-    from storage.search import Hit, Marked
+    from storage.search import Marked
 
 app = typer.Typer(add_completion=False)
 LOOKED_AT = 5_000
@@ -87,7 +87,7 @@ def search(
         )
     if as_json:
         for hit in found.hits:
-            emit(_json(hit))
+            emit(hit.to_json())
         return
     out = page()
     for hit in found.hits:
@@ -139,18 +139,3 @@ def _styled(parts: Marked) -> Text:
     from rich.text import Text
 
     return Text.assemble(*((text, "bold yellow" if wanted else "") for text, wanted in parts))
-
-
-def _json(hit: Hit) -> dict[str, Any]:
-    from crawler.items import SHANGHAI
-
-    return {
-        "id": hit.id,
-        "url": hit.url,
-        "source": hit.source,
-        "title": "".join(text for text, _ in hit.title),
-        "snippet": "".join(text for text, _ in hit.snippet),
-        "published_at": hit.published_at.astimezone(SHANGHAI).isoformat() if hit.published_at else None,
-        "origin": hit.origin,
-        "cluster": hit.cluster,
-    }

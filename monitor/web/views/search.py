@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
-from crawler.items import SHANGHAI
 from monitor.web.answer import Answer, Asked, Entry
 from monitor.web.config import Config
 from monitor.web.question import FACETS, LAST_PAGE, Question, read, toggles, write
 from monitor.web.reads.searching import Results, find, newest, tag_names, unknown
 from monitor.web.views.common import code_of, entry, source_title
 from monitor.web.words import RELATION
-from storage.search import Hit
 
 FEED_LENGTH = 50
 
@@ -94,22 +92,7 @@ def _json(question: Question, results: Results) -> dict[str, Any]:
         "total_is_least": results.more,
         "searchable": results.searchable,
         "facets": results.facets,
-        "hits": [_hit(hit) for hit in results.hits],
-    }
-
-
-def _hit(hit: Hit) -> dict[str, Any]:
-    published = hit.published_at
-    return {
-        "id": hit.id,
-        "url": hit.url,
-        "source": hit.source,
-        "title": "".join(text for text, _ in hit.title),
-        "snippet": "".join(text for text, _ in hit.snippet),
-        "published_at": None if published is None else published.astimezone(SHANGHAI).isoformat(),
-        "date_precision": hit.date_precision,
-        "origin": hit.origin,
-        "cluster": hit.cluster,
+        "hits": [hit.to_json() for hit in results.hits],
     }
 
 
