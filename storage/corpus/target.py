@@ -66,10 +66,10 @@ class Hashed(io.RawIOBase):
 
     def end(self) -> None:
         """Closes the file below. The system begins to bring it to the disk, which is then not all left for the end."""
-        self._file.flush()
-        if hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(self._file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        self._file.close()
+        with self._file:
+            self._file.flush()
+            if hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(self._file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
     def let_go(self) -> None:
         """Closes the file below, whatever became of it; what a writer has left to say is not heard."""
