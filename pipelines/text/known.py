@@ -17,7 +17,7 @@ _LENGTH = 4 * _WORDS
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
 _SLOTS = 1 << 15
 """So many that few of some thousand tokens find both their places taken, and a cache holds them."""
-_OPEN, _CLOSE = ord("("), ord(")")
+_OPEN, _CLOSE, _WIDE_OPEN = ord("("), ord(")"), ord("（")
 _PADDING = "\0" * _LENGTH
 _FIRST = np.array(
     [np.frombuffer(b"\xff\xff" * n + b"\0\0" * (_LENGTH - n), np.uint64) for n in range(_LENGTH + 1)], np.uint64
@@ -67,9 +67,10 @@ class Known:
         hashes = rows @ _FACTORS
         one, other, check = _places(hashes)
         hits = ((self._checks.take(one) == check) | (self._checks.take(other) == check)).nonzero()[0]
-        if ")(" in text or ")（" in text:
-            after = units.take(start.take(hits) + size.take(hits) + 1)
-            hits = hits[(after != _OPEN) & (after != ord("（"))]
+        after = units.take(start.take(hits) + size.take(hits) + 1)
+        alone = (after != _OPEN) & (after != _WIDE_OPEN)
+        if not alone.all():
+            hits = hits[alone]
         if not hits.size:
             return text, hashes[:0]
         return _without(units[:-_LENGTH], start.take(hits) + 1, size.take(hits)), hashes.take(hits)

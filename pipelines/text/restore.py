@@ -52,18 +52,20 @@ def _revealed(before: str, after: str) -> bool:
 
 def _restored(text: str) -> str:
     """The text after all steps it needs; what tidying brings together may be a wrong decoding yet."""
+    present = _signs().of(text)
     for _ in range(_PASSES):
-        before, text = text, _stepped(text)
-        if text == before or not _signs().of(text) & _MISREAD:
+        before = text
+        text, present = _stepped(text, present)
+        if text == before or not present & _MISREAD:
             break
     return text
 
 
-def _stepped(text: str) -> str:
-    present = _signs().of(text)
+def _stepped(text: str, present: int) -> tuple[str, int]:
+    """The text after each step once, and the signs in it. What a step brings up is for the later ones."""
+    due = present
     for bit, (step, _) in enumerate(_STEPS):
-        if present >> bit & 1:
-            before, text = text, step(text)
-            if text != before:
-                present |= _signs().of(text)
-    return text
+        if due >> bit & 1 and (after := step(text)) != text:
+            text, present = after, _signs().of(after)
+            due |= present
+    return text, present
