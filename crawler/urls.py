@@ -22,11 +22,11 @@ _INDEX = re.compile(r"/(?i:index|default)\.(?i:s?html?|php|aspx?|jsp)$")
 _SESSION_PATH = re.compile(r"(?i);jsessionid=[^/?#]*")
 _DOTS = re.compile(r"/\.\.?(?:/|$)")
 _NO_HOST = re.compile(r"(?i)https?:/*")
-_PLAIN = re.compile(
-    r"(?:(https?)://([a-z0-9.:-]+))?"
-    r"((?:/[A-Za-z0-9_~-]+)*/(?:[A-Za-z0-9_~-]+|(?!(?i:index|default)\.)[A-Za-z0-9_~-]+\.[a-z]+)?)"
-)
+_NAME = r"(?:[A-Za-z0-9_~-]+|(?!(?i:index|default)\.)[A-Za-z0-9_~-]+\.[a-z]+)?"
+_PLAIN = re.compile(rf"(?:(https?)://([a-z0-9.:-]+))?((?:/[A-Za-z0-9_~-]+)*/{_NAME})")
 """Most addresses: nothing in the path has another form, and nothing has to be taken apart."""
+_RELATIVE = re.compile(rf"(?=.)(?:\./)?((?:\.\./)*)((?:[A-Za-z0-9_~-]+/)*{_NAME})")
+"""The same from the page's folder on: ./202004/t20200411_1.html."""
 _PLAIN_ORIGIN = re.compile(r"(https?)://([a-z0-9.:-]+)(?=/|\Z)")
 _PORT = {"http": 80, "https": 443}
 
@@ -61,6 +61,27 @@ def _origin(base: str) -> str | None:
     return None if host is None else f"{parts.scheme}://{host}"
 
 
+@lru_cache(maxsize=64)
+def _folder(base: str) -> tuple[str, str] | None:
+    """Origin and path of the folder that an address is in; None where it is not plain."""
+    before = base.partition("?")[0].partition("#")[0]
+    plain = _PLAIN.fullmatch(before[: before.rfind("/") + 1])
+    host = _host(plain[1], plain[2]) if plain is not None and plain[1] is not None else None
+    return None if plain is None or host is None else (f"{plain[1]}://{host}", plain[3])
+
+
+def _from_folder(base: str, href: str) -> str | None:
+    """A plain address that is relative to a plain folder; None where one of them is not."""
+    plain = _RELATIVE.fullmatch(href)
+    folder = _folder(base) if plain is not None else None
+    if plain is None or folder is None:
+        return None
+    origin, path = folder
+    for _ in range(plain[1].count("/")):
+        path = path[: path.rfind("/", 0, -1) + 1] or "/"
+    return f"{origin}{path}{plain[2]}"
+
+
 def _query(query: str) -> str:
     kept = [
         pair
@@ -77,26 +98,33 @@ def canonical(url: str, base: str | None = None) -> str | None:
     trailing index page (where no query follows), and percent-encodes what must be. The order of the remaining
     parameters is kept: it may matter to a server. Returns None for anything that is not an http(s) address.
     """
-    plain = _PLAIN.fullmatch(url)
-    if plain is None:
-        url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "")
-        if not url or _NO_HOST.fullmatch(url):
-            return None
     try:
-        if plain is not None:
-            scheme, authority, path = plain.groups()
-            if scheme is not None:
-                host = _host(scheme, authority)
-                return None if host is None else f"{scheme}://{host}{path}"
-            if base is not None and (origin := _origin(base)) is not None:
-                return origin + path
-        parts = urlsplit(url if base is None else urljoin(base, url))
-        host = _host(parts.scheme, parts.netloc) if parts.scheme in _PORT else None
-        if host is None:
-            return None
-        return _whole(f"{parts.scheme}://{host}", parts.path or "/", parts.query)
+        plain = _plain(url, base)
+        return plain if plain is not None else _taken_apart(url, base)
     except ValueError:
         return None  # brackets or numbers that no address has
+
+
+def _plain(url: str, base: str | None) -> str | None:
+    """The canonical form of an address that is plain, as most are; None where it has to be taken apart."""
+    found = _PLAIN.fullmatch(url)
+    if found is None:
+        return None if base is None else _from_folder(base, url)
+    scheme, authority, path = found.groups()
+    if scheme is not None:
+        host = _host(scheme, authority)
+        return None if host is None else f"{scheme}://{host}{path}"
+    origin = None if base is None else _origin(base)
+    return None if origin is None else origin + path
+
+
+def _taken_apart(url: str, base: str | None) -> str | None:
+    url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "")
+    if not url or _NO_HOST.fullmatch(url) or url[:11].lower() == "javascript:":
+        return None
+    parts = urlsplit(url if base is None else urljoin(base, url))
+    host = _host(parts.scheme, parts.netloc) if parts.scheme in _PORT else None
+    return None if host is None else _whole(f"{parts.scheme}://{host}", parts.path or "/", parts.query)
 
 
 def _whole(origin: str, path: str, query: str) -> str:

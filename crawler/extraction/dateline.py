@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -32,6 +33,7 @@ _META_UPDATED = ("datemodified", "article:modified_time", "og:updated_time", "la
 URL_DATE = re.compile(
     r"/[A-Za-z]?((?:19|20)\d\d)[-/_]?([01]\d)[-/_]?([0-3]\d)(?:[/_.-]|$)|/((?:19|20)\d\d)[-/](\d{1,2})/(\d{1,2})/"
 )
+_ISO = len("2020-04-11")
 _LONGEST = 200
 """Characters; running text tells of other days."""
 _STAMP = re.compile(
@@ -52,6 +54,9 @@ class Dates:
 
 def day(text: str) -> date | None:
     """The day a string names, to compare two strings by."""
+    if len(text) == _ISO and text[4] == text[7] == "-":  # as most lists have it
+        with suppress(ValueError):
+            return date.fromisoformat(text)
     found = parse_date(text)
     return found[0].date() if found is not None else None
 

@@ -24,9 +24,8 @@ class Document:
         self.html = html
         """In UTF-8, without a mark."""
         self.tree = LexborHTMLParser(html)
-        if b"<rt" in html or b"<RT" in html:  # <ruby>發<rt>fā</rt></ruby>: how to read the text, and no text
-            for node in self.tree.css("rt, rp"):
-                node.decompose()
+        for node in self.tree.css("rt, rp"):  # <ruby>發<rt>fā</rt></ruby>: how to read the text, and no text
+            node.decompose()
 
     @classmethod
     def of(cls, page: Page) -> Document | NotArticle:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -21,6 +22,8 @@ from crawler.site import Entrance, Site
 
 _SPLIT_DAY = re.compile(r"(?<!\d)(\d{1,2})\s+((?:19|20)\d\d)\s*[-./年]\s*(\d{1,2})(?![-./\d])")
 """A day set apart from its month: 11 over 2020-04."""
+_YEARS = ("19", "20", "１９", "２０", "年")
+"""What stands in every day with its year."""
 _TITLE_LEAST = 6
 """Characters of a title by which a list is told from a menu."""
 _SHORT = 2
@@ -49,11 +52,15 @@ class _Group:
 
 
 @dataclass(slots=True)
-class _Texts:
-    """Texts and days of elements, each taken once: thousands of groups may share a row."""
+class _Facts:
+    """What the groups ask of a page, each thing found out once: thousands of them may share a row."""
 
+    document: Document
+    site: Site | None
     texts: dict[int, str] = field(default_factory=dict)
     days: dict[int, date | None] = field(default_factory=dict)
+    days_of_urls: dict[str, date | None] = field(default_factory=dict)
+    known: dict[str, bool] = field(default_factory=dict)
 
     def text(self, node: LexborNode) -> str:
         """All that the element says."""
@@ -62,19 +69,35 @@ class _Texts:
             self.texts[key] = node.text(separator=" ")
         return self.texts[key]
 
-    def day(self, node: LexborNode) -> date | None:
-        """The day that the element names."""
+    def day(self, node: LexborNode, url: str) -> date | None:
+        """The day that the element names, or else the address."""
         key = node.mem_id
         if key not in self.days:
             self.days[key] = _day_said(self.text(node))
-        return self.days[key]
+        if (said := self.days[key]) is not None:
+            return said
+        if url not in self.days_of_urls:
+            self.days_of_urls[url] = _day_of_url(url)
+        return self.days_of_urls[url]
+
+    @property
+    def limited(self) -> bool:
+        """Whether the source's definition says what an article's address is like."""
+        return self.site is not None and self.site.article_url is not None
+
+    def is_known(self, url: str) -> bool:
+        """Whether the source's definition calls the address an article's."""
+        if url not in self.known:
+            self.known[url] = self.limited and self.site is not None and self.site.is_article(url)
+        return self.known[url]
 
 
 @dataclass(slots=True)
 class _Choice:
-    """A group as the page's main list: its rows, and what speaks for it."""
+    """A group as the page's main list: its rows' addresses in order, and what speaks for it."""
 
-    rows: list[Row]
+    group: _Group
+    urls: list[str]
     known: bool
     """Whether most of them lead to what the source calls an article."""
     score: float
@@ -160,6 +183,8 @@ def _day(row: LexborNode, url: str) -> date | None:
 
 
 def _day_said(text: str) -> date | None:
+    if not any(part in text for part in _YEARS):
+        return None  # most texts have none, and that is told at once
     found = as_date(text)
     if found is None:
         match = _SPLIT_DAY.search(text)
@@ -199,18 +224,22 @@ def generic_rows(document: Document, site: Site | None = None) -> tuple[Row, ...
 
     Where most lead to what the source calls an article they win; one alone is a list where it does or has a date.
     """
-    seen = _Texts()
+    facts = _Facts(document, site)
     best: _Choice | None = None
     for group in _groups(document).values():
-        choice = _choice(group, document, site, seen)
+        choice = _choice(group, facts)
         if choice is not None and (best is None or (choice.known, choice.score) > (best.known, best.score)):
             best = choice
-    return tuple(best.rows) if best is not None else ()
+    if best is None:
+        return ()
+    found = ((url, *best.group.links[url]) for url in best.urls)
+    return tuple(Row(url=url, title=title, date=_midnight(facts.day(node, url))) for url, title, node in found)
 
 
 def _groups(document: Document) -> dict[str, _Group]:
     """The page's links by the kinds of the elements around them, at each of the levels their row may be on."""
     groups: dict[str, _Group] = {}
+    around: dict[int, _Around] = {}
     for anchor in document.tree.css("a[href]")[:_MOST_LINKS]:
         title = _title(anchor)
         if title is None or len(title) < _SHORT:
@@ -221,19 +250,36 @@ def _groups(document: Document) -> dict[str, _Group]:
         row, home = anchor, anchor.parent
         path = "a"
         for _ in range(_LEVELS):
-            if home is None or home.tag == "html":
+            here = _around(home, around) if home is not None else None
+            if here is None or here.parent is None:
                 break
-            around = home.parent
-            path = f"{_kind(home)}>{path}"
-            group = groups.setdefault(path if around is None else f"{_kind(around)}>{path}", _Group())
+            path = f"{here.kind}>{path}"
+            group = groups.setdefault(f"{_around(here.parent, around).kind}>{path}", _Group())
             known = group.links.get(url)
             if known is None or len(known[0]) < len(title):
                 group.links[url] = (title, row)
-            row, home = home, around
+            row, home = here.node, here.parent
     return groups
 
 
-def _choice(group: _Group, document: Document, site: Site | None, seen: _Texts) -> _Choice | None:
+class _Around(NamedTuple):
+    """An element that links stand in, asked of the tree once."""
+
+    node: LexborNode
+    kind: str
+    parent: LexborNode | None
+    """None: this is the whole page."""
+
+
+def _around(node: LexborNode, known: dict[int, _Around]) -> _Around:
+    found = known.get(node.mem_id)
+    if found is None:
+        parent = None if node.tag == "html" else node.parent
+        found = known[node.mem_id] = _Around(node, _kind(node), parent)
+    return found
+
+
+def _choice(group: _Group, facts: _Facts) -> _Choice | None:
     """What the group is as a list; None where it is none. Its long titles decide, the short ones come with them."""
     titles = {url: title for url, (title, _) in group.links.items() if len(title) >= _TITLE_LEAST}
     if not titles:  # a list of short ones: 人事任免, 征地公告
@@ -242,33 +288,32 @@ def _choice(group: _Group, document: Document, site: Site | None, seen: _Texts) 
     if not titles or len(homes) < 0.8 * len(titles):  # a row has one link
         return None
 
-    def row(url: str) -> Row:
-        title, node = group.links[url]
-        return Row(url=url, title=title, date=_midnight(seen.day(node) or _day_of_url(url)))
+    def is_dated(url: str) -> bool:
+        return facts.day(group.links[url][1], url) is not None
 
-    rows = {url: row(url) for url in titles}
-    known = sum(_is_known(url, site) for url in rows)
-    dated = sum(one.date is not None for one in rows.values())
-    if len(rows) == 1 or min(map(len, titles.values())) < _TITLE_LEAST:
-        limited = site is not None and site.article_url is not None
-        sound = known == len(rows) or (
-            not limited
-            and dated == len(rows)
-            and all(_is_alone(url, *group.links[url], document, seen) for url in rows)
+    known = sum(map(facts.is_known, titles))
+    dated = sum(map(is_dated, titles))
+    if len(titles) == 1 or min(map(len, titles.values())) < _TITLE_LEAST:
+        sound = known == len(titles) or (
+            not facts.limited
+            and dated == len(titles)
+            and all(_is_alone(url, *group.links[url], facts) for url in titles)
         )
         if not sound:
             return None
     length = sum(
-        min(len(title), 30) * (_FOR_COLUMN if _COLUMN.search(url) and not _is_known(url, site) else 1.0)
+        min(len(title), 30) * (_FOR_COLUMN if _COLUMN.search(url) and not facts.is_known(url) else 1.0)
         for url, title in titles.items()
     )
-    shapes = {_shape(url) for url in rows}
-    for url in _short_ones(group, homes):
-        short = row(url)
-        if _is_known(url, site) or (short.date is not None if dated * 2 > len(titles) else _shape(url) in shapes):
-            rows.setdefault(url, short)
-    in_order = [rows[url] for url in group.links if url in rows]
-    return _Choice(in_order, known * 2 >= len(titles) and known > 0, length * (1 + 3 * dated / len(titles)))
+    shapes = {_shape(url) for url in titles} if len(titles) < len(group.links) else set()
+    chosen = set(titles)
+    chosen.update(
+        url
+        for url in _short_ones(group, homes)
+        if facts.is_known(url) or (is_dated(url) if dated * 2 > len(titles) else _shape(url) in shapes)
+    )
+    in_order = [url for url in group.links if url in chosen]
+    return _Choice(group, in_order, known * 2 >= len(titles) and known > 0, length * (1 + 3 * dated / len(titles)))
 
 
 def _short_ones(group: _Group, homes: set[int]) -> Iterator[str]:
@@ -285,20 +330,15 @@ def _shape(url: str) -> str:
     return _DIGITS.sub("0", url)
 
 
-def _is_known(url: str, site: Site | None) -> bool:
-    """Whether the source's definition calls the address an article's."""
-    return site is not None and site.article_url is not None and site.is_article(url)
-
-
-def _is_alone(url: str, title: str, row: LexborNode, document: Document, seen: _Texts) -> bool:
+def _is_alone(url: str, title: str, row: LexborNode, facts: _Facts) -> bool:
     """Whether title and date are about all that the row holds, and its link no column's and of the same site."""
-    if len(seen.text(row)) > _LONGEST_ROW:
+    if len(facts.text(row)) > _LONGEST_ROW:
         return False
-    text = "".join(seen.text(row).split())
+    text = "".join(facts.text(row).split())
     around = row.parent if row.tag == "a" else None
-    before = seen.text(around) if around is not None else text
+    before = facts.text(around) if around is not None else text
     return (
-        urlsplit(url).netloc == urlsplit(document.base).netloc
+        urlsplit(url).netloc == urlsplit(facts.document.base).netloc
         and _COLUMN.search(url) is None
         and len(text) <= len(title) + _BESIDE
         and not words.FOOT.search(text)

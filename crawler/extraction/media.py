@@ -25,6 +25,7 @@ _OFFERS = f"a[href], a[onclick], button[onclick], span[onclick], {_SHOWS}"
 _ADDRESSES = ("href", "src", "data", "data-src")
 _PAGE = re.compile(r"\.[sj]?html?(?:[?#]|$)|/$|^#|^$", re.IGNORECASE)
 """The address of a page: its link may be called like a file."""
+_PAGES = ("/", ".html", ".htm", ".shtml", ".jhtml")
 _QUOTED = re.compile(r"""['"]([^'"]{3,500})['"]""")
 _FILE_NAME = re.compile(
     r"[^\s.]\.(pdf|docx?|xlsx?|pptx?|wps|et|ofd|zip|rar|7z|csv|rtf)\s*(?:[（(【\[][^（()）]{1,20}[)）】\]])?\s*$",
@@ -87,19 +88,27 @@ def _offered(document: Document, node: LexborNode) -> tuple[str, str] | None:
     attributes = node.attributes
     href = next((href for name in _ADDRESSES if (href := (attributes.get(name) or "").strip())), "")
     script = attributes.get("onclick") or ""
+    if href[:11].lower() == "javascript:":
+        script += href
+    # Most links are of pages, and that is told at once.
+    plain = not script and href.endswith(_PAGES) and not any(sign in href for sign in "?#&")
+    return None if plain else _file(document, node, href, script)
+
+
+def _file(document: Document, node: LexborNode, href: str, script: str) -> tuple[str, str] | None:
+    """As ``_offered``: by an address, by what a script is given, or by what the link is called."""
     if _VIEWER.search(href) is not None and (url := document.link(href)) is not None and (viewed := _viewed(url)):
         return viewed
     match = FILE.search(href)
     if match is not None and (url := document.link(href)) is not None:
         return url, match[1].lower()
-    if href[:11].lower() == "javascript:":
-        script += href
     for said in _QUOTED.finditer(script):
         match = FILE.search(said[1])
         if match is not None and (url := document.link(said[1].strip())) is not None:
             return url, match[1].lower()
     if node.tag != "a" or _PAGE.search(href) is not None:
         return None
+    attributes = node.attributes
     for name in (attributes.get("download") or "", flat(node), attributes.get("title") or ""):
         match = _FILE_NAME.search(name) if "." in name else None
         if match is not None and not name.lower().startswith(("http:", "https:", "www.")):

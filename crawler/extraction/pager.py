@@ -198,10 +198,8 @@ def _value(html: str, said: str, before: int) -> int | None:
 
 def _counted(document: Document, own: str) -> str | None:
     """The following page of a column whose script says only how many there are: index.shtml, index_2.shtml, …"""
-    if b"parseInt(" not in document.html:
-        return None
     match = _INDEX.match(document.url) or _INDEX.match(own)
-    if match is None:
+    if match is None or b"parseInt(" not in document.html:
         return None
     found = [one for script in document.tree.css("script") for one in _pages_in(script.text())]
     counts = {int(one["pages"]) for one in found if one["named"]} or {int(one["pages"]) for one in found}

@@ -80,7 +80,8 @@ def parse_date(text: str, *, today: date | None = None) -> Dated | None:
     day that 昨天 and dates without a year are relative to; without it they are not read. A date without a year is the
     latest such day up to the day after ``today``.
     """
-    text = _NUMERAL.sub(_arabic, text.translate(_WIDE))
+    if not text.isascii():
+        text = _NUMERAL.sub(_arabic, text.translate(_WIDE))
     return next(_candidates(text.strip(), today), None)
 
 

@@ -24,7 +24,8 @@ _OTHER: Final = (
 """Of what a site recommends."""
 _HEADING = re.compile(rf"(?P<own>(?:本文)?(?:{_OWN}))|{_OTHER}")
 _SOFT = re.compile(_NEEDS_LINKS)
-_MARKS = re.compile(r"^[\W_]+|[\W_]+$")
+_COUNTED = frozenset("条篇則则多")
+"""What ends a counter or "more", but for digits and Latin letters."""
 _COUNT = re.compile(r"[\W_]*(?:共?\d{1,3}[条篇則则]?|更多|more|[A-Za-z][A-Za-z ]{2,30})[\W_]*$", re.IGNORECASE)
 _APART = re.compile(r"(?<=[\u4e00-\u9fff])[\s·・]+(?=[\u4e00-\u9fff])")
 _BARS = re.compile(r"\s*[|｜/／丨]\s*|\s+")
@@ -33,10 +34,23 @@ _LONGEST: Final = 40
 
 def bare(text: str) -> str:
     """The heading without marks, blanks between its characters, counters, "more" and a translation."""
-    text = _MARKS.sub("", text)
-    while (shorter := _MARKS.sub("", _COUNT.sub("", text))) != text:
+    text = _trimmed(text)
+    while text and (text[-1] in _COUNTED or text[-1].isascii() or text[-1].isdecimal()):
+        shorter = _trimmed(_COUNT.sub("", text))
+        if shorter == text:
+            break
         text = shorter
     return text
+
+
+def _trimmed(text: str) -> str:
+    """The text from its first letter, digit or Han character to its last."""
+    start, end = 0, len(text)
+    while start < end and not text[start].isalnum():
+        start += 1
+    while end > start and not text[end - 1].isalnum():
+        end -= 1
+    return text[start:end]
 
 
 def named(text: str) -> str | None:
