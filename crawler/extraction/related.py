@@ -86,7 +86,7 @@ def _line(document: Document, block: Block) -> _List:
 def _headings(blocks: list[Block], start: int) -> Iterator[tuple[int, str]]:
     """The blocks from ``start`` on that head an article's own further reading; the first of several tabs may."""
     for index, block in enumerate(blocks[start:], start):
-        if len(block.said) > _HEADING:
+        if len(block.said) > _HEADING or not headings.may_be_own(block.said):
             continue
         named = headings.named(block.said)
         if named is None and len(parts := pieces(block)) > 1 and all(map(_is_tab, parts)):

@@ -11,6 +11,8 @@ _OWN: Final = (
     r"|(?:新闻|新聞)(?:链接|鏈接|連結)|政策(?:解读|解讀|原文)(?:链接)?"
 )
 """Of an article's own further reading."""
+_OWN_SIGN: Final = re.compile("[阅閱荐薦闻聞链鏈連报報章件读讀稿资資政]")
+"""One of these stands in each of them."""
 _NEEDS_LINKS: Final = r"(?:相关|相關)(?:政策|资讯|資訊)|(?:新闻|新聞)(?:链接|鏈接|連結)"
 """Of those, what sections of a text are called too."""
 _OTHER: Final = (
@@ -63,6 +65,11 @@ def named(text: str) -> str | None:
         return whole
     parts = _BARS.split(plain)  # 延伸阅读 | 热点新闻
     return parts[0] if len(parts) > 1 and all(map(_HEADING.fullmatch, parts)) else None
+
+
+def may_be_own(text: str) -> bool:
+    """Whether a heading of an article's own further reading may stand in the line: of most that is told at once."""
+    return _OWN_SIGN.search(text) is not None
 
 
 def is_own(heading: str) -> bool:

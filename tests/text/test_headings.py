@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.text.headings import is_own, is_soft, named
+from pipelines.text.headings import is_own, is_soft, may_be_own, named
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,16 @@ from pipelines.text.headings import is_own, is_soft, named
 def test_headings_of_further_reading(line, heading):
     assert named(line) == heading
     assert is_own(heading)
+
+
+def test_each_heading_of_further_reading_has_a_sign_by_which_lines_are_told():
+    firsts = "延伸,拓展,扩展,擴展,延展,推荐,推薦,关联,關聯,相关,相關,新闻,新聞,政策"
+    seconds = "阅读,閱讀,推荐,推薦,新闻,新聞,链接,鏈接,連結,报道,报導,報道,文章,文件,解读,解讀,稿件,资讯,資訊,政策,原文"
+    lines = [first + second for first in firsts.split(",") for second in seconds.split(",")]
+    own = [line for line in lines if line == named(line) and is_own(line)]
+    assert len(own) > 40
+    assert all(map(may_be_own, own))
+    assert not may_be_own("攀枝花市加快钒钛产业发展")
 
 
 @pytest.mark.parametrize(
