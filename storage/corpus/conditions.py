@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     FromClause,
+    Select,
     Text,
     case,
     cast,
@@ -27,11 +28,11 @@ from storage.corpus.options import Selection
 
 
 def conditions(chosen: Selection, articles: FromClause, dialect: str) -> list[ColumnElement[bool]]:
-    """What an article of ``articles`` (the table, or what stood in it earlier) must meet; the query apart."""
+    """What an article of ``articles`` (the table, or what stood in it earlier) must meet; the query apart, and that a
+    cluster is told once, which ``stand_ins`` is for.
+    """
     article = articles.c
     tests: list[ColumnElement[bool]] = []
-    if not chosen.reprints:
-        tests.append(_once_a_cluster(chosen, articles))
     if not chosen.withdrawn:
         tests.append(article.gone_at.is_(None))
     tests += _days(article.published_at, chosen.published_from, chosen.published_until)
@@ -41,20 +42,22 @@ def conditions(chosen: Selection, articles: FromClause, dialect: str) -> list[Co
     return [*tests, *_about(chosen, article, dialect), *_of_the_text(chosen, article)]
 
 
-def _once_a_cluster(chosen: Selection, articles: FromClause) -> ColumnElement[bool]:
-    """The canonical article of each cluster; of one whose is another source's, the first of those asked for."""
-    canonical = articles.c.canonical == true()
-    if not chosen.sources:
-        return canonical
-    theirs = articles.alias("theirs").c
-    there = [] if chosen.withdrawn else [theirs.gone_at.is_(None)]
-    first = (
-        select(func.min(theirs.id))
-        .where(theirs.source.in_(chosen.sources), theirs.cluster_id.is_not(None), *there)
-        .group_by(theirs.cluster_id)
-        .having(func.sum(case((theirs.canonical, 1), else_=0)) == 0)
+def stand_ins(chosen: Selection, articles: FromClause) -> Select[Any] | None:
+    """The numbers of those that tell a story in place of its canonical article, where that is another source's than
+    those asked for or has vanished: the first that is left. None where that can't be.
+    """
+    article = articles.c
+    left = [] if chosen.withdrawn else [article.gone_at.is_(None)]
+    if chosen.sources:
+        left.append(article.source.in_(chosen.sources))
+    if not left:
+        return None
+    return (
+        select(func.min(article.id).label("id"))
+        .where(article.cluster_id.is_not(None), *left)
+        .group_by(article.cluster_id)
+        .having(func.sum(case((article.canonical, 1), else_=0)) == 0)
     )
-    return or_(canonical, articles.c.id.in_(first))
 
 
 def _about(chosen: Selection, article: Any, dialect: str) -> Iterable[ColumnElement[bool]]:

@@ -50,7 +50,7 @@ class Selection:
     rights: str | None = None
     """``stated``: the page has a copyright note; ``none``: it has none; else words that the note holds."""
     reprints: bool = False
-    """All articles of a cluster, not the canonical one alone."""
+    """All articles of a cluster, not one alone: the canonical, or the first of those that are left of it."""
     withdrawn: bool = False
     """Also articles whose page has vanished for good."""
 
@@ -81,7 +81,7 @@ class Options:
     """The script of ``title`` and ``body``."""
     limit: int | None = None
     sample: float | None = None
-    """Below 1 a share of the articles, from 1 on a number of them; chosen by hash of cluster and seed."""
+    """Below 1 a share of the articles, from 1 on a number of them; chosen by hash of their id and seed."""
     splits: tuple[float, ...] = ()
     """Weights of train, validation and test; a cluster is never divided."""
     seed: int = 0

@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any, Final, Protocol, Self, TypeVar
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, Select, func, select, type_coerce
+from sqlalchemy import BigInteger, Column, ColumnElement, MetaData, Select, Table, func, or_, select, true, type_coerce
 
 from crawler.items import SHANGHAI
-from storage.corpus.conditions import between, conditions
+from storage.corpus.conditions import between, conditions, stand_ins
 from storage.corpus.fields import CorpusError
 from storage.corpus.options import SPLITS, Options
 from storage.corpus.snapshot import Snapshot
 from storage.corpus.view import View
-from storage.types import micros, moment
+from storage.types import Key, micros, moment
 
 Ids = np.ndarray[tuple[int], np.dtype[np.int64]]
 Hashes = np.ndarray[tuple[int], np.dtype[np.uint64]]
@@ -26,6 +26,8 @@ STRETCH: Final = 2**16
 """Articles that one query reads at the most, if a year of a source has no more: so much at once may be sorted."""
 LAST_YEAR: Final = 9999
 FOREVER: Final = 2**63 - 1
+STAND_INS: Final = Table("stand_in", MetaData(), Column("id", Key, primary_key=True))
+"""A temporary table of the snapshot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Plan:
         self._articles = view.articles
         chosen = options.selection
         self._tests = [*conditions(chosen, view.articles, snapshot.conn.dialect.name), *extra]
+        if not chosen.reprints:
+            self._tests.insert(0, self._once_a_cluster())
         every = self._every()
         known = {stretch.source for stretch in every}
         for source in chosen.sources:
@@ -135,6 +139,16 @@ class Plan:
         yield from sorted(
             ((name, mask) for name, mask in masks if mask.any()), key=lambda split: int(split[1].argmax())
         )
+
+    def _once_a_cluster(self) -> ColumnElement[bool]:
+        """The canonical article of each cluster, or what stands in for it. Looked for once, not in each query."""
+        canonical = self._articles.c.canonical == true()
+        query = stand_ins(self._options.selection, self._articles)
+        found = [] if query is None else self._snapshot.bulk.fetch(query).to_pylist()
+        if not found:
+            return canonical
+        self._snapshot.bulk.ingest(STAND_INS, found)
+        return or_(canonical, self._articles.c.id.in_(select(STAND_INS.c.id)))
 
     def _every(self) -> list[Stretch]:
         article = self._articles.c

@@ -148,6 +148,19 @@ def test_vanished_pages(changing: World, tmp_path: Path) -> None:
     assert 12 in ids(chosen(changing, tmp_path, withdrawn=True))
 
 
+def test_a_story_whose_canonical_page_vanished_is_told_by_what_is_left_of_it(changing: World, tmp_path: Path) -> None:
+    told = chosen(changing, tmp_path, reprints=True)
+    first, second, third = ids(row for row in told if row["title"] == story(7).title)
+    whole = set(ids(chosen(changing, tmp_path)))
+    gone = "UPDATE article SET gone_at = 1 WHERE id = :id"
+    changing.run(gone, id=first)
+    assert set(ids(chosen(changing, tmp_path))) == whole - {first} | {second}
+    assert set(ids(chosen(changing, tmp_path, withdrawn=True))) == whole
+    changing.run(gone, id=second)
+    changing.run(gone, id=third)
+    assert set(ids(chosen(changing, tmp_path))) == whole - {first}
+
+
 def test_limit_sample_and_seed(lone: World, tmp_path: Path) -> None:
     def take(**options: Any) -> list[int]:
         lone.export(tmp_path / "s.jsonl", "jsonl", force=True, **options)
