@@ -13,18 +13,19 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 import orjson
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Engine, select
+from sqlalchemy import ColumnElement, Engine, select
 
 from storage.clusters import Names
 from storage.corpus import card as cards
 from storage.corpus import index, manifest
+from storage.corpus.bulk import Bulk
 from storage.corpus.earlier import Earlier
 from storage.corpus.encode import Convert, in_script
 from storage.corpus.fields import CorpusError, choose, schema
 from storage.corpus.formats import Batch, Form, by_ending, form
 from storage.corpus.formats.text import TextOutput
 from storage.corpus.manifest import File
-from storage.corpus.options import OF_ARTICLES, Options
+from storage.corpus.options import OF_ARTICLES, Options, Selection
 from storage.corpus.output import Layout, Output
 from storage.corpus.plan import Ids, Mask, Plan, Stretch
 from storage.corpus.read import Rows, links, needed, restored, selected, with_links
@@ -33,7 +34,7 @@ from storage.corpus.target import CARD, INDEX, MANIFEST, WITHDRAWN, Hashed, besi
 from storage.corpus.view import View
 from storage.moves import settle
 from storage.progress import Progress, untold
-from storage.schema import article
+from storage.types import moment
 
 WAITING: Final = 4
 """Batches that may wait to be written: more than a group of Parquet, while the one before is compressed. With one less
@@ -157,6 +158,8 @@ def _earlier(since: Path, options: Options, layout: Layout) -> tuple[dict[str, A
         raise CorpusError(f"the earlier export was made with other options, {made}: give none, and they hold again")
     if (found["layout"] == "folder") != (layout.file is None):
         raise CorpusError(f"the earlier export is a {found['layout']}: name a {found['layout']}")
+    if layout.file is not None and by_ending(layout.file) != options.format:
+        raise CorpusError(f"the earlier export is of {options.format}: name a file that ends so, not {layout.file!r}")
     path = manifest.located(since).parent / found["index"]["path"]
     records = index.load(path)
     if len(records) != found["index"]["rows"] or manifest.digest(path) != found["index"]["sha256"]:
@@ -393,7 +396,7 @@ class _Job:
         """A line for each article that the earlier export held and this one does not, with the reason."""
         count = 0
         for ids in earlier.withdrawn(BATCH // 16):
-            for line in tombstones(self._view.conn, ids):
+            for line in tombstones(self._view.bulk, self._then, self._options.selection, ids):
                 file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
                 count += 1
         return count
@@ -421,23 +424,19 @@ def readme(figures: Mapping[str, Any], options: Options, titles: Mapping[str, st
     return cards.card(figures, options, fields, titles, patterns).encode()
 
 
-def tombstones(conn: Connection, ids: Ids) -> Iterator[dict[str, Any]]:
+def tombstones(bulk: Bulk, then: View, chosen: Selection, ids: Ids) -> Iterator[dict[str, Any]]:
     """What became of articles that are no longer in the export."""
-    rows = {
-        row.id: row
-        for row in conn.execute(
-            select(article.c.id, article.c.url, article.c.gone_at, article.c.canonical).where(
-                article.c.id.in_(ids.tolist())
-            )
-        )
-    }
+    article = then.articles.c
+    query = select(article.id, article.url, article.gone_at, article.canonical).where(article.id.in_(ids.tolist()))
+    rows = {row["id"]: row for row in bulk.fetch(query).to_pylist()}
     for number in ids.tolist():
         row = rows.get(number)
         if row is None:
             yield {"id": number, "url": None, "reason": "no longer in the archive"}
-        elif row.gone_at is not None:
-            yield {"id": number, "url": row.url, "reason": "the page is gone", "gone_at": row.gone_at.isoformat()}
-        elif not row.canonical:
-            yield {"id": number, "url": row.url, "reason": "a reprint of another article"}
+        elif row["gone_at"] is not None and not chosen.withdrawn:
+            gone_at = moment(row["gone_at"]).isoformat()
+            yield {"id": number, "url": row["url"], "reason": "the page is gone", "gone_at": gone_at}
+        elif not row["canonical"] and not chosen.reprints:
+            yield {"id": number, "url": row["url"], "reason": "a reprint of another article"}
         else:
-            yield {"id": number, "url": row.url, "reason": "no longer chosen by the options"}
+            yield {"id": number, "url": row["url"], "reason": "no longer chosen by the options"}

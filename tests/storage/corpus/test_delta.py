@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from storage.corpus.fields import CorpusError
 from storage.corpus.merge import merge
 from storage.corpus.options import Selection
+from storage.types import micros
 from tests.storage.corpus.world import World, reprint, revised, stories, story, tree
 
 FORMS = ["jsonl", "jsonl.gz", "jsonl.zst", "csv", "parquet", "arrow"]
@@ -19,7 +21,7 @@ def time_passes(world: World) -> None:
     world.feed(revised(story(1), "全新的正文。\n第二段"), revised(story(40), "另一个正文"), story(2), story(3))
     world.feed(revised(story(5), story(5).body, source="pzh"))  # another source: another file of the corpus
     world.feed(reprint(story(9), 909), reprint(story(10), 910))
-    world.run("UPDATE article SET gone_at = :at, changed_at = :at WHERE id IN (11, 12)", at=1_780_000_000_000_000)
+    world.run("UPDATE article SET gone_at = :at, changed_at = :at WHERE id IN (7, 11, 12)", at=1_780_000_000_000_000)
     world.run("UPDATE article SET published_at = published_at - 86400000000 WHERE id = 13")  # moves within its file
     world.run("UPDATE article SET rights = '不得转载' WHERE id = 14")  # by hand: no time tells of it
     world.run("DELETE FROM related_link WHERE article_id = 15")
@@ -93,6 +95,43 @@ def test_tombstones_tell_why(lone: World, tmp_path: Path) -> None:
         (20, story(20).url, "no longer chosen by the options"),
         (21, story(21).url, "a reprint of another article"),
     ]
+
+
+def test_a_tombstone_tells_no_reason_that_the_options_do_not_ask_for(lone: World, tmp_path: Path) -> None:
+    """With --all a reprint is no reason, with --withdrawn a page that is gone, and as of a time nothing later."""
+    gone = "UPDATE article SET gone_at = :at WHERE id = :id"
+    every = Selection(min_length=1, reprints=True, withdrawn=True)
+    lone.export(tmp_path / "a.jsonl", "jsonl", selection=every)
+    lone.run(gone, id=20, at=1)
+    lone.run("UPDATE article SET length = 0 WHERE id = 20 OR NOT canonical")
+    lone.export(tmp_path / "d.jsonl", "jsonl", since=tmp_path / "a.jsonl.manifest.json", selection=every)
+    graves = (tmp_path / "d.jsonl.withdrawn.jsonl").read_text().splitlines()
+    assert {json.loads(grave)["reason"] for grave in graves} == {"no longer chosen by the options"}
+    assert len(graves) == 4
+
+    some = Selection(min_length=1)
+    then = lone.now
+    lone.export(tmp_path / "b.jsonl", "jsonl", selection=some)
+    lone.run("UPDATE article SET length = 0 WHERE id IN (21, 22)")
+    lone.run(gone, id=21, at=micros(then + timedelta(days=1)))
+    lone.run(gone, id=22, at=micros(then))
+    since = tmp_path / "b.jsonl.manifest.json"
+    lone.export(tmp_path / "e.jsonl", "jsonl", since=since, selection=some, as_of=then)
+    told = map(json.loads, (tmp_path / "e.jsonl.withdrawn.jsonl").read_text().splitlines())
+    reasons = {grave["id"]: (grave["reason"], grave.get("gone_at")) for grave in told}
+    assert reasons[21] == ("no longer chosen by the options", None)
+    assert reasons[22] == ("the page is gone", then.isoformat())
+
+
+@pytest.mark.parametrize("name", ["d.csv", "d.jsonl.gz", "d.parquet"])
+def test_a_delta_of_a_file_ends_as_its_export_does(lone: World, tmp_path: Path, name: str) -> None:
+    lone.export(tmp_path / "a.jsonl", "jsonl")
+    since = tmp_path / "a.jsonl.manifest.json"
+    lone.feed(story(61))
+    with pytest.raises(CorpusError, match="is of jsonl: name a file that ends so"):
+        lone.export(tmp_path / name, "jsonl", since=since)
+    assert not (tmp_path / name).exists()
+    assert lone.export(tmp_path / "d.ndjson", "jsonl", since=since).written == 1
 
 
 def test_what_is_not_a_delta_to_it_is_refused(lone: World, tmp_path: Path) -> None:
