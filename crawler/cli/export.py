@@ -249,7 +249,7 @@ def export(
             damage=damage,
             written_in=written_in,
             language=language,
-            rights=rights,
+            rights=None if rights is None else to_simplified(rights),
             reprints=reprints,
             withdrawn=withdrawn,
         )

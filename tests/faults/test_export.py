@@ -308,6 +308,13 @@ def test_a_kind_is_also_what_it_is_by_statute(sqlite_engine: Engine, tmp_path: P
     assert "0 articles" in panxi("export", tmp_path / "n.jsonl", "--policy-kind", "通知", db=sqlite_engine).stderr
 
 
+def test_words_of_a_rights_note_are_found_in_either_script(sqlite_engine: Engine, tmp_path: Path) -> None:
+    World(sqlite_engine, tmp_path / "warc").feed(story(1), story(2), story(3))
+    for words, told in (("版权所有", "2 articles,"), ("版權所有", "2 articles,"), ("翻版", "0 articles,")):
+        done = panxi("export", tmp_path / "r.jsonl", "--rights", words, "--force", db=sqlite_engine)
+        assert told in done.stderr, words
+
+
 def test_no_folder_no_archive(world: World, tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="there is no folder"):
         world.export(tmp_path / "no" / "where.jsonl", "jsonl")
