@@ -124,7 +124,7 @@ class FrontierScheduler(BaseScheduler):
             give=self._give,
             sources=spider.source_names or None,
             budget=spider.max_pages,
-            patience=settings.getfloat("PANXI_PATIENCE"),
+            patience=spider.patience,
         )
         self._runs = await asyncio.wrap_future(self._writer.call(lambda conn: self._start_runs(conn, spider)))
         self.crawler.signals.connect(self._on_response, signals.response_received)

@@ -77,7 +77,8 @@ def restore(source: Path, engine: Engine, folder: Path, progress: Progress = unt
     with origin.connect() as old:
         with writing(engine).begin() as new:
             if any(new.execute(select(table).limit(1)).first() is not None for table in metadata.sorted_tables):
-                raise DatabaseError("The database to restore into is not empty")
+                where = engine.url.render_as_string()
+                raise DatabaseError(f"{where} is not empty: restore makes an archive, name a database that holds none")
             if engine.dialect.name == "postgresql":
                 _copy_rows(old, new, progress)
         if engine.dialect.name == "sqlite":

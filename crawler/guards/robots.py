@@ -77,7 +77,7 @@ class Robots(RobotsTxtMiddleware):
         except IgnoreRequest:  # too many redirects: as good as no file (RFC 9309, 2.3.1.2)
             return self._parsed(b"")
         except Exception as error:  # noqa: BLE001  whatever it was, the file could not be had
-            return _Unreachable(f"{type(error).__name__}: {error}", time.monotonic())
+            return _Unreachable(" ".join(str(error).split()) or type(error).__name__, time.monotonic())
         # Whom it was asked of, wherever it was sent from.
         return self._rules_of(response, urlparse_cached(request).hostname or "")
 

@@ -22,6 +22,7 @@ from twisted.python.failure import Failure
 from crawler.extraction import MOST_PARTS, join
 from crawler.guards.reading import is_strange
 from crawler.guards.refused import Refused
+from crawler.guards.robots import RobotsUnreachable
 from crawler.guards.traps import Traps
 from crawler.items import (
     Article,
@@ -58,7 +59,7 @@ PASSING = frozenset({"error-page", "empty", "other"})
 class SiteSpider(scrapy.Spider):
     """Walks the frontier of the given sources. It has no start requests: the scheduler claims what is due.
 
-    Arguments (``-a`` on Scrapy's command line): ``source`` names separated by commas (empty: all), ``url``
+    Arguments (``-a`` on Scrapy's command line): ``source`` names separated by commas (not given: all), ``url``
     addresses separated by blanks, ``depth`` of 延伸阅读 steps instead of the sites' own, ``max_pages``,
     ``revisit`` (anything: ask again for every known article), ``due`` (anything: of the listings only those that
     are due, as a schedule wants it).
@@ -66,20 +67,22 @@ class SiteSpider(scrapy.Spider):
 
     name = "site"
     traps: Traps
+    patience: float
+    """Seconds that a crawl waits for a retry that is due soon."""
     workshop: Workshop | None = None
 
     def __init__(
         self,
-        source: str = "",
-        url: str = "",
+        source: str | None = None,
+        url: str | None = None,
         depth: str = "",
         max_pages: str = "",
         revisit: str = "",
         due: str = "",
     ) -> None:
         super().__init__()
-        self.source_names = tuple(filter(None, source.split(",")))
-        self.urls = tuple(url.split())
+        self.source_names = _named("source", source, ",")
+        self.urls = _named("url", url, None)
         self.depth = _number("depth", depth)
         self.max_pages = _number("max_pages", max_pages)
         self.revisit = bool(revisit)
@@ -106,6 +109,7 @@ class SiteSpider(scrapy.Spider):
         for name in spider.source_names:
             if name not in known:
                 raise ValueError(f"unknown source {name!r}; known are: {', '.join(sorted(known))}")
+        spider.patience = _seconds("PANXI_PATIENCE", crawler.settings)
         spider.sites = known
         spider.traps = Traps(crawler)
         spider.by_host = {host: site for site in known.values() for host in site.hosts}
@@ -241,6 +245,8 @@ class SiteSpider(scrapy.Spider):
             yield replace(outcome, state=state, reason=str(failure.value), due_at=due)
         elif isinstance(failure.value, Postponed):
             yield replace(outcome, state="postponed", reason=str(failure.value), due_at=failure.value.due_at)
+        elif isinstance(failure.value, RobotsUnreachable):
+            yield self.retry(outcome, str(failure.value))
         else:
             yield self.retry(outcome, what_failed(failure))
 
@@ -363,7 +369,8 @@ class SiteSpider(scrapy.Spider):
         ]
         if not listing.rows:  # an index: what it lists is followed whether or not any article is new
             maps = [link for link in following if self._is_new_map(link, site)]
-            return replace(answer, links=tuple(maps), figures=figures)
+            # It is never asked for conditionally: where it is as before, what it lists need not be.
+            return replace(answer, links=tuple(maps), figures=figures, etag=None, last_modified=None)
         return replace(answer, links=articles, onward=following[0] if following else None, figures=figures)
 
     def _row(self, url: str, listing: str, site: Site) -> Link | None:
@@ -413,12 +420,29 @@ def missing_due(visit: Visit, now: datetime) -> datetime | None:
     return article_due(visit.first_seen_at, now, until=MISSING) if visit.kind == "article" else None
 
 
+def _named(argument: str, text: str | None, between: str | None) -> tuple[str, ...]:
+    """What an argument names. An empty one is a variable of the shell that is unset, and not meant for all sources."""
+    if text is None:
+        return ()
+    names = tuple(name for part in text.split(between) if (name := part.strip()))
+    if not names:
+        raise ValueError(f"{argument} is empty: leave it out to crawl all sources")
+    return names
+
+
 def _number(name: str, text: str) -> int | None:
     if not text:
         return None
     if not text.isdecimal():
         raise ValueError(f"{name} is a whole number, not {text!r}")
     return int(text)
+
+
+def _seconds(name: str, settings: BaseSettings) -> float:
+    try:
+        return settings.getfloat(name)
+    except ValueError:
+        raise ValueError(f"{name} is a number of seconds, not {settings[name]!r}") from None
 
 
 def slots(sites: Iterable[Site], settings: BaseSettings) -> dict[str, dict[str, Any]]:

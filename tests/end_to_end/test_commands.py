@@ -374,6 +374,8 @@ def test_scrapy_crawl_refuses_what_makes_no_sense(tmp_path: Path) -> None:
     for arguments, words in (
         (("-a", "source=cinik"), "unknown source 'cinik'"),
         (("-s", "PANXI_DB=nonsense"), "Not a database URL: 'nonsense'"),
+        (("-a", "source="), "source is empty: leave it out to crawl all sources"),
+        (("-a", "source=cinic", "-s", "PANXI_PATIENCE=abc"), "PANXI_PATIENCE is a number of seconds, not 'abc'"),
     ):
         done = subprocess.run(
             [PANXI.with_name("scrapy"), "crawl", "site", *arguments],
@@ -394,12 +396,21 @@ def test_scrapy_crawl_refuses_what_makes_no_sense(tmp_path: Path) -> None:
     [
         ({"depth": "two"}, "depth is a whole number, not 'two'"),
         ({"max_pages": "-1"}, "max_pages is a whole number, not '-1'"),
+        ({"source": ""}, "source is empty"),
+        ({"source": " , "}, "source is empty"),
+        ({"url": ""}, "url is empty"),
         ({"sorce": "cinic"}, "unexpected keyword argument 'sorce'"),
     ],
 )
 def test_a_spider_is_not_made_of_arguments_that_make_no_sense(arguments: dict[str, str], error: str) -> None:
     with pytest.raises((TypeError, ValueError), match=error):
         SiteSpider(**arguments)
+
+
+def test_a_spider_that_is_told_nothing_crawls_all_and_one_that_is_told_some_those() -> None:
+    assert SiteSpider().source_names == SiteSpider().urls == ()
+    assert SiteSpider(source="cinic, miyi").source_names == ("cinic", "miyi")
+    assert SiteSpider(url="http://a.example/1 http://a.example/2").urls == ("http://a.example/1", "http://a.example/2")
 
 
 @pytest.fixture(scope="module")

@@ -104,12 +104,12 @@ def linking(*addresses: str) -> Answer:
 
 def index(*maps: str) -> Answer:
     lines = "".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in maps)
-    return said(f"<sitemapindex>{lines}</sitemapindex>", content_type="text/xml")
+    return said(f"<sitemapindex>{lines}</sitemapindex>", 'ETag: "as before"', content_type="text/xml")
 
 
 def sitemap(*addresses: str) -> Answer:
     lines = "".join(f"<url><loc>{url}</loc></url>" for url in addresses)
-    return said(f"<urlset>{lines}</urlset>", content_type="text/xml")
+    return said(f"<urlset>{lines}</urlset>", 'ETag: "as before"', content_type="text/xml")
 
 
 def traps() -> str:
@@ -159,6 +159,15 @@ def test_all_that_a_sitemap_index_lists_is_followed_once_a_crawl(crawls: Crawls)
     again = Counter(place for place, _ in crawls.hostile.asked[crawls.between :] if place.startswith("maps"))
     assert again["maps.example/3.xml"] == 1, "the next crawl looks into each again, whatever it knows"
     assert not [place for place, _ in crawls.hostile.asked if place.startswith("elsewhere")]
+
+
+def test_an_index_is_asked_for_whole_and_what_it_lists_conditionally(crawls: Crawls) -> None:
+    """An index that is as before may list sitemaps that are not."""
+    again = {place: headers for place, headers in crawls.hostile.asked[crawls.between :] if place.startswith("maps")}
+    conditional = {place for place, headers in again.items() if "if-none-match" in headers}
+    assert again.keys() >= {"maps.example/sitemap.xml", "maps.example/more.xml"}
+    assert conditional.isdisjoint({"maps.example/sitemap.xml", "maps.example/more.xml"})
+    assert conditional >= {"maps.example/1.xml", "maps.example/3.xml"}
 
 
 def test_rows_that_lead_to_another_source_are_followed_and_the_rest_is_counted(crawls: Crawls) -> None:

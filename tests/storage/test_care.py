@@ -441,8 +441,10 @@ def test_a_backup_tells_how_far_it_is(full: Engine, folder: Path, tmp_path: Path
 def test_a_backup_overwrites_nothing(full: Engine, folder: Path, copy: Path, tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         backup(full, folder, copy)
-    with pytest.raises(DatabaseError, match="not empty"):
+    with pytest.raises(DatabaseError, match="is not empty: restore makes an archive") as told:
         restore(copy, full, tmp_path / "other")
+    assert full.url.database is not None
+    assert full.url.database in str(told.value)
     with pytest.raises(FileExistsError):
         restore(copy, full, folder)
 

@@ -12,11 +12,14 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.settings import Settings
+from twisted.python.failure import Failure
 
 from crawler.guards import robots
 from crawler.guards.refused import Refused, TooLarge
 from crawler.guards.robots import LARGEST, PATIENCE, Robots, RobotsUnreachable
 from crawler.politeness import Postponed
+from crawler.spiders.site import SiteSpider
+from tests.storage.samples import visit
 
 
 class Site:
@@ -49,14 +52,19 @@ def middleware(site: Site) -> Robots:
 
 
 def outcomes(site: Site, *paths: str) -> list[str]:
-    """What the middleware says to each page, all asked at once."""
+    """What kind of thing the middleware says to each page, all asked at once."""
+    return [type(said).__name__ for said in said_to(site, *paths)]
+
+
+def said_to(site: Site, *paths: str) -> list[Any]:
+    """What the middleware says to each page."""
 
     async def ask() -> list[Any]:
         guard = middleware(site)
         requests = [Request(f"http://a.example{path}") for path in paths]
         return await asyncio.gather(*(guard.process_request(one) for one in requests), return_exceptions=True)
 
-    return [type(said).__name__ for said in asyncio.run(ask())]
+    return asyncio.run(ask())
 
 
 def test_it_is_asked_for_once() -> None:
@@ -87,6 +95,23 @@ def test_where_it_can_not_be_had_nothing_is_allowed(status: int) -> None:
 )
 def test_what_becomes_of_errors(error: Exception, said: str) -> None:
     assert outcomes(Site(error), "/a") == [said]
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (OSError("no such\nhost"), "no such host"),
+        (TooLarge("too large"), "too large"),
+        (TimeoutError(), "TimeoutError"),  # better than nothing
+    ],
+)
+def test_why_it_can_not_be_had_is_told_in_the_words_of_the_error(error: Exception, why: str) -> None:
+    (raised,) = said_to(Site(error), "/a")
+    assert str(raised) == f"robots.txt can't be had: {why}"
+    failure = Failure(raised)
+    failure.request = Request("http://a.example/a", meta={"visit": visit(1)})  # type: ignore[attr-defined]
+    (outcome,) = SiteSpider().failed(failure)
+    assert (outcome.state, outcome.reason) == ("retry", f"robots.txt can't be had: {why}")
 
 
 def test_only_its_beginning_is_read() -> None:
