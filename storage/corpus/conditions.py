@@ -105,8 +105,11 @@ def midnight(day: date) -> datetime:
 
 
 def _days(column: ColumnElement[Any], first: date | None, last: date | None) -> Iterable[ColumnElement[bool]]:
-    after = None if last is None else midnight(last + timedelta(days=1))
-    return between(None if first is None else midnight(first), after, column)
+    return between(None if first is None else midnight(first), None if last is None else _end(last), column)
+
+
+def _end(day: date) -> datetime:
+    return midnight(day + timedelta(days=1)) if day < date.max else datetime.max.replace(tzinfo=SHANGHAI)
 
 
 def _within(region: str) -> str:
