@@ -6,13 +6,17 @@ stands, and restored into an empty one on either database.
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, func, insert, select, text
+from sqlalchemy.exc import OperationalError
 
 from storage import captures, raw, search
 from storage.db import DatabaseError, check, open_engine, upgrade, writing
@@ -50,7 +54,8 @@ def backup(engine: Engine, folder: Path, target: Path, progress: Progress = unto
         shutil.rmtree(growing)
     try:
         (growing / RAW).mkdir(parents=True)
-        ends = _copy_database(engine, growing / DATABASE, progress)
+        with _naming(target):
+            ends = _copy_database(engine, growing / DATABASE, progress)
         done, whole = 0, sum(ends.values())
         for name, end in ends.items():
             _copy_records(raw.locate(folder, name), growing / RAW / name, end)
@@ -63,35 +68,69 @@ def backup(engine: Engine, folder: Path, target: Path, progress: Progress = unto
     return target
 
 
+@contextmanager
+def _naming(target: Path) -> Iterator[None]:
+    """Says that it is the target's disk that is full, and not the archive's, which is but read."""
+    try:
+        yield
+    except (sqlite3.OperationalError, OperationalError) as error:
+        code = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
+        if code != sqlite3.SQLITE_FULL:
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)) from error
+
+
 def restore(source: Path, engine: Engine, folder: Path, progress: Progress = untold) -> None:
     """Copy a backup into an empty database and an empty or missing folder of raw pages.
 
     Raises DatabaseError where the database is not empty or the backup can't be read, FileExistsError for a folder
-    that holds something.
+    that holds something, and what a full disk raises. Then nothing is left that could be taken for an archive.
     """
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"The folder of raw pages is not empty: {str(folder)!r}")
     origin = open_engine(f"sqlite:///{source / DATABASE}")
     check(origin)
-    upgrade(engine)
-    with origin.connect() as old:
-        with writing(engine).begin() as new:
-            if any(new.execute(select(table).limit(1)).first() is not None for table in metadata.sorted_tables):
-                where = engine.url.render_as_string()
-                raise DatabaseError(f"{where} is not empty: restore makes an archive, name a database that holds none")
+    pages = sorted((source / RAW).iterdir())
+    made = [folder / path.name for path in pages] + _files_to_be(engine)
+    try:
+        _make_empty(engine)
+        folder.mkdir(parents=True, exist_ok=True)
+        done, whole = 0, sum(path.stat().st_size for path in pages)
+        for path in pages:
+            shutil.copyfile(path, folder / path.name)
+            done += path.stat().st_size
+            progress(PAGES, done, whole)
+        with origin.connect() as old:
             if engine.dialect.name == "postgresql":
-                _copy_rows(old, new, progress)
-        if engine.dialect.name == "sqlite":
-            with engine.connect() as conn:
-                _copy_file(old, _driver(conn), progress)
-    origin.dispose()
-    files = sorted((source / RAW).iterdir())
-    done, whole = 0, sum(path.stat().st_size for path in files)
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in files:
-        shutil.copyfile(path, folder / path.name)
-        done += path.stat().st_size
-        progress(PAGES, done, whole)
+                with writing(engine).begin() as new:
+                    _copy_rows(old, new, progress)
+            else:
+                with engine.connect() as conn:
+                    _copy_file(old, _driver(conn), progress)
+    except BaseException:
+        engine.dispose()
+        for path in made:
+            path.unlink(missing_ok=True)
+        raise
+    finally:
+        origin.dispose()
+
+
+def _make_empty(engine: Engine) -> None:
+    """An archive without a row. Raises DatabaseError where there is one with some."""
+    upgrade(engine)
+    with engine.connect() as conn:
+        if any(conn.execute(select(table).limit(1)).first() is not None for table in metadata.sorted_tables):
+            where = engine.url.render_as_string()
+            raise DatabaseError(f"{where} is not empty: restore makes an archive, name a database that holds none")
+
+
+def _files_to_be(engine: Engine) -> list[Path]:
+    """Those of an SQLite database that is not there yet; none of one that is, and of PostgreSQL."""
+    file = Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
+    if file is None or (file.exists() and file.stat().st_size):
+        return []
+    return [file, *(file.with_name(f"{file.name}-{kind}") for kind in ("wal", "shm"))]
 
 
 def _copy_database(engine: Engine, target: Path, progress: Progress) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -13,6 +14,7 @@ from unittest.mock import patch
 
 import pytest
 from sqlalchemy import Engine, delete, func, insert, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from crawler.items import Article, Exchange
 from storage import captures, db, search
@@ -447,6 +449,55 @@ def test_a_backup_overwrites_nothing(full: Engine, folder: Path, copy: Path, tmp
     assert full.url.database in str(told.value)
     with pytest.raises(FileExistsError):
         restore(copy, full, folder)
+
+
+@pytest.mark.parametrize("breaks_in", ["database", "raw pages"])
+def test_a_restore_that_broke_off_leaves_no_archive(full: Engine, copy: Path, tmp_path: Path, breaks_in: str) -> None:
+    """It can be made again at the same place."""
+    with writing(full).begin() as conn:
+        for each in reversed(metadata.sorted_tables):
+            conn.execute(delete(each))
+        search.rebuild(conn, [])
+
+    def stop(doing: str, _done: int, _whole: int) -> None:
+        if doing == breaks_in:
+            raise OSError(28, "No space left on device")
+
+    new = db.open_engine(f"sqlite:///{tmp_path / 'again.db'}")
+    with pytest.raises(OSError, match="No space"):
+        restore(copy, new, tmp_path / "restored", stop)
+    assert not list(tmp_path.glob("again.db*"))
+    for engine in (new, *([full] if full.dialect.name == "postgresql" else [])):
+        with pytest.raises(OSError, match="No space"):
+            restore(copy, engine, tmp_path / "restored", stop)
+        assert list((tmp_path / "restored").iterdir()) == []
+        restore(copy, engine, tmp_path / "restored")
+        assert faults(engine, tmp_path / "restored") == []
+        shutil.rmtree(tmp_path / "restored")
+        engine.dispose()
+
+
+def filled_up() -> sqlite3.OperationalError:
+    """What SQLite raises where a disk is full."""
+    with closing(sqlite3.connect(":memory:")) as small:
+        small.execute("PRAGMA max_page_count = 1")
+        with pytest.raises(sqlite3.OperationalError) as told:
+            small.executescript("CREATE TABLE a (a); CREATE TABLE b (b);")
+    return told.value
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_a_backup_that_does_not_fit_names_its_place(full: Engine, folder: Path, tmp_path: Path, wrapped: bool) -> None:
+    """And not the archive, whose disk may have room."""
+    target, error = tmp_path / "backup", filled_up()
+    raised = OperationalError("INSERT", {}, error) if wrapped else error
+    with patch("storage.backup._copy_database", side_effect=raised), pytest.raises(OSError, match="No space") as told:
+        backup(full, folder, target)
+    assert told.value.filename == str(target)
+    other = sqlite3.OperationalError("database is locked")
+    with patch("storage.backup._copy_database", side_effect=other), pytest.raises(sqlite3.OperationalError):
+        backup(full, folder, target)
+    assert not list(tmp_path.glob("backup*"))
 
 
 def test_a_backup_that_broke_off_leaves_no_backup(full: Engine, folder: Path, tmp_path: Path) -> None:
