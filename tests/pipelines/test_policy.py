@@ -582,9 +582,61 @@ def test_a_day_without_a_year_is_of_the_call_and_not_of_what_is_named_before_it(
     assert comments_until("请于3月1日前反馈。", year=2025, since=date(2025, 3, 2)).day == date(2025, 3, 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "effective", "expires"),
+    [
+        ("本办法自二〇二四年五月一日起施行，有效期至二〇二六年十二月三十一日。", "2024-05-01", "2026-12-31"),
+        ("以上措施自2024年1月1日至2025年12月31日执行。", "2024-01-01", None),
+        ("本政策执行期限为2024年1月1日至2025年12月31日。", "2024-01-01", "2025-12-31"),
+        ("三、执行时间：2024年1月1日至12月31日", "2024-01-01", "2024-12-31"),
+        ("实施日期：2024-05-01\n有效期：5年", "2024-05-01", None),
+        ("本规定自公布之日起三十日后施行，有效期2年6个月。", "2024-05-01", "2026-11-01"),
+        ("本通知自发文之日起执行，有效期二十四个月。", "2024-04-01", "2026-04-01"),
+        ("本办法自2024年5月31日起试行，试行期一年。", "2024-05-31", "2025-05-31"),
+        ("本办法自2024年5月1日起施行（有效期5年）。", "2024-05-01", "2029-05-01"),
+        ("许可证有效期5年。本办法自2024年5月1日起施行。", "2024-05-01", None),
+        ("经公告的示范企业，有效期为三年。本办法自2024年5月1日起施行。", "2024-05-01", None),
+        ("证书有效期为2023年1月1日至2025年12月31日。本办法自2024年5月1日起施行，有效期2年。", "2024-05-01", "2026-05-01"),
+        ("项目实施期限为2023年1月1日至2025年12月31日。", None, None),
+    ],
+)  # fmt: skip
+def test_the_days_of_a_document_are_read_however_they_are_written(
+    text: str, effective: str | None, expires: str | None
+) -> None:
+    began = effective_on(text, issued=date(2024, 4, 1))
+    assert (began.day.isoformat() if began else None) == effective
+    ended = expires_on(text, effective=began.day if began else None)
+    assert (ended.day.isoformat() if ended else None) == expires
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("现公开征求意见。公众可在2024年7月31日前，通过以下方式提出意见：", "2024-07-31"),
+        ("征求意见时间为2024年7月1日至31日。", "2024-07-31"),
+        ("意见征集截止日期:2024-07-31", "2024-07-31"),
+        ("征求意见时间：2024.7.1—2024.7.31", "2024-07-31"),
+        ("意见征求截止二〇二四年七月三十一日。", "2024-07-31"),
+        ("请于本公告发布之日起30日内提出意见。", "2024-07-31"),
+        ("现公开征求意见，期限为三十日。", "2024-07-31"),
+        ("请自公告发布之日起7个工作日内反馈意见。", None),
+        ("现公开征求意见。\n" + "甲" * 600 + "自公布之日起30日内提出意见。", None),
+        ("现公开征求意见。主管部门应当自受理之日起20日内提出意见。", None),
+        ("到2024年7月31日前，完成整改任务的企业可以恢复生产。", None),
+    ],
+)
+def test_the_last_day_for_comments_is_read_however_it_is_written(text: str, day: str | None) -> None:
+    dated = comments_until(text, year=2024, since=date(2024, 7, 1))
+    assert (dated.day.isoformat() if dated else None) == day
+
+
 def test_the_day_under_a_document_is_not_that_of_its_page_nor_of_its_annex() -> None:
     assert signed_on("2021年4月9日\n正文。\n攀枝花市人民政府\n2021年4月2日\n附件\n2020年1月1日").day == date(2021, 4, 2)
     assert signed_on("2021年4月9日\n正文。").day == date(2021, 4, 9)
+    assert signed_on("正文。\n攀枝花市人民政府 2021年4月2日").day == date(2021, 4, 2)
+    assert signed_on("正文。\n攀枝花市财政局 攀枝花市税务局\u3000二〇二一年四月二日").day == date(2021, 4, 2)
+    assert signed_on("攀枝花市人民政府 2021年4月9日\n正文。") is None
+    assert signed_on("正文。\n攀枝花日报 2021年4月9日") is None
 
 
 def test_targets_need_a_year() -> None:
