@@ -10,6 +10,7 @@ from typing import Final
 from crawler.items import SHANGHAI, Article, Policy, Quote, Target
 from pipelines.policy.codes import issuer_of
 from pipelines.policy.dates import Dated, comments_until, effective_on, expires_on, parse_day, signed_on
+from pipelines.policy.explained import titled
 from pipelines.policy.issuers import home_of, issuers
 from pipelines.policy.numbering import FORWARDS, own_number
 from pipelines.policy.numbers import Number
@@ -118,6 +119,8 @@ def _documents(reading: Reading, paper: Paper) -> tuple[str, ...]:
     if not found and reading.relation in ("report", "interpretation", "draft"):
         inside = [one for one in quoted(text[:HEAD]) if kinds_of(one.title).kind]
         found = [one.title for one in inside[:1] if not _mentioned_only(text, one.start)]
+    if not found and reading.relation == "interpretation" and (called := titled(paper.title)):
+        found = [called]
     found = [_longest(one, text) for one in found]
     shorts = {match["short"] for match in _SHORT.finditer(text)}
     whole: dict[str, str] = {}

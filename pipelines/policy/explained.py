@@ -5,10 +5,19 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pipelines.policy.issuers import begins_with_place
 from pipelines.policy.paper import Paper
 from pipelines.policy.phrases import documents, sentences, titles, unquoted
 from pipelines.policy.rules import Reading, Span, rules
+from pipelines.policy.titles import kinds_of
 
+_BEFORE_IT: Final = re.compile(
+    r"^(?:[【\[]?(?:(?:一图|一文|带你|帮你)?[读看弄搞]懂|(?:政策|图文|视频|部门|专家)?解读|(?:政策|一图)?图解|图说)[】\]]?[\s:：丨｜|—-]*)+"
+)
+_ABOUT_IT: Final = re.compile(r"[\s的]*(?:(?:政策|图文|视频|部门|专家)?(?:解读|图解|问答)|的?(?:起草|编制|制定)说明)$")
+_LOOSE: Final = frozenset({"政策", "标准", "措施", "清单", "目录", "指南", "制度", "计划", "要点", "法", "十条"})
+"""What is called so without 《》 may be anything: 攀枝花市人才政策."""
+_SENTENCE: Final = re.compile(r"[\s，。！？!?：:、《》]")
 _SPOKESMAN: Final = re.compile("外交部|国防部|发言人")
 """Who answers journalists on much else than documents."""
 _EXPLAINED: Final = re.compile(
@@ -30,6 +39,17 @@ def interpretation(paper: Paper, title: str, column: str) -> Reading | None:
     if (explained and (about or listed or "政策" in column)) or (listed and about):
         return Reading("interpretation", Span(paper.title, -1), titles(named), title)
     return None
+
+
+def titled(title: str) -> str | None:
+    """The document that a title explains without 《》: 一图读懂｜攀枝花市数据条例, 攀枝花市数据条例政策解读.
+
+    It has to begin with whose it is and to end with what it is; 人才政策解读 is of no document.
+    """
+    bare = _ABOUT_IT.sub("", _BEFORE_IT.sub("", title.strip())).strip()
+    kind = kinds_of(bare).kind
+    whose = bare.startswith(("关于", "中华人民共和国")) or begins_with_place(bare)
+    return bare if kind and kind not in _LOOSE and whose and not _SENTENCE.search(bare) else None
 
 
 def explained_in_text(text: str) -> Reading | None:

@@ -96,6 +96,11 @@ def is_place(text: str) -> bool:
     return text in _gazetteer().full
 
 
+def begins_with_place(text: str) -> bool:
+    """Whether a text begins with the name of a place: 四川省…, 攀枝花市…, 米易县…."""
+    return (_gazetteer().pattern.match(text) or _county().match(text)) is not None
+
+
 def home_of(*texts: str | None) -> Place:
     """The first prefecture, and the province, that the texts name; what is not named stays None.
 
@@ -198,6 +203,7 @@ def _formed() -> re.Pattern[str]:
     return re.compile(
         rf"(?:{begins}|(?P<level>自治[州县]|[省市州县区])|(?:(?![我全本有从经向对将]){_NO_NAME}[{HAN}]){{1,12}}?[县区市旗州盟])"
         rf"(?:(?![的了在将各等为对]|印发|召开|出台|发布)[{HAN}“”（）]){{0,24}}?{any_of(words['ends'])}"
+        rf"(?<!{')(?<!'.join(words['no_ends'])})"
     )
 
 

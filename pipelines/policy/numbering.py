@@ -14,6 +14,8 @@ from pipelines.policy.titles import quoted, title_key
 _LABEL: Final = re.compile("(?:发文字号|文号|字号|文件编号)[】]?[:：]?$")
 _SENTENCE: Final = re.compile("[，。《》：根据按照]")
 _MENTION: Final = re.compile("[，。《》]|文件|规定|精神|要求|收悉")
+_BEHIND: Final = re.compile(r"(?:废止.*|转发的)(?:决定|通知|公告|通告|函)[\s（(【〔\[]*$")
+"""Before a number of its own, a title that repeals or passes on what stands in 《》; that is left out here."""
 _OF_ANOTHER: Final = re.compile("[）)】\\]〕]?(?:的|文件|精神|要求|规定)")
 """Behind a number in a title: 关于《X》（攀府函〔2017〕44号）的补充通知."""
 _AROUND: Final = " \t\n\u3000\xa0（）()【】[]〔〕"
@@ -54,8 +56,8 @@ def _candidates(paper: Paper, reading: Reading, documents: tuple[str, ...]) -> I
         yield Number(at, at + len(table.number), own) if at >= 0 else Number(-1, -1, own)
     outside = re.sub("[《〈][^《》]*[》〉]", "", paper.title)
     if inside := [one for one in numbers(outside) if not _OF_ANOTHER.match(outside, one.end)]:
-        before = paper.title[: max(paper.title.find(inside[0].value[:2]), 0)]
-        if not re.search("转发|废止", before):
+        before = outside[: inside[0].start]
+        if not re.search("转发|废止", before) or _BEHIND.search(before):
             yield Number(-1, -1, inside[-1].value)
     forwards = bool(FORWARDS.search(outside))
     found = numbers(text[: _passed_on_at(text, documents)] if forwards else text)

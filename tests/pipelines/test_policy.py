@@ -716,6 +716,102 @@ def test_a_call_for_comments_and_other_documents_stay_what_they_are(title: str, 
     assert found(title, text).relation == relation
 
 
+REPEALS = "攀枝花市人民政府关于废止部分行政规范性文件的决定"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "ended"),
+    [
+        (
+            "攀枝花市人民政府关于废止《攀枝花市甲办法》等3件行政规范性文件的决定",
+            "决定废止《攀枝花市甲办法》（攀府发〔2008〕1号）、《攀枝花市乙规定》《攀枝花市丙细则》3件行政规范性文件。",
+            ("攀枝花市甲办法", "攀枝花市乙规定", "攀枝花市丙细则"),
+        ),
+        (
+            REPEALS,
+            ("根据《规章制定程序条例》，决定对下列文件予以废止：\n1.《攀枝花市甲办法》（攀府发〔2008〕1号）\n2.《攀枝花市乙规定》\n"
+            "本决定自公布之日起施行。\n《攀枝花市丁办法》由市财政局解释。"),
+            ("攀枝花市甲办法", "攀枝花市乙规定"),
+        ),
+        (
+            "攀枝花市人民政府关于废止和修改部分行政规范性文件的决定",
+            "一、予以废止的文件：\n1.《攀枝花市甲办法》\n二、予以修改的文件：\n1.《攀枝花市丙办法》",
+            ("攀枝花市甲办法",),
+        ),
+        (
+            "攀枝花市人民政府关于废止《攀枝花市甲办法》的决定",
+            "废止《攀枝花市甲办法》。废止后按照《四川省甲办法》执行。",
+            ("攀枝花市甲办法",),
+        ),
+        (
+            "攀枝花市人民政府令第132号",
+            "《攀枝花市人民政府关于废止〈攀枝花市甲办法〉的决定》已经市政府第66次常务会议审议通过，现予公布，自公布之日起施行。",
+            ("攀枝花市甲办法",),
+        ),
+        (
+            "攀枝花市人民政府令第133号",
+            f"《{REPEALS}》已经市政府第66次常务会议审议通过，现予公布。\n决定废止下列规章：\n1.《攀枝花市甲办法》",
+            ("攀枝花市甲办法",),
+        ),
+    ],
+)  # fmt: skip
+def test_a_repeal_names_all_that_it_ends_and_nothing_else(title: str, text: str, ended: tuple[str, ...]) -> None:
+    policy = found(title, text)
+    assert (policy.relation, policy.documents) == ("repeal", ended)
+
+
+def test_an_order_that_changes_a_document_ends_none() -> None:
+    text = "《攀枝花市人民政府关于修改〈攀枝花市甲办法〉的决定》已经市政府第66次常务会议审议通过，现予公布。"
+    assert found("攀枝花市人民政府令第134号", text).relation == "document"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "documents"),
+    [
+        ("一图读懂｜攀枝花市促进民营经济若干措施", "", ("攀枝花市促进民营经济若干措施",)),
+        ("图解：攀枝花市优化营商环境条例", "", ("攀枝花市优化营商环境条例",)),
+        ("攀枝花市低空经济若干措施政策解读", "", ("攀枝花市低空经济若干措施",)),
+        ("一图读懂｜攀枝花市低空经济若干措施", "《攀枝花市促进低空经济发展若干措施》印发。", ("攀枝花市促进低空经济发展若干措施",)),
+        ("攀枝花市人才政策解读", "", ()),
+        ("企业所得税优惠政策解读", "", ()),
+        ("图解：攀枝花市出台条例，养犬有了规矩", "", ()),
+    ],
+)  # fmt: skip
+def test_an_interpretation_without_title_marks_is_of_the_document_that_it_is_titled_after(
+    title: str, text: str, documents: tuple[str, ...]
+) -> None:
+    policy = found(title, text)
+    assert (policy.relation, policy.documents) == ("interpretation", documents)
+
+
+@pytest.mark.parametrize(
+    "issuer", ["攀枝花学院", "攀枝花市中心医院", "四川省机场集团有限公司攀枝花分公司", "攀枝花市甲职业技术学院"]
+)
+def test_whose_name_only_ends_like_an_organs_issues_no_policy(issuer: str) -> None:
+    assert detect_text(f"{issuer}关于印发《科研奖励办法》的通知", "各部门：\n现印发给你们。") is None
+    assert detect_text("攀枝花市人民检察院关于印发《科研奖励办法》的通知", "") is not None
+    assert detect_text("国家能源局综合司关于印发《甲管理办法》的通知", "") is not None
+
+
+def test_appointments_are_no_policy() -> None:
+    assert detect_text("攀枝花市人民政府关于任命张某等职务的通知", "攀府人〔2024〕3号") is None
+    assert found("攀枝花市人民政府关于印发《攀枝花市国家工作人员任命办法》的通知").relation == "document"
+
+
+@pytest.mark.parametrize(
+    ("title", "number"),
+    [
+        ("攀枝花市财政局关于废止《攀枝花市甲办法》的通知（攀财规〔2024〕1号）", "攀财规〔2024〕1号"),
+        ("攀枝花市财政局关于废止《攀枝花市甲办法》的通知 攀财规〔2024〕1号", "攀财规〔2024〕1号"),
+        ("攀枝花市财政局关于转发《四川省财政厅关于加强甲工作的通知》的通知（攀财〔2024〕2号）", "攀财〔2024〕2号"),
+        ("攀枝花市财政局关于废止攀财规〔2018〕1号文件的通知", None),
+        ("攀枝花市财政局转发省财政厅关于加强甲工作的通知（川财〔2024〕2号）", None),
+    ],
+)
+def test_the_number_at_the_end_of_a_title_is_its_own(title: str, number: str | None) -> None:
+    assert found(title).number == number
+
+
 # --- what it costs ----------------------------------------------------------------------------------------
 
 
