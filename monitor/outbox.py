@@ -227,8 +227,7 @@ def _told(
     known = recorded.kind != "new" and _known(conn, one, number)
     found = [_revision(one, recorded, article, joined)] if known else []
     if joined:
-        # A repeal of many documents is one piece of news.
-        found.append(_of_document(conn, one, recorded, min(joined, key=lambda place: place.id), fold))
+        found.append(_of_documents(conn, one, recorded, joined, fold))
     elif not known and recorded.kind != "seen" and not _knows_story(conn, one, number, fold):
         stage = STAGE.get(article.policy.relation, "issued") if article.policy else "issued"
         found.append(_News(f"{one.id}:article:{number}", KIND[stage]))
@@ -245,10 +244,25 @@ def _revision(one: Watch, recorded: Recorded, article: Article, joined: tuple[Jo
     return _News(key, "revision", joined[0].id if joined else None, changed, baseline=False) if changed else None
 
 
-def _of_document(conn: Connection, one: Watch, recorded: Recorded, place: Joined, fold: Fold) -> _News | None:
-    """That a document was drafted, issued or repealed; or, where that was told, that there is more of it."""
+def _of_documents(
+    conn: Connection, one: Watch, recorded: Recorded, joined: tuple[Joined, ...], fold: Fold
+) -> _News | None:
+    """That documents were drafted, issued or repealed, several at once in one piece of news; or, where that was told of
+    all of them, that there is more of one.
+    """
     number = recorded.article_id
     assert number is not None
+    places = sorted(joined, key=lambda place: place.id)
+    if news := next(filter(None, (_of_stage(conn, one, number, place, fold) for place in places)), None):
+        return news
+    follows = one.rule.follow_ups and recorded.kind == "new" and _of_record(conn, one, places[0].id)
+    if follows and not _knows_story(conn, one, number, fold):
+        return _News(f"{one.id}:article:{number}:follow-up", "follow-up", places[0].id)
+    return None
+
+
+def _of_stage(conn: Connection, one: Watch, number: int, place: Joined, fold: Fold) -> _News | None:
+    """That a document came to a stage, where it was not told."""
     stage = STAGE.get(place.relation) if place.relation in RELATIONS.get(one.rule.scope, STAGE) else None
     key = f"{stage}:{place.call}" if place.call else f"{stage}"
     if (
@@ -257,22 +271,32 @@ def _of_document(conn: Connection, one: Watch, recorded: Recorded, place: Joined
         and not _stage_told(conn, one, place, number, key)
     ):
         return _News(_key(conn, one, place, number, key), KIND[stage], place.id)
-    follows = one.rule.follow_ups and recorded.kind == "new" and _of_record(conn, one, place.id)
-    if follows and not _knows_story(conn, one, number, fold):
-        return _News(f"{one.id}:article:{number}:follow-up", "follow-up", place.id)
     return None
 
 
 def _stage_told(conn: Connection, one: Watch, place: Joined, article_id: int, stage: str) -> bool:
     """Whether the watch has an alert, told or silent, that the document came to this stage.
 
-    Of an article that was edited it may be an alert of the record that it was of.
+    Of an article that was edited it may be an alert of the record that it was of; of one on several documents, that of
+    another of them.
     """
     its = alert.c.record_id == place.id
     if place.carried:
         its |= alert.c.article_id == article_id
     stages = alert.c.key.like(f"{one.id}:policy:%:{stage}")
-    return conn.execute(select(alert.c.id).where(its, alert.c.watch_id == one.id, stages).limit(1)).first() is not None
+    told = select(alert.c.id).where(alert.c.watch_id == one.id, stages).limit(1)
+    return any(conn.execute(statement).first() for statement in (told.where(its), _with_another(told, place.id)))
+
+
+def _with_another(told: Select[Any], record_id: int) -> Select[Any]:
+    """Of some alerts those of an article that belongs to this record and, as the same, to the one the alert names."""
+    here, there = policy_article.alias(), policy_article.alias()
+    one_text = (there.c.article_id == here.c.article_id) & (there.c.relation == here.c.relation)
+    return (
+        told.join(here, here.c.article_id == alert.c.article_id)
+        .join(there, one_text & (there.c.record_id == alert.c.record_id))
+        .where(here.c.record_id == record_id)
+    )
 
 
 def _key(conn: Connection, one: Watch, place: Joined, article_id: int, stage: str) -> str:

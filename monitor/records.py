@@ -21,6 +21,11 @@ from storage.recording import Previous
 from storage.schema import alert, policy_article, policy_record
 
 _FORWARDS: Final = re.compile("转发|批转")
+_NUMBERED: Final = re.compile(
+    r"[》〉]?(?:的通知[》〉]?)?\s*[（(]?\s*原?(?:"
+    r"(?P<code>[\u4e00-\u9fff]{2,16})\s?[〔\[（(【]\s?(?P<year>(?:19|20)\d\d)\s?[〕\]）)】]\s?第?\s?(?P<serial>\d{1,5})\s?号"
+    r"|[\u4e00-\u9fff]{0,16}令\s?第\s?(?P<order>\d{1,4})\s?号|[\u4e00-\u9fff]{0,16}第\s?(?P<order2>\d{1,4})\s?号令)"
+)
 _QUOTED: Final = re.compile("《[^》]*》")
 
 WITH_ARTICLES: Final = exists().where(policy_article.c.record_id == policy_record.c.id)
@@ -54,9 +59,9 @@ def join(
 ) -> tuple[Joined, ...]:
     """Join an article to the records of its documents, in the transaction that is given; opens those that are new.
 
-    Documents are one by their number; else by title and issuer, where their days and texts do not say otherwise. A
-    repeal is joined to each document that it names; anything else to its main document only. An article that names
-    neither title nor number belongs to none. Call it again for an article that changed, with its ``previous`` text
+    Documents are one by their number; else by title and issuer, where their days and texts do not say otherwise. An
+    article is joined to each document that it makes known or ends; one that names neither title nor number belongs to
+    none. Call it again for an article that changed, with its ``previous`` text
     where that is another: while it is the same document that was edited, its record goes with it; what the article no
     longer is, it leaves.
     """
@@ -64,12 +69,15 @@ def join(
     mine = _records_of(conn, article_id)
     wanted = () if policy is None else _named(article_id, article, policy, at, title_key, issuer_key)
     joined = []
-    for named in wanted:
+    looked_up = [(named, find(conn, named, issuer_key, mine)) for named in wanted]
+    left = {number: mine[number] for number in mine.keys() - {found.id for _, found in looked_up if found is not None}}
+    for named, known in looked_up:
         assert policy is not None
-        found = find(conn, named, issuer_key, mine)
-        own = None if found is not None and found.id in mine else _edited(conn, mine, named, previous, at)
+        found = known
+        own = None if found is not None and found.id in mine else _edited(conn, left, named, previous, at)
         if own is not None and (found is None or _alone(conn, own.id, article_id)):
             found = _carried(conn, own, found, named)
+            left = {}
         before = mine.get(own.id if own is not None else found.id if found is not None else 0)
         since = before.seen_at if before is not None and before.relation == policy.relation else None
         further = ""
@@ -115,14 +123,28 @@ def _named(
         )
 
     if policy.relation == "repeal":
-        return tuple(named(title, None, frozenset()) for title in policy.documents)
+        said = f"{article.title}\n{article.body}"
+        return tuple(named(title, _number_behind(said, title), frozenset()) for title in policy.documents)
     if policy.title is None and policy.number is None:
         return ()
     if policy.title and not policy.issuers and _FORWARDS.search(_QUOTED.sub("", article.title)):
         # Who passes it on is not known, and is not who made it.
         passed_on = named(f"转发《{policy.title}》", policy.number, frozenset())
         return (replace(passed_on, title_key=f"转发{title_key(policy.title)}"),)
-    return (named(policy.title, policy.number, frozenset(issuer_key(name) for name in policy.issuers)),)
+    organs = frozenset(issuer_key(name) for name in policy.issuers)
+    # An order has one number for all that it makes known; 攀府发〔2026〕1号 alone is enough to know its main document.
+    others = policy.number if policy.number and "〔" not in policy.number else None
+    more = (named(title, others, organs) for title in policy.documents if title != policy.title)
+    return (named(policy.title, policy.number, organs), *more)
+
+
+def _number_behind(text: str, title: str) -> str | None:
+    """The number behind a title: a repeal says by it which one of a name ends, 《X》（攀府发〔2008〕1号）."""
+    for match in re.finditer(re.escape(title), text):
+        if found := _NUMBERED.match(text, match.end()):
+            order = found["order"] or found["order2"]
+            return f"第{order}号令" if order else f"{found['code']}〔{found['year']}〕{int(found['serial'])}号"
+    return None
 
 
 # --- a page that was edited -------------------------------------------------------------------------------
@@ -180,8 +202,8 @@ def _carried(conn: Connection, own: Row[Any], found: Row[Any] | None, named: Nam
 
 def _open(conn: Connection, policy: Policy, named: Named, at: datetime) -> int:
     values = _values(policy, named) | {"key": _key(conn, named), "first_seen_at": at, "changed_at": at}
-    if policy.relation == "repeal":  # of the repealed document no more is known than its title
-        unknown = ("kind", "number", "detail", "issued_on", "effective_on", "expires_on")
+    if policy.relation == "repeal":  # of the repealed document no more is known than its title and number
+        unknown = ("kind", "detail", "issued_on", "effective_on", "expires_on")
         values |= dict.fromkeys(unknown) | {"issuers": [], "status": "废止"}
     number: int = conn.execute(insert(policy_record).values(values).returning(policy_record.c.id)).scalar_one()
     return number

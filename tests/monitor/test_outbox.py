@@ -349,6 +349,38 @@ def test_a_repeal_of_several_documents_is_one_piece_of_news(engine: Engine) -> N
     assert told(engine) == [("withdrawal", title)]
 
 
+BOTH = "《攀枝花市甲办法》《攀枝花市乙办法》"
+
+
+def test_two_documents_of_one_order_are_told_once_and_news_of_either_are_no_news(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine)
+    body = f"{BOTH}已经市政府常务会议审议通过，现予公布。"
+    put(engine, article(1, "攀枝花市人民政府令第128号", body))
+    put(engine, report(2, "乙办法"))
+    put(engine, report(3, "甲办法"))
+    put(engine, article(1, "攀枝花市人民政府令第128号", body + "请遵照执行。"), at=NOW + DAY)
+    assert [kind for kind, _ in told(engine)] == ["new", "revision"]
+
+
+def test_a_document_is_told_though_it_comes_with_one_that_was_told(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine)
+    put(engine, report(1, "甲办法"))
+    put(engine, article(2, "攀枝花市人民政府令第128号", f"{BOTH}已经市政府常务会议审议通过，现予公布。"))
+    put(engine, report(3, "乙办法"))
+    assert told(engine) == [("new", "攀枝花市甲办法出台"), ("new", "攀枝花市人民政府令第128号")]
+
+
+def test_the_repeal_of_one_of_several_documents_is_told_once(engine: Engine) -> None:
+    known_source(engine)
+    watching(engine)
+    put(engine, article(1, f"攀枝花市人民政府关于废止{BOTH}的决定", "现予废止。"))
+    put(engine, article(2, "攀枝花市人民政府关于废止《攀枝花市乙办法》的决定", "现予废止。"))
+    put(engine, article(3, "攀枝花市人民政府关于废止《攀枝花市甲办法》《攀枝花市丙办法》的决定", "现予废止。"))
+    assert [kind for kind, _ in told(engine)] == ["withdrawal", "withdrawal"]
+
+
 def test_a_page_that_vanishes_is_told_once(engine: Engine) -> None:
     known_source(engine)
     watching(engine, channels=("mail",))

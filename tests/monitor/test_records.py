@@ -97,6 +97,38 @@ def test_a_repeal_is_joined_to_each_document_that_it_ends(engine: Engine) -> Non
     assert stored(engine)[0].status == "废止"
 
 
+def test_a_repeal_by_number_ends_the_former_document_of_the_name_and_not_the_one_in_force(engine: Engine) -> None:
+    put(engine, document(1, "甲办法", code="攀府发〔2020〕1号", at=NOW - 2000 * DAY))
+    put(engine, document(2, "甲办法", code="攀府发〔2026〕2号", at=NOW))
+    title = "攀枝花市人民政府关于废止部分行政规范性文件的决定"
+    text = (
+        "决定废止下列文件：\n1.《攀枝花市甲办法》（攀府发[2020]1号）\n2.《攀枝花市乙办法》（攀枝花市人民政府令第12号）"
+    )
+    put(engine, article(3, title, text, at=NOW + DAY))
+    assert [(one.number, one.status) for one in stored(engine)] == [
+        ("攀府发〔2020〕1号", "废止"),
+        ("攀府发〔2026〕2号", None),
+        ("第12号令", "废止"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("攀枝花市人民政府令第128号", "《攀枝花市甲办法》《攀枝花市乙办法》已经市政府常务会议审议通过，现予公布。"),
+        ("攀枝花市人民政府关于印发《攀枝花市甲办法》《攀枝花市乙办法》的通知", "攀府发〔2026〕1号\n现印发给你们。"),
+    ],
+)
+def test_what_makes_two_documents_known_is_joined_to_both(engine: Engine, title: str, body: str) -> None:
+    put(engine, report(1, "乙办法", at=NOW - DAY))
+    put(engine, article(2, title, body))
+    put(engine, report(3, "甲办法", at=NOW + DAY))
+    assert [one.title for one in stored(engine)] == ["攀枝花市乙办法", "攀枝花市甲办法"]
+    assert members(engine) == [{"1:report", "2:document"}, {"2:document", "3:report"}]
+    put(engine, article(2, title, body + "请遵照执行。"), at=NOW + 2 * DAY)
+    assert members(engine) == [{"1:report", "2:document"}, {"2:document", "3:report"}]
+
+
 def test_a_revised_page_corrects_the_record_and_may_leave_it(engine: Engine) -> None:
     put(engine, document(1, "甲办法", code="攀府发〔2026〕1号"))
     put(engine, document(1, "甲办法", code="攀府发〔2026〕1号", force="2027年3月1日"), at=NOW + DAY)
