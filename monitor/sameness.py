@@ -81,7 +81,13 @@ def find(conn: Connection, named: Named, issuer_key: Key, mine: Container[int]) 
     rows = conn.execute(select(policy_record).where(fits).order_by(policy_record.c.id)).all()
     nearest = sorted(
         rows,
-        key=lambda row: (row.number != named.number, row.id not in mine, abs(_known_day(row) - named.day), row.id),
+        key=lambda row: (
+            named.number is not None and row.number != named.number,
+            row.id not in mine,
+            named.relation == "repeal" and told_by(row) == "draft",
+            abs(_known_day(row) - named.day),
+            row.id,
+        ),
     )
     return next((row for row in nearest[:MOST_RECORDS] if _same(conn, row, named, issuer_key)), None)
 
@@ -89,7 +95,7 @@ def find(conn: Connection, named: Named, issuer_key: Key, mine: Container[int]) 
 def _same(conn: Connection, row: Row[Any], named: Named, issuer_key: Key) -> bool:
     theirs = {_house(issuer_key(name)) for name in row.issuers}
     ours = {_house(name) for name in named.issuers}
-    share = not theirs or not ours or bool(theirs & ours)
+    share = not theirs or not ours or bool(theirs & ours) or _drafted_for(row, named, issuer_key)
     titled = row.title_key == named.title_key or _one_title(
         row.title_key, named.title_key, _places_of(conn, row, issuer_key), named.places
     )
@@ -102,6 +108,14 @@ def _same(conn: Connection, row: Row[Any], named: Named, issuer_key: Key) -> boo
         return False
     undated = row.issued_on is None  # opened by its repeal
     return named.relation == "repeal" or (share and (undated or _of_one_time(conn, row, named)))
+
+
+def _drafted_for(row: Row[Any], named: Named, issuer_key: Key) -> bool:
+    """Whether one is a draft, and both are of one place: a bureau asks for comments on what the government issues, and
+    after it the office of justice.
+    """
+    here = places(issuer_key(name) for name in row.issuers) & places(named.issuers)
+    return bool(here) and "draft" in (named.relation, told_by(row))
 
 
 def _one_order(row: Row[Any], named: Named, share: bool) -> bool:

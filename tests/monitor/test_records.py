@@ -83,6 +83,38 @@ def test_a_draft_and_its_document_are_one_record(engine: Engine) -> None:
     assert (record.number, record.status) == ("攀府发〔2026〕7号", None)
 
 
+CALL = "{}关于公开征求《{}甲办法（征求意见稿）》意见的公告"
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_bureau_drafts_what_the_government_issues_and_a_repeal_ends_it(engine: Engine, *, first: bool) -> None:
+    drafts = [
+        article(1, CALL.format("攀枝花市发展和改革委员会", "攀枝花市"), "请于2026年12月1日前反馈。"),
+        article(2, CALL.format("攀枝花市司法局", "攀枝花市"), "请于2026年12月30日前反馈。", at=NOW + 20 * DAY),
+    ]
+    issued = document(3, "甲办法", code="攀府发〔2026〕7号", at=NOW + 60 * DAY)
+    for one in [*drafts, issued] if first else [issued, *drafts]:
+        put(engine, one)
+    title = "攀枝花市人民政府关于废止《攀枝花市甲办法》的决定"
+    put(engine, article(4, title, "现予废止。", at=NOW + 900 * DAY))
+    assert [(one.number, one.status) for one in stored(engine)] == [("攀府发〔2026〕7号", "废止")]
+
+
+def test_a_draft_of_another_place_is_another_document(engine: Engine) -> None:
+    put(engine, article(1, CALL.format("成都市司法局", ""), "请于2026年12月1日前反馈。"))
+    title = "攀枝花市人民政府关于印发《甲办法》的通知"
+    put(engine, article(2, title, "攀府发〔2026〕7号\n现印发给你们。", at=NOW + DAY))
+    assert len(stored(engine)) == 2
+
+
+def test_a_repeal_ends_the_document_and_not_a_draft_of_its_name(engine: Engine) -> None:
+    put(engine, document(1, "甲办法", code="攀府发〔2026〕7号"))
+    put(engine, article(2, CALL.format("", "攀枝花市"), "请于2029年12月1日前反馈。", at=NOW + 890 * DAY))
+    title = "攀枝花市人民政府关于废止《攀枝花市甲办法》的决定"
+    put(engine, article(3, title, "现予废止。", at=NOW + 900 * DAY))
+    assert [one.status for one in stored(engine)] == ["废止", "征求意见"]
+
+
 def test_a_repeal_is_joined_to_each_document_that_it_ends(engine: Engine) -> None:
     put(engine, document(1, "甲办法", code="攀府发〔2026〕1号"))
     put(engine, document(2, "乙办法", code="攀府发〔2026〕2号"))
