@@ -48,6 +48,9 @@ _PLAIN: Final = {
     code: code - 0xFEE0 for first, last in ("０９", "ＡＺ", "ａｚ") for code in range(ord(first), ord(last) + 1)
 }
 _INVISIBLE: Final = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF])
+_SPAN: Final = re.compile(r"(?<=[0-9年月日])(?:[-‐‑–—−－~～]|——)(?=[0-9])")
+_DASHES: Final = ("-", "—", "–", "－", "~", "～", "——")
+_WIDTHS: Final = (str.maketrans("()", "（）"), str.maketrans("（）", "()"))
 _FIGURE: Final = re.compile(r"(?<=[0-9])[．％]")
 _YEAR: Final = re.compile(rf"(?<=[{HAN}])[［\[【〔]([0-9]{{4}})[］\]】〕](?=第?[0-9])")
 """Of a document's number, 攀办发〔2020〕12号, whatever brackets a keyboard has."""
@@ -67,6 +70,13 @@ class Term:
     def exact(self) -> bool:
         """Whether the index alone answers it."""
         return len(self.grams) == 1 and self.grams[0] == self.text
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Its text as pages may write it: 2021-2025 with any dash between the figures, brackets of either width."""
+        dashed = [_SPAN.sub(dash, self.text) for dash in _DASHES] if _SPAN.search(self.text) else []
+        written = dict.fromkeys([self.text, *dashed])
+        return tuple(dict.fromkeys(form for one in written for form in (one, *(one.translate(w) for w in _WIDTHS))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +137,7 @@ def stands(node: Node, small: str) -> bool:
     """Whether a text in small letters meets the query, letter by letter."""
     match node:
         case Term():
-            return node.text in small
+            return any(form in small for form in node.forms)
         case And():
             return all(stands(part, small) for part in node.parts)
         case Or():

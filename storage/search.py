@@ -134,7 +134,7 @@ def look(
         if len(rows) >= most:
             break
     at, ids, sources, kinds, relations = zip(*rows[:most], strict=True) if rows else [()] * 5
-    looked_for = tuple(dict.fromkeys(word.text for word in words))
+    looked_for = tuple(dict.fromkeys(form for word in words for form in word.forms))
     return Finds(ids, at, sources, kinds, relations, len(rows) >= most, looked_for)
 
 
@@ -364,7 +364,7 @@ def _confirmed(node: Node, dialect: str) -> ColumnElement[bool]:
     """As ``_holds``, of articles that the wide expression found."""
     match node:
         case Term():
-            return literal(value=True) if node.exact else _stands(node.text, dialect)
+            return literal(value=True) if node.exact else _stands(node, dialect)
         case And():
             return and_(*(_confirmed(part, dialect) for part in node.parts))
         case _:
@@ -376,7 +376,7 @@ def _holds(node: Node, dialect: str) -> ColumnElement[bool]:
         case Term():
             entry = select(_index_id(dialect)).where(_matches(literal(_expression(node, dialect), Text), dialect))
             found = article.c.id.in_(entry)
-            return found if node.exact else and_(found, _stands(node.text, dialect))
+            return found if node.exact else and_(found, _stands(node, dialect))
         case And():
             return and_(*(_holds(part, dialect) for part in node.parts))
         case Or():
@@ -385,13 +385,13 @@ def _holds(node: Node, dialect: str) -> ColumnElement[bool]:
             return not_(_holds(node.part, dialect))
 
 
-def _stands(plain: str, dialect: str) -> ColumnElement[bool]:
-    """The text, in small letters, stands in title or body, letter by letter."""
+def _stands(term: Term, dialect: str) -> ColumnElement[bool]:
+    """The term's text, in small letters, stands in title or body, letter by letter."""
     place: Any = func.instr if dialect == "sqlite" else func.strpos
     texts: list[ColumnElement[str]] = [article.c.body, article.c.title]
-    if plain.upper() != plain:  # else no letter of it could be a capital there: the texts are read as they are
+    if term.text.upper() != term.text:  # else no letter of it could be a capital there: the texts are read as they are
         texts = [_lower(where, dialect) for where in texts]
-    return or_(*(place(where, plain) > 0 for where in texts))
+    return or_(*(place(where, form) > 0 for where in texts for form in term.forms))
 
 
 def _lower(plain: ColumnElement[str], dialect: str) -> ColumnElement[str]:

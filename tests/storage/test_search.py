@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select, text
 from storage import search
 from storage.db import writing
 from storage.grams import RUN, grams, index_terms, is_han
-from storage.query import And, Not, Or, Term, parse, positive, problem
+from storage.query import And, Not, Or, Term, parse, positive, problem, stands
 from storage.recording import record_all
 from storage.schema import article as table
 from storage.schema import tag
@@ -125,6 +125,38 @@ def find(engine: Engine, query: str, **options) -> set[str]:
 )
 def test_a_query_finds(library: Engine, query: str, names: set[str]) -> None:
     assert find(library, query) == names
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("2021-2025年", {"一", "二"}),
+        ("2021－2025年", {"一", "二"}),
+        ("2021—2025年", {"一", "二"}),
+        ("《钒钛规划（2021-2025年）》", {"一", "二"}),
+        ("《钒钛规划(2021—2025年)》", {"一", "二"}),
+        ("规划(2021~2025年)", {"一", "二"}),
+        ("规划 -2021-2025", {"三"}),
+        ("2021-2026年", set()),
+        ("20212025", set()),
+        ("钒-钛", {"三"}),  # between words a dash is itself
+        ('"钒—钛"', set()),
+    ],
+)
+def test_a_span_is_found_whichever_dash_and_brackets_a_page_has(engine: Engine, query: str, found: set[str]) -> None:
+    texts = {"一": "《钒钛规划（2021—2025年）》印发", "二": "钒钛规划(2021-2025年)", "三": "钒-钛规划 2021，2025"}
+    with writing(engine).begin() as conn:
+        items = [
+            outcome(visit(n), article(name, body=body, title=name)) for n, (name, body) in enumerate(texts.items())
+        ]
+        record_all(conn, items, kept=[None] * len(items))
+    with engine.connect() as conn:
+        hits = search.search(conn, query).hits
+    assert {hit.url for hit in hits} == {url(name) for name in found}
+    assert all(any(marks for _, marks in hit.snippet) for hit in hits if "-2021" not in query)
+    node = parse(query)
+    assert node is not None
+    assert {name for name, body in texts.items() if stands(node, body)} == found
 
 
 @pytest.mark.parametrize(
