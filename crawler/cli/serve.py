@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import signal
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +18,9 @@ from crawler.cli.help import examples
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from crawler.site import Site
     from monitor.web.config import Config, SourceCard
+    from storage.runs import Last
 
 app = typer.Typer(add_completion=False)
 SHORTEST_TOKEN = 16
@@ -135,9 +139,17 @@ def source_cards() -> dict[str, SourceCard]:
             every=site.every,
             quiet_for=site.expects.quiet_for,
             verified=site.verified is not None,
+            next_run=partial(_next_run, site),
         )
         for name, site in SITES.items()
     }
+
+
+def _next_run(site: Site, last_run: datetime | None, went: Last | None, now: datetime) -> datetime:
+    """As the schedule has it: within the source's hours, and sooner where the last crawl did not end whole."""
+    from crawler.schedule import next_run, taken_up
+
+    return next_run(site, last_run, now, None if went is None else taken_up(went))
 
 
 def _token(file: Path | None) -> str | None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from storage.runs import Last
+
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -24,6 +26,8 @@ class SourceCard:
     """How long without a new article is normal."""
     verified: bool
     """Whether a person has seen the definition read the live site."""
+    next_run: Callable[[datetime | None, Last | None, datetime], datetime]
+    """When it is crawled next, by when its last crawl began, how that went, and now; ``now`` where it is due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

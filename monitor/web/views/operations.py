@@ -10,6 +10,7 @@ from monitor.web.chart import chart
 from monitor.web.config import SourceCard
 from monitor.web.reads import operations as reads
 from monitor.web.reads.articles import Row
+from storage.runs import Last, last
 
 DAYS = 30
 RUNS = 15
@@ -61,6 +62,7 @@ def source_lines(asked: Asked) -> list[dict[str, Any]]:
     totals = reads.totals(asked.conn)
     names = sorted({*asked.config.sources, *rows})
     covered = reads.coverage(asked.conn, names)
+    lasts = last(asked.conn, asked.now)
     return [
         {
             "name": name,
@@ -71,7 +73,7 @@ def source_lines(asked: Asked) -> list[dict[str, Any]]:
             "crawled": row is not None and row["last_run_at"] is not None,
             "last_run_at": row["last_run_at"] if row else None,
             "last_success_at": row["last_success_at"] if row else None,
-            "next_run_at": (due := next_run(card, row, asked.now)),
+            "next_run_at": (due := next_run(card, row, lasts.get(name), asked.now)),
             "overdue": due is not None and due <= asked.now,
             "articles": totals.get(name, 0),
             "coverage": covered.get(name),
@@ -80,12 +82,9 @@ def source_lines(asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def next_run(card: SourceCard | None, row: Row | None, now: datetime) -> datetime | None:
-    """When a source is due: at once where it never ran; None where no definition says how often."""
-    if card is None:
-        return None
-    last = row["last_run_at"] if row else None
-    return now if last is None else last + card.every
+def next_run(card: SourceCard | None, row: Row | None, went: Last | None, now: datetime) -> datetime | None:
+    """When a source is crawled next; None where no definition says how often."""
+    return None if card is None else card.next_run(row["last_run_at"] if row else None, went, now)
 
 
 def run_entry(row: Row) -> Entry:

@@ -8,6 +8,7 @@ from monitor.web.reads import articles
 from monitor.web.reads import operations as reads
 from monitor.web.views.common import entry
 from monitor.web.views.operations import DAYS, RUNS, next_run
+from storage.runs import last
 
 NEWEST = 20
 
@@ -31,7 +32,8 @@ def source(asked: Asked) -> Answer:
             "card": card,
             "row": row,
             "state": row["state"] if row else "new",
-            "next_run_at": next_run(card, row, asked.now),
+            "next_run_at": next_run(card, row, last(asked.conn, asked.now).get(name), asked.now),
+            "now": asked.now,
             "runs": runs,
             "newest": newest,
             "frontier": frontier,

@@ -29,6 +29,9 @@ CARDS = {
         every=timedelta(hours=6),
         quiet_for=timedelta(days=7),
         verified=False,
+        next_run=lambda last_run, went, now: (
+            now if last_run is None or (went and went.state == "killed") else last_run + timedelta(hours=6)
+        ),
     )
     for name, title in (("cinic", "中国产业经济信息网"), ("panzhihua", "攀枝花市人民政府"))
 }

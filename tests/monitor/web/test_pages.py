@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from benchmarks.made_archive import NOW
 from crawler.cli import names as names_of
+from crawler.cli.serve import configured
 from crawler.items import SHANGHAI
 from monitor.watches import Rule
 from monitor.watches import add as add_watch
@@ -28,7 +29,8 @@ from monitor.web.reads.searching import find
 from monitor.web.reasons import in_chinese
 from monitor.web.words import FIELD
 from storage import db
-from storage.schema import article, policy_article, policy_record
+from storage.db import writing
+from storage.schema import article, policy_article, policy_record, run, source
 from tests.monitor.web.conftest import furnished
 from tests.storage.test_clusters import OTHER, keep, piece
 
@@ -306,6 +308,25 @@ def test_operations_tells_what_is_wrong(client: TestClient) -> None:
     line = next(line for line in told["sources"] if line["name"] == "cinic")
     assert line["next_run_at"] > line["last_run_at"]
     assert line["coverage"]["body"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "due"),
+    [("finished", None, False), ("running", None, False), ("failed", "killed", True), ("stopped", "stopped", True)],
+)
+def test_a_source_whose_crawl_did_not_end_whole_is_due_sooner(
+    sqlite_engine: Engine, state: str, reason: str | None, *, due: bool
+) -> None:
+    now = NOW + timedelta(hours=1)
+    began = {"source": "cinic", "started_at": NOW, "counts": {}, "state": state, "reason": reason}
+    with writing(sqlite_engine).begin() as conn:
+        conn.execute(insert(source).values(name="cinic", last_run_at=NOW))
+        conn.execute(insert(run).values(began | {"finished_at": None if state == "running" else NOW}))
+    config = replace(configured(sqlite_engine, str(sqlite_engine.url)), hosts=("testserver",), now=lambda: now)
+    with TestClient(create_app(config)) as client:
+        line = next(line for line in client.get("/operations.json").json()["sources"] if line["name"] == "cinic")
+        assert line["overdue"] is due
+        assert ("已到期" in client.get("/sources/cinic").text) is due
 
 
 def test_what_is_missing_is_said(client: TestClient) -> None:
