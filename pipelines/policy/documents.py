@@ -25,6 +25,9 @@ _HEREBY: Final = re.compile("(?:现|兹)(?:将|予以?)?(?:公布|发布|颁布)
 _TELLING: Final = re.compile("^[^关]{0,30}(?:[:：]|发布|出台|公布|下发|颁布)")
 _JOINTLY: Final = re.compile("联合(?:通告|公告|命令|通知)")
 _PASSED_ON: Final = re.compile("(?:转发|印发|批转)《》的(?:补充|紧急)?通知$")
+_PASSES: Final = re.compile("(?:转发|批转)[^《》]{0,20}《》$")
+_PASSED_TO: Final = re.compile("(?:转发|批转)(?:给)?(?:你们|各)")
+"""转发省财政厅《X》 is a notice where its text hands the document on; else news."""
 _HEADLINE_OF: Final = re.compile("^[^关《]{2,40}(?:印发|转发|批转)关于(?!.*(?:通知|函|公告|通告|决定|批复)$)")
 """省委省政府印发关于…的实施意见: a document would end …的通知."""
 _PROPOSAL: Final = re.compile("^(?:中共|中国共产党)[^，。]{2,20}关于[^，。]+的建议$")
@@ -53,7 +56,9 @@ def document(paper: Paper, title: str) -> Reading | None:
     said, text, place = rules(), paper.text, paper.place
     outside = unquoted(title)
     is_text = bool(said.opening.search(text[:HEAD])) and not _told_by_press(text)
-    if "签署" in outside or (not is_formed(title, place) and not _shown(paper, title, is_text=is_text)):
+    passed_on = bool(_PASSES.search(outside) and _PASSED_TO.search(text[:LEAD]))
+    is_text = is_text or passed_on
+    if "签署" in outside or (not is_formed(title, place) and not (passed_on or _shown(paper, title, is_text=is_text))):
         return None
     by, about, _ = outside.partition("关于")
     by = re.split("印发|转发|批转", by)[0] if about else ""
@@ -63,7 +68,7 @@ def document(paper: Paper, title: str) -> Reading | None:
         official = said.statutory.search(outside) or _NUMBERED.search(plain(title)) or _LEGAL.search(text)
         if _told_by_press(text) or not (official or (about and len(text) <= _GLIMPSE)):
             return None
-    own = own_titles(plain(title), documents(title))
+    own = titles(documents(title)) if passed_on else own_titles(plain(title), documents(title))
     return Reading("document", Span(title, -1), made_known(plain(title), text) or own, by or outside)
 
 

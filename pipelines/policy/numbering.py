@@ -33,6 +33,12 @@ _THEN: Final = re.compile("^[）)]?(?:令|公告|文|文件)?[，,]?(?:正式)?(
 _ACCORDING: Final = re.compile("根据|按照|依据")
 _BRACKET: Final = 2
 """Characters before a number that begins a text: an opening bracket."""
+_CALLED: Final = re.compile("(令|公告|通告)$")
+_BARE: Final = re.compile(
+    r"[（(]?\s*((?:20\d\d\s*年|[〔\[（(]20\d\d[〕\]）)])?\s*第\s*(?:\d{1,4}|[一二三四五六七八九十百〇零]{1,7})\s*号)\s*[）)]?"
+)
+_LINES: Final = 4
+"""Lines under a title, before the first sentence, in which its number stands alone."""
 _NOTE: Final = 60
 """Where the note under a title ends: （2022年8月1日攀枝花市人民政府令第128号公布…）."""
 _ORGAN: Final = 24
@@ -62,6 +68,7 @@ def _candidates(paper: Paper, reading: Reading, documents: tuple[str, ...]) -> I
     forwards = bool(FORWARDS.search(outside))
     found = numbers(text[: _passed_on_at(text, documents)] if forwards else text)
     if reading.relation in ("document", "repeal", "draft"):
+        yield from _under(text, outside)
         yield from (one for one in found if one.start <= HEAD and _alone(text, one))
         yield from (one for one in found if (one.start <= HEAD or one is found[-1]) and _apart(text, one))
     if reading.relation != "repeal" and not forwards:
@@ -70,6 +77,20 @@ def _candidates(paper: Paper, reading: Reading, documents: tuple[str, ...]) -> I
         yield from (one for one in found if one.start < LEAD and _issued_under(text, one))
     if reading.relation == "document" and not forwards:
         yield from (Number(-1, -1, one.value) for one in numbers(paper.attachments))
+
+
+def _under(text: str, title: str) -> Iterator[Number]:
+    """The number that stands alone under 攀枝花市人民政府令 or …公告: 第131号, 2024年第3号."""
+    kind = _CALLED.search(title.strip())
+    start = 0
+    for line in text.split("\n", _LINES)[:_LINES] if kind else ():
+        assert kind is not None
+        if _STOP.search(line):
+            return
+        under = _BARE.fullmatch(line.strip())
+        if under and (value := standard(kind[1] + under[1])):
+            yield Number(start, start + len(line), value)
+        start += len(line) + 1
 
 
 def _alone(text: str, number: Number) -> bool:

@@ -15,7 +15,7 @@ _TAIL: Final = (
     "|第?[0-9０-９一二三四五六七八九十百〇零]{1,7}号|第|修订版|修订稿|送审稿|全文)*$"
 )
 _WRAPPED: Final = re.compile(
-    r"(?:关于)?(?:修订)?(?:印发|转发|颁布|发布|公布|下发|批转)(?!.{0,12}等\S{0,3}(?:办法|制度|文件)的通知)"
+    r"(?:关于)?(?:修订)?(?:印发|(?P<passed>转发|批转)|颁布|发布|公布|下发)(?!.{0,12}等\S{0,3}(?:办法|制度|文件)的通知)"
     r"\s*(?P<inner>.{4,}?)的(?:补充|紧急)?(?:通知|公告|通告|决定|命令|令|函)$"
 )
 
@@ -121,6 +121,8 @@ def unwrapped(title: str) -> str:
     if match is None:
         return title
     inner = match["inner"].strip()
+    if match["passed"] and "关于" in inner and not re.search("[《〈<＜]", inner) and kinds_of(inner).kind is None:
+        return inner + bare[match.end("inner") :]  # 转发省财政厅关于甲工作的通知: the one 通知 is what is passed on
     if inner.startswith("关于") and kinds_of(inner).kind is None:
         return title  # 发布关于…的公告 carries nothing: 公告 is the document
     names = quoted(inner)

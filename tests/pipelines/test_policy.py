@@ -812,6 +812,43 @@ def test_the_number_at_the_end_of_a_title_is_its_own(title: str, number: str | N
     assert found(title).number == number
 
 
+ORDER = "《攀枝花市甲办法》已经市政府常务会议审议通过，现予公布。"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "number"),
+    [
+        ("攀枝花市人民政府令", f"第131号\n{ORDER}", "第131号令"),
+        ("攀枝花市人民政府令", f"攀枝花市人民政府令\n（第一百三十一号）\n{ORDER}", "第131号令"),
+        ("四川省税务局关于甲事项的公告", "2024年第3号\n现公告如下：", "公告2024年第3号"),
+        ("四川省税务局关于甲事项的公告", "国家税务总局四川省税务局公告\n2024年第3号\n现公告如下：", "公告2024年第3号"),
+        ("攀枝花市人民政府通告", "〔2024〕第3号\n现通告如下：", "通告〔2024〕第3号"),
+        ("攀枝花市人民政府关于甲工作的通知", "第3号\n现通知如下：", None),
+        ("攀枝花市人民政府令", f"{ORDER}\n附件：\n甲表\n第3号", None),
+    ],
+)
+def test_a_number_alone_under_an_order_or_an_announcement_is_its_own(title: str, text: str, number: str | None) -> None:
+    assert found(title, text).number == number
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "document"),
+    [
+        ("攀枝花市人社局转发人社部《关于甲工作的通知》", "现将通知转发给你们。", "关于甲工作的通知"),
+        ("转发《四川省财政厅关于甲工作的通知》", "现转发给你们。\n攀枝花市财政局", "四川省财政厅关于甲工作的通知"),
+        ("攀枝花市财政局转发省财政厅关于甲工作的通知", "现转发给你们。", "省财政厅关于甲工作的通知"),
+        ("攀枝花市财政局转发市国资委关于甲工作意见的通知", "现转发给你们。", "市国资委关于甲工作意见"),
+    ],
+)
+def test_what_is_passed_on_keeps_its_title(title: str, text: str, document: str) -> None:
+    policy = found(title, text)
+    assert (policy.relation, policy.documents) == ("document", (document,))
+
+
+def test_a_paper_that_passes_a_document_on_reports_it() -> None:
+    assert found("攀枝花日报转发《四川省财政厅关于甲工作的通知》", "近日，四川省财政厅印发通知。").relation == "report"
+
+
 # --- what it costs ----------------------------------------------------------------------------------------
 
 
