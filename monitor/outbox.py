@@ -11,6 +11,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, RootTransaction, Select, insert, literal, select
@@ -21,7 +22,7 @@ from monitor.arrival import arrival
 from monitor.changes import Changed, changed_sentences
 from monitor.records import Joined
 from monitor.sameness import Key
-from monitor.watches import RELATIONS, Digest, Fold, Rule, Unreadable, Watch
+from monitor.watches import RELATIONS, Asks, Digest, Fold, Rule, Unreadable, Watch
 from storage import sql
 from storage.recording import Recorded
 from storage.schema import alert, delivery, policy_article, source, watch
@@ -72,7 +73,7 @@ class Outbox:
         self._profile = dict(profile or {})
         self._title_key = title_key
         self._issuer_key = issuer_key
-        self._fold = fold
+        self._asks: Asks = partial(watches.match, fold=fold, organ=issuer_key)
         self._watches: list[Watch] = []
         self._transaction: RootTransaction | None = None
         self._reported: frozenset[str] = frozenset()
@@ -98,12 +99,12 @@ class Outbox:
         if recorded.kind == "reread":
             return
         subject = watches.subject(article)
-        matching = [one for one in self._active(conn, at) if watches.match(_wide(one.rule), subject, fold=self._fold)]
+        matching = [one for one in self._active(conn, at) if self._asks(_wide(one.rule), subject)]
         if not matching:
             return
         news = _fresh(conn, article, number, at, corrected=corrected)
         for one in matching:
-            for told in _told(conn, one, recorded, article, joined, self._fold):
+            for told in _told(conn, one, recorded, article, joined, self._asks):
                 silent = told.baseline and not news
                 if silent and _recent(article, at):
                     continue  # it may yet be told: by a source that is known
@@ -219,7 +220,7 @@ def vanished(conn: Connection, *, now: datetime) -> int:
 
 
 def _told(
-    conn: Connection, one: Watch, recorded: Recorded, article: Article, joined: tuple[Joined, ...], fold: Fold
+    conn: Connection, one: Watch, recorded: Recorded, article: Article, joined: tuple[Joined, ...], asks: Asks
 ) -> list[_News]:
     """What an article tells a watch that it matches."""
     number = recorded.article_id
@@ -227,8 +228,8 @@ def _told(
     known = recorded.kind != "new" and _known(conn, one, number)
     found = [_revision(one, recorded, article, joined)] if known else []
     if joined:
-        found.append(_of_documents(conn, one, recorded, joined, fold))
-    elif not known and recorded.kind != "seen" and not _knows_story(conn, one, number, fold):
+        found.append(_of_documents(conn, one, recorded, joined, asks))
+    elif not known and recorded.kind != "seen" and not _knows_story(conn, one, number, asks):
         stage = STAGE.get(article.policy.relation, "issued") if article.policy else "issued"
         found.append(_News(f"{one.id}:article:{number}", KIND[stage]))
     return [news for news in found if news is not None]
@@ -245,7 +246,7 @@ def _revision(one: Watch, recorded: Recorded, article: Article, joined: tuple[Jo
 
 
 def _of_documents(
-    conn: Connection, one: Watch, recorded: Recorded, joined: tuple[Joined, ...], fold: Fold
+    conn: Connection, one: Watch, recorded: Recorded, joined: tuple[Joined, ...], asks: Asks
 ) -> _News | None:
     """That documents were drafted, issued or repealed, several at once in one piece of news; or, where that was told of
     all of them, that there is more of one.
@@ -253,21 +254,21 @@ def _of_documents(
     number = recorded.article_id
     assert number is not None
     places = sorted(joined, key=lambda place: place.id)
-    if news := next(filter(None, (_of_stage(conn, one, number, place, fold) for place in places)), None):
+    if news := next(filter(None, (_of_stage(conn, one, number, place, asks) for place in places)), None):
         return news
     follows = one.rule.follow_ups and recorded.kind == "new" and _of_record(conn, one, places[0].id)
-    if follows and not _knows_story(conn, one, number, fold):
+    if follows and not _knows_story(conn, one, number, asks):
         return _News(f"{one.id}:article:{number}:follow-up", "follow-up", places[0].id)
     return None
 
 
-def _of_stage(conn: Connection, one: Watch, number: int, place: Joined, fold: Fold) -> _News | None:
+def _of_stage(conn: Connection, one: Watch, number: int, place: Joined, asks: Asks) -> _News | None:
     """That a document came to a stage, where it was not told."""
     stage = STAGE.get(place.relation) if place.relation in RELATIONS.get(one.rule.scope, STAGE) else None
     key = f"{stage}:{place.call}" if place.call else f"{stage}"
     if (
         stage is not None
-        and not _before(conn, one, place, number, fold)
+        and not _before(conn, one, place, number, asks)
         and not _stage_told(conn, one, place, number, key)
     ):
         return _News(_key(conn, one, place, number, key), KIND[stage], place.id)
@@ -318,7 +319,7 @@ def _of_record(conn: Connection, one: Watch, record_id: int) -> bool:
     return conn.execute(statement).first() is not None
 
 
-def _before(conn: Connection, one: Watch, place: Joined, article_id: int, fold: Fold) -> bool:
+def _before(conn: Connection, one: Watch, place: Joined, article_id: int, asks: Asks) -> bool:
     """Whether the archive held the document at this stage, in an article for this watch, before the watch was made."""
     same = [name for name, stage in STAGE.items() if stage == STAGE.get(place.relation)]
     others = _for_rules().join(policy_article, policy_article.c.article_id == article_table.c.id)
@@ -328,10 +329,10 @@ def _before(conn: Connection, one: Watch, place: Joined, article_id: int, fold: 
         policy_article.c.relation.in_(same),
         policy_article.c.seen_at < (one.baseline_at or one.created_at),
     )
-    return _asked_for(conn, one.rule, others, fold, until=place.call)
+    return _asked_for(conn, one.rule, others, asks, until=place.call)
 
 
-def _knows_story(conn: Connection, one: Watch, article_id: int, fold: Fold) -> bool:
+def _knows_story(conn: Connection, one: Watch, article_id: int, asks: Asks) -> bool:
     """Whether the watch was told of a reprint, or one for it stood in the archive before the watch was made."""
     columns = article_table.c
     mine = select(columns.cluster_id).where(columns.id == article_id).scalar_subquery()
@@ -340,7 +341,7 @@ def _knows_story(conn: Connection, one: Watch, article_id: int, fold: Fold) -> b
     told = select(alert.c.id).join(article_table, columns.id == alert.c.article_id)
     if conn.execute(told.where(others, alert.c.watch_id == one.id).limit(1)).first() is not None:
         return True
-    return _asked_for(conn, _wide(one.rule), _for_rules().where(others, before), fold)
+    return _asked_for(conn, _wide(one.rule), _for_rules().where(others, before), asks)
 
 
 def _for_rules() -> Select[Any]:
@@ -348,12 +349,12 @@ def _for_rules() -> Select[Any]:
     return select(columns.title, columns.body, columns.source, columns.regions, columns.industries, columns.policy)
 
 
-def _asked_for(conn: Connection, rule: Rule, rows: Select[Any], fold: Fold, *, until: str = "") -> bool:
+def _asked_for(conn: Connection, rule: Rule, rows: Select[Any], asks: Asks, *, until: str = "") -> bool:
     """Whether one of the articles is one that the rule asks for; ``until``: and has that last day for comments."""
     with conn.execute(rows.execution_options(yield_per=20)) as found:
         return any(
             (not until or (row["policy"] or {}).get("comments_until") == until)
-            and watches.match(rule, watches.subject_of_row(dict(row)), fold=fold)
+            and asks(rule, watches.subject_of_row(dict(row)))
             for row in found.mappings()
         )
 

@@ -21,6 +21,8 @@ from storage.schema import article as article_table
 from storage.schema import watch as watch_table
 
 Fold = Callable[[str], str]
+Asks = Callable[["Rule", "Subject"], bool]
+"""``match`` with what brings writings together."""
 """Brings a reader's words to the script of the archive."""
 
 Scope = Literal["documents", "announcements", "policy", "articles", "operations"]
@@ -144,19 +146,19 @@ def subject_of_row(row: Mapping[str, Any]) -> Subject:
     )
 
 
-def match(rule: Rule, article: Subject, *, fold: Fold = str) -> bool:
-    """Whether the article is one that the rule asks for."""
-    return _fits(rule, article) and _says(rule.words, article, fold)
+def match(rule: Rule, article: Subject, *, fold: Fold = str, organ: Fold = str) -> bool:
+    """Whether the article is one that the rule asks for; ``organ`` brings the names of one organ together."""
+    return _fits(rule, article, organ) and _says(rule.words, article, fold)
 
 
-def _fits(rule: Rule, article: Subject) -> bool:
+def _fits(rule: Rule, article: Subject, organ: Fold) -> bool:
     if rule.scope != "articles" and article.relation not in RELATIONS[rule.scope]:
         return False
     if rule.sources and article.source not in rule.sources:
         return False
     if rule.kinds and not any(wanted in kind for wanted in rule.kinds for kind in article.kinds):
         return False
-    if rule.issuers and not any(_plain(wanted) in _plain(name) for wanted in rule.issuers for name in article.issuers):
+    if rule.issuers and not any(_is_of(wanted, name, organ) for wanted in rule.issuers for name in article.issuers):
         return False
     if rule.industries and not any(code.startswith(rule.industries) for code in article.industries):
         return False
@@ -166,6 +168,11 @@ def _fits(rule: Rule, article: Subject) -> bool:
 def _says(words: str | None, article: Subject, fold: Fold) -> bool:
     node = None if words is None else parse(words, fold)
     return node is None or stands(node, lowered(f"{article.title}\n{article.body}"))
+
+
+def _is_of(wanted: str, name: str, organ: Fold) -> bool:
+    """Whether an issuer is, or is of, the organ that is asked for under any of its names: 市发改委."""
+    return _plain(wanted) in _plain(name) or organ(wanted) in organ(name)
 
 
 def _plain(organ: str) -> str:
@@ -334,7 +341,7 @@ def _watch(row: Mapping[str, Any]) -> Watch:
     )
 
 
-def matches(conn: Connection, rule: Rule, *, fold: Fold = str) -> Iterator[dict[str, Any]]:
+def matches(conn: Connection, rule: Rule, *, fold: Fold = str, organ: Fold = str) -> Iterator[dict[str, Any]]:
     """The articles of the archive that a rule asks for, the newest first: id, url, title, source, policy, times.
 
     A mirror's copy is none beside its original.
@@ -349,5 +356,5 @@ def matches(conn: Connection, rule: Rule, *, fold: Fold = str) -> Iterator[dict[
     if rule.sources:
         statement = statement.where(columns.source.in_(rule.sources))
     for row in conn.execute(statement.execution_options(yield_per=200)).mappings():
-        if match(rule, subject_of_row(dict(row)), fold=fold):
+        if match(rule, subject_of_row(dict(row)), fold=fold, organ=organ):
             yield {name: value for name, value in row.items() if name not in ("body", "regions", "industries")}

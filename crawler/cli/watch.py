@@ -131,6 +131,7 @@ def try_out(
     from itertools import islice
 
     from monitor import watches
+    from pipelines.policy import issuer_key
     from pipelines.text.script import to_simplified
 
     with archive(db) as engine, engine.connect() as connection:
@@ -141,7 +142,7 @@ def try_out(
             rule = _named(connection, name) if name else watches.sensible(watches.rule_of(asked))
         except watches.RuleError as error:
             fail(str(error))
-        found = list(islice(watches.matches(connection, rule, fold=to_simplified), limit))
+        found = list(islice(watches.matches(connection, rule, fold=to_simplified, organ=issuer_key), limit))
     for row in found:
         policy = row["policy"] or {}
         if as_json:

@@ -6,6 +6,7 @@ from sqlalchemy import Engine, insert
 from crawler.items import Tag
 from monitor import watches
 from monitor.watches import Rule, RuleError, match, rule_of, subject, subject_of_row
+from pipelines.policy import issuer_key
 from pipelines.text.script import to_simplified
 from storage.db import writing
 from storage.schema import watch
@@ -16,6 +17,22 @@ REPORT = report(2, "氢能办法")
 MANGOES = Tag(code="A0154", name="热带水果种植", words=("芒果",))
 NEWS = article(3, "攀枝花芒果丰收", "仁和区的芒果获得丰收，石墨产业也有进展。", industries=(MANGOES,))
 EXPLAINED = article(4, "《攀枝花市钒钛规划》解读", "一、背景")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("攀枝花市发改委", True),
+        ("市发展改革委", True),
+        ("攀枝花市发展和改革委员会", True),
+        ("发展和改革", True),
+        ("四川省发改委", False),
+        ("攀枝花市财政局", False),
+    ],
+)
+def test_an_issuer_is_asked_for_under_any_of_its_names(wanted: str, *, found: bool) -> None:
+    one = article(1, "攀枝花市发展和改革委员会关于印发《攀枝花市甲办法》的通知", "现印发给你们。")
+    assert match(Rule(issuers=(wanted,)), subject(one), fold=to_simplified, organ=issuer_key) is found
 
 
 @pytest.mark.parametrize(
