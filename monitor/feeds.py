@@ -20,7 +20,7 @@ from monitor.outbox import BASELINE
 from monitor.plain import clean, line
 from monitor.records import WITH_ARTICLES
 from monitor.watches import Watch
-from storage.schema import alert, policy_record
+from storage.schema import alert, policy_article, policy_record
 from storage.schema import article as article_table
 
 _SPACE: Final = UUID("5a1f0f5e-6c0e-4b1c-9d57-7a7d3c2f5104")
@@ -88,26 +88,18 @@ def _entry(row: Mapping[str, Any]) -> Entry:
 
 def appointments(conn: Connection, one: Watch) -> list[Appointment]:
     """The days of the documents that a watch told of and that were not repealed, in order."""
-    told = select(alert.c.record_id).where(alert.c.watch_id == one.id, alert.c.kind != BASELINE)
+    urls = _told_of(conn, one)
     valid = policy_record.c.status.is_distinct_from("废止")
-    rows = (
-        conn.execute(select(policy_record).where(policy_record.c.id.in_(told), valid, WITH_ARTICLES)).mappings().all()
-    )
-    urls = {
-        row.record_id: row.payload.get("url")
-        for row in conn.execute(
-            select(alert.c.record_id, alert.c.payload)
-            .where(alert.c.watch_id == one.id, alert.c.kind != BASELINE)
-            .order_by(alert.c.id.desc())
-        )
-    }
+    rows = [
+        row for row in conn.execute(select(policy_record).where(valid, WITH_ARTICLES)).mappings() if row["id"] in urls
+    ]
     found = [
         Appointment(
             id=stable_id(f"{row['key']}:{name}"),
             day=row[name],
             title=f"{label}：{row['title'] or row['number']}",
             text="\n".join(filter(None, ["、".join(row["issuers"]), row["number"]])),
-            url=urls.get(row["id"]),
+            url=urls[row["id"]],
             changed=row["changed_at"],
         )
         for row in rows
@@ -115,6 +107,18 @@ def appointments(conn: Connection, one: Watch) -> list[Appointment]:
         if row[name] is not None
     ]
     return sorted(found, key=lambda one: (one.day, one.id))
+
+
+def _told_of(conn: Connection, one: Watch) -> dict[int, str | None]:
+    """The records that a watch told of, also those that came with another in one article; each with its address."""
+    mine = (alert.c.watch_id == one.id) & (alert.c.kind != BASELINE)
+    columns = (alert.c.id, alert.c.payload)
+    alone = select(alert.c.record_id, *columns).where(mine, alert.c.record_id.is_not(None))
+    together = select(policy_article.c.record_id, *columns).join(
+        policy_article, policy_article.c.article_id == alert.c.article_id
+    )
+    rows = [row for told in (together.where(mine), alone) for row in conn.execute(told.order_by(alert.c.id.desc()))]
+    return {row.record_id: row.payload.get("url") for row in rows}
 
 
 def atom(

@@ -128,6 +128,18 @@ def test_the_calendar_says_by_when(watched) -> None:
     assert first["uid"] == found[0].id
 
 
+def test_all_documents_of_one_order_are_in_the_calendar(watched) -> None:
+    engine, one = watched
+    text = "《攀枝花市丙办法》《攀枝花市丁办法》已经市政府常务会议审议通过，现予公布，自2027年3月1日起施行。"
+    put(engine, article(9, "攀枝花市人民政府令第128号", text), at=NOW + 2 * DAY)
+    with engine.connect() as conn:
+        found = appointments(conn, one)
+    assert {(entry.title, entry.url) for entry in found[2:]} == {
+        ("施行：攀枝花市丙办法", "http://www.example/9"),
+        ("施行：攀枝花市丁办法", "http://www.example/9"),
+    }
+
+
 def test_what_was_repealed_is_in_no_calendar(watched) -> None:
     engine, one = watched
     title = "攀枝花市人民政府关于废止《攀枝花市甲办法》《攀枝花市丙办法》的决定"
