@@ -68,7 +68,7 @@ def document(paper: Paper, title: str) -> Reading | None:
         official = said.statutory.search(outside) or _NUMBERED.search(plain(title)) or _LEGAL.search(text)
         if _told_by_press(text) or not (official or (about and len(text) <= _GLIMPSE)):
             return None
-    own = titles(documents(title)) if passed_on else own_titles(plain(title), documents(title))
+    own = titles(documents(title)) if passed_on else own_titles(plain(title), _own_named(plain(title)))
     return Reading("document", Span(title, -1), made_known(plain(title), text) or own, by or outside)
 
 
@@ -136,6 +136,19 @@ def _told_by_press(text: str) -> bool:
     """Whether the text is told by a reporter: 近日 … 印发, and not 近日…印发…，现转发给你们."""
     told = _WIRE.match(text) or rules().journalism.search(text[:_PRESS])
     return bool(told) and not _HANDED_ON.search(text[:LEAD])
+
+
+def _own_named(title: str) -> tuple[Quoted, ...]:
+    """The titles in a title that are made known, and neither the reason for another one nor what it replaces: of
+    关于贯彻《甲条例》印发《乙方案》的通知 and 公布《乙目录》并废止《甲目录》 the 乙.
+    """
+    found = documents(title)
+    before = [title[end : one.start] for one, end in zip(found, (0, *(one.end for one in found)), strict=False)]
+    return tuple(
+        one
+        for one, words in zip(found, before, strict=True)
+        if not mentioned(words) and not rules().repeal.search(words)
+    )
 
 
 def own_titles(title: str, named: tuple[Quoted, ...]) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from pipelines.policy.titles import plain
 _REPEALABLE: Final = re.compile("文件|办法|规定|规章|法规|条例|政策|细则|决定|意见|通知|方案|制度")
 _NOT_REPEALABLE: Final = re.compile("合同|协议|证书|执照|资质|许可证")
 _REPEALED: Final = re.compile("(?:决定|宣布|予以|将|正式|已|被)[^。，]{0,30}(?:废止|失效)|(?:废止|宣布失效)了?《")
+_BESIDE: Final = re.compile("(?:印发|公布|发布|颁布)《》[^《》，]{0,6}废止")
+"""What ends only because another comes: 公布《X（2024年版）》并废止《X（2020年版）》."""
 _AND_MORE: Final = re.compile("》等")
 """A title that names the first of several: 废止《X》等3件文件."""
 _LIST: Final = re.compile(r"(?:[：:]|(?:名单|目录|文件|规章)(?:[（(][^（()）]{1,12}[）)])?)\s*$")
@@ -34,7 +36,7 @@ def repeal(paper: Paper, title: str) -> Reading | None:
     if rules().foreign.search(outside) and not organs(title, paper.place):
         return None
     what = documents(title) or _REPEALABLE.search(outside)
-    if repealed.search(outside) and what and not _NOT_REPEALABLE.search(outside):
+    if repealed.search(outside) and what and not _BESIDE.search(outside) and not _NOT_REPEALABLE.search(outside):
         named = titles(documents(title))
         if not named or _AND_MORE.search(outside):
             named = tuple(dict.fromkeys((*named, *_own(_told(text)))))

@@ -849,6 +849,24 @@ def test_a_paper_that_passes_a_document_on_reports_it() -> None:
     assert found("攀枝花日报转发《四川省财政厅关于甲工作的通知》", "近日，四川省财政厅印发通知。").relation == "report"
 
 
+@pytest.mark.parametrize(
+    ("title", "documents"),
+    [
+        ("攀枝花市人民政府关于贯彻《四川省甲条例》印发《攀枝花市乙方案》的通知", ("攀枝花市乙方案",)),
+        ("攀枝花市人民政府关于印发《攀枝花市甲办法》《攀枝花市乙办法》的通知", ("攀枝花市甲办法", "攀枝花市乙办法")),
+        ("攀枝花市人民政府关于落实《四川省甲条例》的实施意见", ("关于落实《四川省甲条例》的实施意见",)),
+    ],
+)
+def test_the_reason_for_a_document_is_none_that_it_makes_known(title: str, documents: tuple[str, ...]) -> None:
+    assert found(title).documents == documents
+
+
+def test_what_replaces_a_document_is_no_repeal() -> None:
+    policy = found("攀枝花市人民政府关于公布《攀枝花市甲目录（2024年版）》并废止《攀枝花市甲目录（2020年版）》的通知")
+    assert (policy.relation, policy.documents) == ("document", ("攀枝花市甲目录（2024年版）",))
+    assert found("攀枝花市人民政府关于废止《攀枝花市甲目录（2020年版）》的通知").relation == "repeal"
+
+
 # --- what it costs ----------------------------------------------------------------------------------------
 
 
