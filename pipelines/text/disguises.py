@@ -44,7 +44,9 @@ _BRACKETED = rf"(?:{_OPEN}{_GAP}{_WITHIN}{_GAP}{_CLOSE}|{_WITHIN})"
 _TOKEN = re.compile(rf"(?P<blank>{_GAP})(?:{_BRACKETED})(?:{_GAP}{_BRACKETED}){{0,2}}")
 _BEHIND = re.compile(rf"{_BLANK}{{1,2}}(?=[{_HAN}])")
 _TONED = "āáǎàăēéěèĕīíǐìĭōóǒòŏūúǔùŭǖǘǚǜńňǹḿ\u0300\u0301\u0304\u0306\u030c"
-_BARE = re.compile(rf"(?<=[{_HAN}])[{LETTERS}]{{1,8}}(?![{LETTERS}])")
+_SIZE = 8
+"""Letters of a syllable without brackets, at most."""
+_BARE = re.compile(rf"(?<=[{_HAN}])[{LETTERS}]{{1,{_SIZE}}}(?![{LETTERS}])")
 _PLAIN = re.compile(rf"[{_HAN}\d]|\s?[{LETTERS}]{{1,8}}[1-5]?\s?[)）](?![\s&(（\u200b-\u200f])")
 """What stands behind the bracket where it opens no token, or one in the form that needs no telling."""
 _OPENINGS = "(（【［〔〖[&<"
@@ -149,7 +151,8 @@ def _has_bare(text: str) -> bool:
     characters: set[str] = set()
     for found in _TONE.finditer(text):
         start = found.start()
-        while start and text[start - 1] in _LETTERS:
+        least = max(start - _SIZE, 0)  # a run of letters may be endless, and each may have a tone
+        while start > least and text[start - 1] in _LETTERS:
             start -= 1
         if start and "\u3400" <= text[start - 1] <= "\u9fff":
             characters.add(text[start - 1])

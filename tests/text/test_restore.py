@@ -125,6 +125,8 @@ HOSTILE = {
     "aids": "發(fā)",
     "half aids": "發(fā",
     "letters": "a",
+    "letters with tones": "á",
+    "letters with tones apart": "a\u0301",
     "splices": "當?shù)厥\ue1f9",
     "lost": "?",
     "lost and letters": "?a",
