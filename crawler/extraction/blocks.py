@@ -62,7 +62,7 @@ _CELL_LIMIT = 400
 class Box:
     """An element that has text somewhere inside, and what of it matters for its text."""
 
-    __slots__ = ("_block", "_heading", "_row", "bold", "hidden", "is_row", "link", "node", "parent", "tag")
+    __slots__ = ("_block", "_heading", "_row", "_size", "bold", "hidden", "is_row", "link", "node", "parent", "tag")
     # No box refers to itself: pages are freed as soon as they are read, not when the collector comes round.
 
     def __init__(self, node: LexborNode, parent: Box | None, *, hidden: bool = False, is_row: bool = False) -> None:
@@ -73,6 +73,7 @@ class Box:
         self._row: Box | None = None
         self._heading: Box | None = None
         self._block: Box | None = None
+        self._size: int | None = None
         if parent is None:
             self.hidden = self.link = self.bold = False
             return
@@ -97,6 +98,13 @@ class Box:
     def heading(self) -> Box | None:
         """The h1 to h6 that it is or stands in."""
         return self if self.tag in HEADINGS else self._heading
+
+    @property
+    def size(self) -> int:
+        """Characters of its text, white space aside; counted once, as a text that <br> divides asks at every line."""
+        if self._size is None:
+            self._size = len("".join(self.node.text().split()))
+        return self._size
 
     def ancestors(self) -> Iterator[Box]:
         """The element itself and all around it, from the inside out."""
@@ -146,17 +154,12 @@ def flat(node: LexborNode) -> str:
     return " ".join(node.text().split())
 
 
-def size(node: LexborNode) -> int:
-    """Characters of the element's text, white space aside."""
-    return len("".join(node.text().split()))
-
-
 def pieces(block: Block) -> list[str]:
     """The block's text as its inner elements divide it; whole where its element holds other blocks too."""
-    node = block.box.block.node
-    if size(node) > 2 * len(block.text) + 20:
+    box = block.box.block
+    if box.size > 2 * len(block.text) + 20:
         return [block.said]
-    texts = (part.text_content or "" for part in node.traverse(include_text=True) if part.is_text_node)
+    texts = (part.text_content or "" for part in box.node.traverse(include_text=True) if part.is_text_node)
     return [without_aids(text) for part in texts if (text := " ".join(part.split()))]
 
 

@@ -1,8 +1,9 @@
 """What a page would cost to parse, told before it is parsed.
 
-The parser is linear on pages people write. On three shapes it is not: elements nested without end (each opening looks
-through all that are open), one tag with very many attributes (each is compared with all before), and formatting
-elements left open (each block opens them all again). Here these are counted, most often in one look at the bytes.
+The parser is linear on pages people write. On four shapes it is not: elements nested without end (each opening looks
+through all that are open), one tag with very many attributes (each is compared with all before), formatting elements
+left open (each block opens them all again), and one <select> with very many options (each looks through all for the one
+that is chosen). Here these are counted, most often in one look at the bytes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ _ATTRIBUTES = 10_000
 """Attributes of one tag; of several tags the root of the sum of the squares, as each is compared with those before."""
 _REOPENED = 200_000
 """Elements that unclosed formatting would make."""
+_OPTIONS = 10_000
+"""Options of one <select>; of several the root of the sum of the squares."""
 _TAGS = 400_000
 """Tags of a page that is read."""
 _HARMLESS = 1_700
@@ -36,6 +39,7 @@ _FORMATTING = frozenset(
     (b"b", b"big", b"code", b"em", b"font", b"i", b"nobr", b"s", b"small", b"strike", b"strong", b"tt", b"u"),
 )
 _FORMATTING_TAG = re.compile(rb"<(?:" + b"|".join(sorted(_FORMATTING)) + rb")[\s/>]", re.IGNORECASE)
+_CHOICE = re.compile(rb"<(?:(select)|option)(?![a-zA-Z0-9])", re.IGNORECASE)
 _VOID = frozenset(
     (
         *(b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param", b"source"),
@@ -53,15 +57,20 @@ def too_costly(html: bytes) -> str | None:
     codes = np.frombuffer(html, np.uint8)
     if _dividers(codes) > _ATTRIBUTES and _compared(html) > _ATTRIBUTES**2:
         return f"its tags hold more than {_ATTRIBUTES} attributes"
-    tags = np.count_nonzero(codes == _LESS)
+    tags = int(np.count_nonzero(codes == _LESS))
     if tags > _TAGS:
         return f"{tags} tags are more than {_TAGS}"
+    if tags > _OPTIONS and _chosen_from(html) > _OPTIONS**2:
+        return f"its lists to choose from hold more than {_OPTIONS} options"
+    return None if _is_flat(html, tags) else _nesting(html)
+
+
+def _is_flat(html: bytes, tags: int) -> bool:
+    """Whether so few elements are left open that they can't be costly, however they are nested."""
     if tags <= _HARMLESS or (opened := tags - html.count(b"</")) <= _HARMLESS:
-        return None
+        return True
     formatting = len(_FORMATTING_TAG.findall(html))
-    if opened <= _DEEPEST and formatting * (opened - formatting) <= _REOPENED:
-        return None
-    return _nesting(html)
+    return opened <= _DEEPEST and formatting * (opened - formatting) <= _REOPENED
 
 
 def _dividers(codes: NDArray[np.uint8]) -> int:
@@ -81,6 +90,19 @@ def _compared(html: bytes) -> int:
             bare = _QUOTED.sub(b" ", match[0])  # a picture in a value is full of slashes
             total += max(len(match[0].split()), len(_WORD.findall(bare))) ** 2
     return total
+
+
+def _chosen_from(html: bytes) -> int:
+    """How many options would be looked at for how many others, at most."""
+    total = options = 0
+    chosen_from = False  # options outside of a <select> cost nothing
+    for match in _CHOICE.finditer(html):
+        if match[1]:
+            total += options**2
+            options, chosen_from = 0, True
+        elif chosen_from:
+            options += 1
+    return total + options**2
 
 
 def _nesting(html: bytes) -> str | None:

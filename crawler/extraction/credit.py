@@ -15,7 +15,7 @@ from itertools import islice, zip_longest
 from selectolax.lexbor import LexborNode
 
 from crawler.extraction import words
-from crawler.extraction.blocks import Block, pieces, size
+from crawler.extraction.blocks import Block, pieces
 from crawler.extraction.dateline import DATE
 from crawler.extraction.document import Document, where
 from crawler.items import Evidence, How
@@ -221,12 +221,12 @@ def _person(name: str | None) -> str | None:
 
 def _from_names(block: Block, take: Take) -> None:
     """Elements in the block, or around it alone, whose tag, class or id says what they hold."""
-    node = block.box.block.node
-    inside = node.css("[class], [id], [rel], [itemprop]") if size(node) <= _BYLINE else []
+    home = block.box.block
+    inside = home.node.css("[class], [id], [rel], [itemprop]") if home.size <= _BYLINE else []
     for one in inside:
         _from_name(one, one.text(), take)
     for box in islice(block.box.ancestors(), 4):
-        if size(box.node) > len(block.text) + 120:
+        if box.size > len(block.text) + 120:
             break
         _from_name(box.node, block.said, take)
 

@@ -35,6 +35,8 @@ _SITE = re.compile(
 )
 _LONGEST = 150
 """Characters; no title is longer."""
+_DECLARED = 600
+"""Characters of what the page's head says that are looked at, title and names of sites: more is stuffed with words."""
 _LINES = 6
 """Lines on which one title stands, at most."""
 _MARKUP = re.compile(r"<[^<>]{1,40}>|&nbsp;")
@@ -114,6 +116,11 @@ def bare(text: str) -> str:
     return "".join(character for character in text.lower() if character.isalnum())
 
 
+def _plain(declared: str) -> str:
+    """A title as the page's head declares it, without markup."""
+    return _MARKUP.sub("", declared[:_DECLARED])
+
+
 def without_site(title: str, site: str | None = None) -> str:
     """What <title> says without the names of columns and site behind it (or the site's before it)."""
     first = _BAR.split(title)[0].strip()
@@ -160,7 +167,7 @@ def anchor(document: Document) -> int | None:
 
 def _declared_names(document: Document) -> list[str]:
     names = (document.meta.get("articletitle"), document.meta.get("og:title"), document.heading)
-    return [bare(_MARKUP.sub("", name)) for name in names if name]
+    return [bare(_plain(name)) for name in names if name]
 
 
 def _whole_names(document: Document) -> list[_Name]:
@@ -171,7 +178,7 @@ def _whole_names(document: Document) -> list[_Name]:
     site = meta.get("sitename") or meta.get("og:site_name")
     found: dict[str, _Name] = {}
     for raw in said:
-        text = _MARKUP.sub("", raw).strip() if isinstance(raw, str) else ""
+        text = _plain(raw).strip() if isinstance(raw, str) else ""
         for form in (text, without_site(text, site)):
             short = bare(form)
             if short:
@@ -192,14 +199,14 @@ def declared(document: Document) -> Found | None:
     meta = document.meta
     for name in META:
         if name in meta:
-            text = without_site(_MARKUP.sub("", meta[name]), meta.get("sitename") or meta.get("og:site_name"))
+            text = without_site(_plain(meta[name]), meta.get("sitename") or meta.get("og:site_name"))
             return Found(text, "opengraph" if name.startswith("og:") else "meta", name)
     headline = document.linked_data.get("headline")
     if isinstance(headline, str) and headline.strip():
-        return Found(headline.strip(), "json-ld", "headline")
+        return Found(_plain(headline).strip(), "json-ld", "headline")
     if document.heading:
         site = meta.get("sitename") or meta.get("og:site_name")
-        return Found(without_site(document.heading, site), "meta", "title")
+        return Found(without_site(_plain(document.heading), site), "meta", "title")
     return None
 
 

@@ -41,7 +41,11 @@ PAGES = {
     "a table without end": "<table>" + "<tr><td>甲<td>乙" * 50_000,
     "labels without end": "<p>" + "来源：作者：" * 200_000 + "</p>",
     "brackets without end": TEXT + "<p>" + "（记者" * 300_000 + "</p>",
+    "a text of lines that are short": "<div>" + "字<br>" * 20_000 + TEXT,
+    "a title of dashes": f"<title>{'甲-' * 50_000}</title>{TEXT}",
+    "a declared title of bars": f"<meta name=ArticleTitle content='{'甲_' * 50_000}'>{TEXT}",
     "headings of lists": "<h2>相关阅读</h2>" * 20_000 + TEXT,
+    "a list to choose from without end": TEXT + "<select>" + "<option>甲" * 40_000,
     "tags never closed": TEXT + "<a " * 300_000,
 }
 
@@ -83,6 +87,7 @@ def test_pages_that_people_write_are_not_refused() -> None:
     picture = f'<img src="data:image/png;base64,{"A" * 500_000}">'
     slashes = f'<img src="data:image/png;base64,{"AAA/" * 100_000}">'
     words = f"<p title='{'word ' * 5_000}'>"
+    choices = "<select>" + "<option>甲</option>" * 3_000 + "</select>" + "<select><option>甲<option>乙</select>" * 5_000
     script = "<script>" + "if (a < b) { c = 'x' > \"y\" }\n" * 20_000 + "</script>"
     for html in (
         table,
@@ -91,6 +96,8 @@ def test_pages_that_people_write_are_not_refused() -> None:
         slashes + TEXT,
         words + TEXT,
         script + TEXT,
+        choices + TEXT,
+        "<datalist>" + "<option>甲" * 20_000 + "</datalist>" + TEXT,
         "<font>" * 20 + "<p>甲</p>" * 2_000,
     ):
         assert too_costly(html.encode()) is None
