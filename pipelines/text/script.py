@@ -26,6 +26,12 @@ _THAN = re.compile(
     "远近先同异类似无有次缘止起败毁亡服从求助屈苦疲忙勤专热流倾偏囿拘惯习]於)"
 )
 """OpenCC keeps 於 as a surname before many characters; behind these it is the preposition."""
+_WHILE = re.compile(
+    "著(?:(?:(?<=代表著)|(?<=[随看跟沿朝向有带拿靠对顺趁为本凭依照沾接等听说想走跑坐站躺住活怀抱背握绕存味征临载负响行含满处持挥演续留藏"
+    "笑哭忙领动变牵挂放闪透流飘守盯望指捧扛扶拉推隔迎伴陪护写摆装盖种开用过吃喝唱睡急赶追催盼念读做忍顶冒熬悬缺仗系缠"
+    "执沉附衣胶穿志]著))(?![作名称述者录书有于])|(?<![名显专原编论译遗巨土昭卓合拙新所]著)(?=[力手眼重陆落实装火急迷想凉魔墨床]))"
+)
+"""OpenCC keeps 著, which Taiwan and Hong Kong write for 着 too; behind these and before these it is that."""
 _ONLY_TRADITIONAL = frozenset("後麽菸")
 """GB 2312 has them beside their simplified forms, and nobody writes them."""
 _MINOR = 0.05
@@ -93,6 +99,8 @@ def to_simplified(text: str) -> str:
     converted = _pages_to_simplified()(text)
     if "於" in converted:
         converted = _THAN.sub("于", converted)
+    if "著" in converted:
+        converted = _WHILE.sub("着", converted)
     return _keep_letters(text, converted) if any(letter in text for letter in _letters()) else converted
 
 
