@@ -23,7 +23,7 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
     found = body.find(blocks, anchor) if root is None else body.within(blocks, root)
     table = official.find(blocks, found.start + 40 if found is not None else len(blocks))
     heading = title.find(document, _text_start(blocks, found))
-    if table is not None and table[0].title is not None and (heading is None or heading.index is None):
+    if table is not None and table[0].title is not None and _is_row(heading, table[0].title):
         heading = title.Found(table[0].title, "table", "标题")
     verdict = refuse(document, found, heading, sure=anchor is not None or _has_byline(blocks, heading))
     if verdict is not None:
@@ -84,6 +84,14 @@ def read(document: Document, root: LexborNode | None = None) -> ScrapedArticle |
         next_page=parts_of.next_page(document, document.root),
     )
     return replace(article, evidence=(*evidence, *_evidence(article)))
+
+
+def _is_row(heading: title.Found | None, named: str) -> bool:
+    """Whether no line of the page shows the title but the official table's own, 标题：…"""
+    if heading is None or heading.index is None:
+        return True
+    shown, plain = title.bare(heading.text), title.bare(named)
+    return shown != plain and shown.removesuffix(plain) in {"标题", "名称", "信息名称", "文件名称", "公文名称"}
 
 
 def _evidence(article: ScrapedArticle) -> Iterator[Evidence]:

@@ -110,6 +110,8 @@ _ACCORDING = re.compile(
 _HEAD = 120
 _SHORT = 60
 """Characters up to which a paragraph may be nothing but an attribution."""
+_SPOKEN = re.compile(r"(?:[？?！!]|。”|……)$|^[ \u3000]{0,8}(?:记者|記者)[:：].*。$")
+"""What a reporter asks, and no line of credits: 记者：目标是什么？"""
 _NAMES = re.compile(r"[ \u3000、，,/]+")
 _NOTHING = frozenset({"未知", "不详", "无", "佚名", "匿名", "暂无", "-", "--", "null", "None", "admin"})
 _MEDIUM = re.compile(r"^[\u4e00-\u9fffA-Za-z·]{2,16}(?:网|报|社|台|客户端|周刊|杂志|日报|晚报|政府|办公室|局|委)$")
@@ -140,7 +142,8 @@ def attribute_text(paragraphs: list[str]) -> Attribution:
     for paragraph in reversed(paragraphs[-3:]):
         tail = paragraph[-_HEAD:]
         if _HINT.search(tail) is not None:
-            said = said.otherwise(attribute(tail) if len(paragraph) <= _SHORT else _inside(tail[-_SHORT:]))
+            is_line = len(paragraph) <= _SHORT and _SPOKEN.search(paragraph) is None
+            said = said.otherwise(attribute(tail) if is_line else _inside(tail[-_SHORT:]))
     return said
 
 

@@ -81,6 +81,9 @@ def test_bodies():
     assert attribute_text(["据统计，全市产值增长5%。"]) == Attribution()
     assert attribute_text(["依据《办法》报道制度执行。"]) == Attribution()
     assert attribute_text([]) == Attribution()
+    for asked in ("记者：目标是什么？", "记者：请您介绍一下背景。", "作者：我来说两句！"):
+        assert attribute_text(["近日，负责人回答了提问。", asked, "答：目标已经明确。"]) == Attribution()
+    assert attribute_text(["攀枝花市……", "作者：张三"]).author == "张三"
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,15 @@ def test_three_labels_make_an_official_table_and_two_do_not() -> None:
     assert (table.issuer, table.number) == ("市科技局", "某科〔2024〕1号")
 
 
+def test_a_title_that_only_the_official_table_shows_is_given_without_its_label() -> None:
+    rows = "<tr><td>索 引 号：</td><td>0081/2024-1</td><td>发文机关：</td><td>市科技局</td></tr>"
+    rows += "<tr><td>标　　题：</td><td colspan=3>项目调度会召开</td></tr>"
+    table = f"<table>{rows}<tr><td>发文字号：</td><td>某科〔2024〕1号</td><td>发布日期：</td><td>2024-04-11</td></tr></table>"
+    assert article(f"{table}<div>{TEXT}</div>").title == "项目调度会召开"
+    over = article(f"{table}<h1>关于召开项目调度会的通知</h1><div>{TEXT}</div>")
+    assert over.title == "关于召开项目调度会的通知"
+
+
 def test_related_entries_have_title_address_summary_and_date() -> None:
     behind = (
         "<div><h3>延伸阅读</h3><ul><li><a href='/2.html?from=singlemessage'>钒电池储能电站并网</a><p>电站规模居全省首位，今日并网。</p><i>2023-06-11</i></li>"
