@@ -28,7 +28,7 @@ _ORIGIN = re.compile(r"(?:^|[-_ ])(?:source|laiyuan|origin|media_?name|mediaid|f
 """Names of elements that hold an author, or a medium."""
 
 _LABEL = re.compile(
-    r"来\s*源|來源|稿源|出处|出處|作\s*者|记\s*者|記者|编\s*辑|編輯|撰文|责编|責編|供稿|发布(?:者|单位|机构)"
+    r"来\s*源|來源|稿源|出处|出處|作\s*者|记\s*者|記者|编\s*辑|編輯|撰文|责编|責編|供稿|发布(?:者|人|员|单位|机构)"
     r"|信息提供|文\s*[:：/／]"
     r"|通讯员|转自|轉自|转载自|轉載自|摘自"
 )
@@ -250,6 +250,8 @@ def _value(text: str) -> str | None:
     text = re.sub(r"^\W*(?:来源(?:于)?|來源|作者|记者|記者|文)\s*[:：/／]\s*", "", text).strip(" |｜·-—()（）[]【】")
     if not 2 <= len(text) <= _LONGEST or _COUNTER.search(text) or _LABEL.search(text):  # noqa: PLR2004
         return None
+    if ":" in text or "：" in text or text.lower() == "by":
+        return None  # a label that is not known, and no name
     if words.PUNCTUATION.search(text) or _HOST.search(text) or not re.search(r"[\u4e00-\u9fffA-Za-z]", text):
         return None
     return text

@@ -30,6 +30,7 @@ def lines(*inside: str, title: str = "重点项目调度会召开") -> tuple[str
         "（原标题：重点项目调度会）", "免责声明：本文仅供参考。", "【版权声明】转载须经授权。", "文章内容仅代表作者个人观点，与本站无关。", "图片来源于网络", "END",
         "[摘要：会议听取了进度汇报。]", "※《某某新聞》提醒您，請給自己機會", "未经授权不得转载", "扫码关注公众号", "微信扫一扫 分享本页", "关注我们", "浏览次数：123", "阅读 (12)", "版权所有：某某报社", "点击量：5次",
         "风险提示：本文仅供参考，不构成投资建议。", "郑重声明：如有侵权请联系本站删除。", "自殺防治諮詢安心專線：0800-788995", "下载某某APP",
+        "—— END ——", "（完）", "0 条评论", "[打印文章]", "分享让更多人看到", "您是第 123 位访客", "本文被浏览 123 次",
     ],
 )  # fmt: skip
 def test_what_pages_put_among_the_text_is_left_out(line: str) -> None:
@@ -46,6 +47,7 @@ def test_what_pages_put_among_the_text_is_left_out(line: str) -> None:
         "扫码点餐不得强制关注公众号。", "关注微信安全，谨防客户端诈骗。", "市民用手机APP缴费更方便", "阅读量突破百万", "举报电话：0812-0000000", "意见反馈方式：信函、邮箱",
         "版权所有者应当依法登记。", "未经许可不得转载他人作品，是新办法的核心条款。", "下一条生产线将于年底投产", "24小时热线：12345", "爆料人介绍了经过。",
         "风险提示：近期出现以养老名义的非法集资。", "信息来自网络，真假难辨，警方提醒市民注意。", "珍惜生命，远离毒品。",
+        "打印文章出售的公司已被查处。", "分享让更多人看到了希望。", "第3位访客来自云南，他参观了园区。", "完成投资三亿元", "12条评论建议被采纳。", "上一个季度产量持平。", "下一个：生态屏障",
     ],
 )  # fmt: skip
 def test_text_that_begins_alike_stays(line: str) -> None:
@@ -76,6 +78,14 @@ def test_a_line_stays_as_the_last_one_too() -> None:
         "审核：李四",
         "校对 王五",
         "文/张三",
+        "网站编辑：张三",
+        "新媒体编辑：张三",
+        "见习编辑：张三",
+        "文案：张三",
+        "摄影：张三",
+        "图/张三",
+        "值班总监：张三  值班主任：李四",
+        "撰稿人：张三",
     ],
 )
 def test_credits_go_to_the_tail(line: str) -> None:
@@ -91,6 +101,10 @@ def test_credits_go_to_the_tail(line: str) -> None:
         "编辑部",
         "作者认为，这是好事",
         "一、来源：资料与方法。数据来自年鉴",
+        "摄影展：三百幅作品",
+        "图书/报刊",
+        "文案策划大赛落幕",
+        "信息员队伍不断壮大",
     ],
 )
 def test_sentences_are_no_credits(line: str) -> None:
@@ -101,6 +115,18 @@ def test_a_byline_is_short_and_labelled() -> None:
     assert is_byline("2024-04-11 10:00 来源：某报 作者：张三")
     assert is_byline("发布时间：2024年4月11日")
     assert not is_byline("2024年4月11日，市发展改革委召开重点项目调度会，听取二十个省级重点项目的进度汇报。")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "上一个：<a href=/1.html>钒价走稳</a>",
+        "上一篇文章：<a href=/1.html>钒价走稳</a>",
+        "上一篇 钒价走稳 下一篇 钛价上涨",
+    ],
+)
+def test_the_neighbours_end_the_text(line: str) -> None:
+    assert lines(LEDE, MIDDLE, LAST, line) == (LEDE, MIDDLE, LAST)
 
 
 def test_a_list_of_related_articles_ends_the_text() -> None:
