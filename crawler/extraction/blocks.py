@@ -207,6 +207,7 @@ class _Collector:
         self.skip = skip
         styled = root.css('[style*="none" i]')
         self.hidden = {node.mem_id for node in styled if _HIDDEN.search(node.attrs.sget("style"))}
+        self.hidden.update(node.mem_id for node in root.css("[hidden]"))
         self.boxes: dict[int, Box] = {}
         self.tables: dict[int, bool] = {}
         self.found: list[Block] = []

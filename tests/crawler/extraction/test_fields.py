@@ -387,6 +387,15 @@ def test_a_sentence_with_a_date_is_text_and_no_byline() -> None:
     assert page(text=f"<p>{sentence}</p>{TEXT}").paragraphs[0] == sentence
 
 
+@pytest.mark.parametrize(
+    "how", ["style='display:none'", "style='color:red; DISPLAY : NONE'", "hidden", "hidden=hidden"]
+)
+def test_what_the_page_hides_is_no_text(how: str) -> None:
+    seen = page(text=f"{TEXT}<p class=hidden>园区已有十家企业入驻，预计明年投产。</p>")
+    assert page(text=f"{TEXT}<p {how}>旧稿的一段文字，不再显示，请勿引用。</p>").paragraphs == page().paragraphs
+    assert seen.paragraphs[-1] == "园区已有十家企业入驻，预计明年投产。"
+
+
 def test_ruby_is_no_text() -> None:
     html = (
         "<h1><ruby>實<rt>shí</rt></ruby>現重點項目</h1><p>2024-04-11 来源：某报</p><div class=content><p>經濟<ruby>發<rp>(</rp>"
