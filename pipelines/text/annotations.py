@@ -127,7 +127,9 @@ _plain = Known()
 
 
 def _is_usual(syllable: str, character: str) -> bool:
-    return readings.is_usual(syllable, character) or readings.is_usual_in_words(syllable, script.convert(character))
+    if readings.is_usual(syllable, character) or readings.is_usual_in_words(syllable, script.convert(character)):
+        return True
+    return character == "著" and readings.is_usual(syllable, "着")  # a mirror writes it for both
 
 
 @cache

@@ -143,6 +143,12 @@ def test_aids_on_characters_that_change_in_words_only():
     assert strip("想像(xiàng)力") == "想像(xiàng)力"
 
 
+def test_what_a_mirror_writes_for_two_characters_has_the_usual_reading_of_each():
+    assert strip(MIRRORED + "看著(zhe)、隨著(zhù)、名著(zhù)").endswith("看著、隨著、名著")
+    assert strip("看著(zhe)、著(zhuó)力") == "看著(zhe)、著(zhuó)力"
+    assert strip(MIRRORED + "著(zhuó)力").endswith("著(zhuó)力")
+
+
 def test_a_mirror_that_leaves_the_script_alone():
     page = "发(fā)展产(chǎn)业(yè)经(jīng)济(jì)，产(chǎn)业(yè)发(fā)展，经(jīng)济(jì)区"
     assert strip(page) == "发展产业经济，产业发展，经济区"
