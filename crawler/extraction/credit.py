@@ -20,6 +20,7 @@ from crawler.extraction.dateline import DATE
 from crawler.extraction.document import Document, where
 from crawler.items import Evidence, How
 from pipelines.text.attribution import attribute
+from pipelines.text.dates import SHORT
 
 _AUTHOR = re.compile(
     r"(?:^|[-_ \d])(?:author|writer|reporter|zuozhe|nick_?name|account|user_?name)(?:$|[-_ \d])", re.IGNORECASE
@@ -269,7 +270,7 @@ def _from_place(block: Block, take: Take) -> None:
     leading = _LEADING.match(text)
     if leading is not None and _MEDIUM.search(leading[1]):
         take("origin", leading[1], "pattern", place)
-    match = DATE.search(text)
+    match = DATE.search(text) or SHORT.search(text)
     if match is None or len(text) > 120:  # noqa: PLR2004
         return
     before = _TIME_LABEL.sub("", text[: match.start()].strip()).strip()

@@ -39,6 +39,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _MEDIUM = re.compile(
     r"(?:网|網|报|報|社|台|臺|新闻|新聞|在线|在線|周刊|週刊|杂志|雜誌|频道|頻道|客户端|融媒|政府|局|委|办|厅)\W*$"
 )
+_CLOCKED = re.compile(r"\d\d[-/]\d\d\s{0,3}\d{1,2}[:：]\d\d(?:[:：]\d\d)?")
 _PLACE = re.compile(r"^[\W\d]*[\u4e00-\u9fff]{0,4}(?:地点|地點|地址)\s*[:：]")
 _CRUMBS = re.compile(r"位置\s*[:：]|首页|首頁|[>›»]")
 _CLOSING = re.compile(r"编\s*[辑审校]|編輯|责|責|校对|校對|审|審|核|监制|監製|签发|值班|录入")
@@ -93,9 +94,17 @@ def is_byline(text: str) -> bool:
 
 
 def _is_dated_shortly(text: str) -> bool:
-    """Whether a day without its year is labelled as that of publication: 时间：04-11 09:30, 发布于昨天."""
+    """Whether a day without its year is labelled as that of publication, 时间：04-11 09:30, 发布于昨天, or stands as
+    pages for telephones have it: 某某日报 04-11 09:30.
+    """
     found = SHORT.search(text)
-    label = _label(text[: found.start()]) if found is not None else None
+    if found is None:
+        return False
+    if _CLOCKED.fullmatch(found[0]):
+        rest = f"{text[: found.start()]} {text[found.end() :]}".strip(" |｜·")
+        if not rest or (len(rest) <= _HEADING and _MEDIUM.search(rest)):
+            return True
+    label = _label(text[: found.start()])
     return label is not None and _PUBLISHED.fullmatch(label) is not None
 
 

@@ -36,6 +36,8 @@ URL_DATE = re.compile(
 _ISO = len("2020-04-11")
 _LONGEST = 200
 """Characters; running text tells of other days."""
+_SHORT = 40
+"""Characters of a line that gives medium and day without a label."""
 _STAMP = re.compile(
     r"(?:publish(?:ed)?_?time|pub_?time|create_?time|ct|ptime|pubdate|datePublished|publishTime|publish_?date)"
     r"[\"']?\s*[:=]\s*[\"']?((?:19|20)\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?|1[0-9]{9}(?:\d{3})?)\b",
@@ -80,7 +82,7 @@ def find(document: Document, start: int, text_from: int, text_to: int) -> Dates:
     _visible(blocks[max(start - 8, 0) : start], 7.0, found, updated)
     _visible(blocks[text_to : text_to + 12], 5.0, found, updated)
     _described(document, found, updated)
-    ordered = _order(found or _last_resorts(document))
+    ordered = _order(found or _last_resorts(document, blocks[start:text_from]))
     return Dates(
         tuple(dict.fromkeys(text for _, text, _, _ in ordered)),
         updated[0] if updated else None,
@@ -124,7 +126,8 @@ def _described(document: Document, found: list[_Found], updated: list[str]) -> N
             found.append((6.0, stamp, "meta", "time[datetime]"))
 
 
-def _last_resorts(document: Document) -> list[_Found]:
+def _last_resorts(document: Document, over: list[Block]) -> list[_Found]:
+    """What a script and the address say; last, as it has no year, a day with its hour ``over`` the text."""
     found: list[_Found] = []
     for script in document.tree.css("script:not([src])"):
         match = _STAMP.search(script.text())
@@ -138,6 +141,10 @@ def _last_resorts(document: Document) -> list[_Found]:
     if match:
         year, month, of_month = (match[1], match[2], match[3]) if match[1] else (match[4], match[5], match[6])
         found.append((3.0, f"{year}-{int(month):02d}-{int(of_month):02d}", "url", match[0]))
+    for block in over:
+        short = SHORT.search(block.said) if len(block.text) <= _SHORT else None
+        if short is not None and _TIME.search(short[0]):
+            found.append((2.0, short[0], "pattern", where(block.box.node)))
     return found
 
 

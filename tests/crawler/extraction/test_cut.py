@@ -129,6 +129,21 @@ def test_the_neighbours_end_the_text(line: str) -> None:
     assert lines(LEDE, MIDDLE, LAST, line) == (LEDE, MIDDLE, LAST)
 
 
+@pytest.mark.parametrize(
+    "line", ["<span>某某日报</span><span>04-11 09:30</span>", "04-11 09:30", "某某网 | 04/11 9:30:05"]
+)
+def test_a_telephone_s_byline_is_no_text(line: str) -> None:
+    assert lines(f"<p>{line}</p>", LEDE, MIDDLE, LAST) == (LEDE, MIDDLE, LAST)
+
+
+@pytest.mark.parametrize(
+    "line", ["会议定于04-11 09:30召开", "签到 04-11 09:30", "4月11日 9:30 开幕式", "抽查04-11批次"]
+)
+def test_a_line_with_an_hour_is_text(line: str) -> None:
+    assert lines(LEDE, line, MIDDLE, LAST) == (LEDE, line, MIDDLE, LAST)
+    assert not is_byline(line)
+
+
 def test_a_list_of_related_articles_ends_the_text() -> None:
     tail = "<h3>相关阅读</h3><ul><li><a href=/2.html>钒电池储能电站并网</a></li></ul><p>这一句属于别处，不是正文。</p>"
     assert lines(LEDE, MIDDLE, LAST, tail) == (LEDE, MIDDLE, LAST)

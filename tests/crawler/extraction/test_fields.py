@@ -77,6 +77,7 @@ def test_the_subtitle_is_apart_and_a_byline_is_none() -> None:
         ),
         ("刚刚", "<script>var ct = '1712800000';</script>", "2024-04-11 09:46:40+08:00"),
         ("刚刚", "", "2024-04-11"),
+        ("某某日报 04-12 09:30", "", "2024-04-11"),
     ],
 )
 def test_the_best_date_comes_first(byline: str, head: str, first: str) -> None:
@@ -394,6 +395,12 @@ def test_what_the_page_hides_is_no_text(how: str) -> None:
     seen = page(text=f"{TEXT}<p class=hidden>园区已有十家企业入驻，预计明年投产。</p>")
     assert page(text=f"{TEXT}<p {how}>旧稿的一段文字，不再显示，请勿引用。</p>").paragraphs == page().paragraphs
     assert seen.paragraphs[-1] == "园区已有十家企业入驻，预计明年投产。"
+
+
+def test_a_telephone_s_byline_gives_medium_and_day_where_nothing_else_does() -> None:
+    found = page("<span>某某日报</span><span>04-11 09:30</span>", url="http://m.x.example/1.html")
+    assert (found.origin, found.published) == ("某某日报", ("04-11 09:30",))
+    assert page("刚刚", text=f"{TEXT}<p>04-11 09:30 开幕</p>", url="http://m.x.example/1.html").published == ()
 
 
 def test_ruby_is_no_text() -> None:
