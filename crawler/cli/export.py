@@ -164,7 +164,7 @@ def export(
         typer.Option(help="stated, none, or words that the copyright note holds.", rich_help_panel=CHOOSE),
     ] = None,
     reprints: Annotated[
-        bool, typer.Option("--all", help="All articles of a cluster, not its first alone.", rich_help_panel=CHOOSE)
+        bool, typer.Option("--all", help="All articles of a cluster, not one alone.", rich_help_panel=CHOOSE)
     ] = False,
     withdrawn: Annotated[
         bool, typer.Option("--withdrawn", help="Also articles whose page has vanished.", rich_help_panel=CHOOSE)

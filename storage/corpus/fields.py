@@ -93,7 +93,7 @@ CONTRACT: Final = (
         "Spans that are broken beyond exact repair; offsets in characters of the simplified text.",
     ),
     _field("cluster", pa.int64(), "Articles of one cluster are reprints of one text.", "cluster_id"),
-    _field("canonical", pa.bool_(), "Whether it is its cluster's earliest."),
+    _field("canonical", pa.bool_(), "Whether it is its cluster's canonical article, or in none."),
     _field("first_seen_at", UTC, "When the archive first met it."),
     _field("last_seen_at", UTC, "When the archive last met it."),
     _field("revision", pa.int32(), "Number of this text, from 1."),

@@ -31,7 +31,7 @@ def bare(cell: str) -> str:
 
 
 class Csv:
-    """RFC 4180 in UTF-8: every text quoted, null an empty cell without quotes, lists and objects as JSON."""
+    """RFC 4180 in UTF-8: every value quoted, null an empty cell without quotes, lists and objects as JSON."""
 
     def __init__(self, file: BinaryIO, options: Options) -> None:
         if options.bom:
