@@ -24,6 +24,10 @@ _SPLIT_DAY = re.compile(r"(?<!\d)(\d{1,2})\s+((?:19|20)\d\d)\s*[-./年]\s*(\d{1,
 """A day set apart from its month: 11 over 2020-04."""
 _YEARS = ("19", "20", "１９", "２０", "年")
 """What stands in every day with its year."""
+_NUMERIC_DAY = re.compile(r"[\[(（]?(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?!\d)(?:\s\d{1,2}:\d\d(?::\d\d)?)?[\])）]?")
+"""A day in a link, as lists write it; 2024年4月11日 may be the title's first words."""
+_DAY_ELEMENTS = "span, em, i, time, small, div, p"
+_AROUND_DAY = " |｜·"
 _TITLE_LEAST = 6
 """Characters of a title by which a list is told from a menu."""
 _SHORT = 2
@@ -59,6 +63,7 @@ class _Facts:
     site: Site | None
     texts: dict[int, str] = field(default_factory=dict)
     days: dict[int, date | None] = field(default_factory=dict)
+    beside: dict[int, date | None] = field(default_factory=dict)
     days_of_urls: dict[str, date | None] = field(default_factory=dict)
     known: dict[str, bool] = field(default_factory=dict)
 
@@ -69,13 +74,17 @@ class _Facts:
             self.texts[key] = node.text(separator=" ")
         return self.texts[key]
 
-    def day(self, node: LexborNode, url: str) -> date | None:
-        """The day that the element names, or else the address."""
+    def day(self, node: LexborNode, url: str, *, among: bool) -> date | None:
+        """The day that the element names, that stands beside a link ``among`` others, or else that of the address."""
         key = node.mem_id
         if key not in self.days:
             self.days[key] = _day_said(self.text(node))
         if (said := self.days[key]) is not None:
             return said
+        if among and key not in self.beside:
+            self.beside[key] = _day_beside(node) if node.tag == "a" else None
+        if among and (beside := self.beside[key]) is not None:
+            return beside
         if url not in self.days_of_urls:
             self.days_of_urls[url] = _day_of_url(url)
         return self.days_of_urls[url]
@@ -94,10 +103,9 @@ class _Facts:
 
 @dataclass(slots=True)
 class _Choice:
-    """A group as the page's main list: its rows' addresses in order, and what speaks for it."""
+    """A group as the page's main list: its rows, and what speaks for it."""
 
-    group: _Group
-    urls: list[str]
+    rows: tuple[Row, ...]
     known: bool
     """Whether most of them lead to what the source calls an article."""
     score: float
@@ -171,11 +179,40 @@ def _rows(document: Document, entrance: Entrance) -> tuple[Row, ...]:
 
 
 def _title(node: LexborNode) -> str | None:
-    text = flat(node)
+    text = _without_day(node, flat(node))
     full = " ".join(node.attrs.sget("title").split())
     if full and (not text or text.endswith(("…", "...", "..")) or full.startswith(text)):
         text = full
     return text.lstrip("·•▪■◆●> ") or None
+
+
+def _without_day(anchor: LexborNode, text: str) -> str:
+    """The link's text without a day that stands beside the title in an element of its own; a title's own day stays."""
+    for found in _NUMERIC_DAY.finditer(text):
+        rest = (text[: found.start()] if found.end() == len(text) else text[found.end() :]).strip(_AROUND_DAY)
+        at_edge = found.start() == 0 or found.end() == len(text)
+        if at_edge and len(rest) >= _TITLE_LEAST and any(flat(one) == found[0] for one in anchor.css(_DAY_ELEMENTS)):
+            return rest
+    return text
+
+
+def _day_beside(anchor: LexborNode) -> date | None:
+    """The day in the same line as a link that <br> divides from the next: behind it, or before it."""
+    return as_date(_beside(anchor, "next")) or as_date(_beside(anchor, "prev"))
+
+
+def _beside(anchor: LexborNode, way: str) -> str:
+    """The bare text on one side of a link, up to the line's end; none where another link or element ends it, whose day
+    it may be.
+    """
+    text = ""
+    node = getattr(anchor, way)
+    while node is not None and node.tag != "br":
+        if not node.is_text_node or len(text) > _LONGEST_ROW:
+            return ""
+        text += node.text_content or ""
+        node = getattr(node, way)
+    return text
 
 
 def _day(row: LexborNode, url: str) -> date | None:
@@ -230,10 +267,7 @@ def generic_rows(document: Document, site: Site | None = None) -> tuple[Row, ...
         choice = _choice(group, facts)
         if choice is not None and (best is None or (choice.known, choice.score) > (best.known, best.score)):
             best = choice
-    if best is None:
-        return ()
-    found = ((url, *best.group.links[url]) for url in best.urls)
-    return tuple(Row(url=url, title=title, date=_midnight(facts.day(node, url))) for url, title, node in found)
+    return best.rows if best is not None else ()
 
 
 def _groups(document: Document) -> dict[str, _Group]:
@@ -288,11 +322,11 @@ def _choice(group: _Group, facts: _Facts) -> _Choice | None:
     if not titles or len(homes) < 0.8 * len(titles):  # a row has one link
         return None
 
-    def is_dated(url: str) -> bool:
-        return facts.day(group.links[url][1], url) is not None
+    def day(url: str) -> date | None:
+        return facts.day(group.links[url][1], url, among=len(titles) > 1)
 
     known = sum(map(facts.is_known, titles))
-    dated = sum(map(is_dated, titles))
+    dated = sum(day(url) is not None for url in titles)
     if len(titles) == 1 or min(map(len, titles.values())) < _TITLE_LEAST:
         sound = known == len(titles) or (
             not facts.limited
@@ -310,10 +344,12 @@ def _choice(group: _Group, facts: _Facts) -> _Choice | None:
     chosen.update(
         url
         for url in _short_ones(group, homes)
-        if facts.is_known(url) or (is_dated(url) if dated * 2 > len(titles) else _shape(url) in shapes)
+        if facts.is_known(url) or (day(url) is not None if dated * 2 > len(titles) else _shape(url) in shapes)
     )
-    in_order = [url for url in group.links if url in chosen]
-    return _Choice(group, in_order, known * 2 >= len(titles) and known > 0, length * (1 + 3 * dated / len(titles)))
+    rows = tuple(
+        Row(url=url, title=title, date=_midnight(day(url))) for url, (title, _) in group.links.items() if url in chosen
+    )
+    return _Choice(rows, known * 2 >= len(titles) and known > 0, length * (1 + 3 * dated / len(titles)))
 
 
 def _short_ones(group: _Group, homes: set[int]) -> Iterator[str]:

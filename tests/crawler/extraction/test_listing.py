@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import re
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -59,6 +61,37 @@ def test_a_day_over_its_month_is_put_together() -> None:
         for n in range(3)
     )
     assert days(listing(f"<ul>{rows}</ul>")) == ["2021-05-10", "2021-05-11", "2021-05-12"]
+
+
+LINES = (("/a/1.html", "攀枝花钒钛产业规划出台", "2024-04-11"), ("/a/2.html", "石墨产业园区建设提速", "2024-04-10"))
+
+
+def test_a_day_between_two_links_is_not_guessed_to_be_of_one() -> None:
+    rows = "".join("{2} <a href={0}>{1}</a> ".format(*line) for line in LINES)
+    assert days(listing(f"<div>{rows}</div>")) == ["2024-04-11", None]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<a href={0}><span>{1}</span><span>{2}</span></a>",
+        "<a href={0}><i>[{2}]</i><span>{1}</span></a>",
+        "<a href={0}><p>{1}</p><time>{2} 09:30</time></a>",
+        "<a href={0}>{1}</a> ({2})<br>",
+        "{2} <a href={0}>{1}</a><br>",
+    ],
+)
+def test_a_day_in_the_link_or_in_its_line_is_no_title(row: str) -> None:
+    rows = listing("<div>" + "".join(row.format(*line) for line in LINES) + "</div>").rows
+    assert [(urlsplit(one.url).path, one.title, f"{one.date:%Y-%m-%d}") for one in rows] == list(LINES)
+
+
+@pytest.mark.parametrize(
+    "title", ["政府工作报告2024-04-11", "<b>2024-04-11</b>钒钛价格行情表", "<span>2024年4月11日</span>钒钛价格行情"]
+)
+def test_a_day_of_the_title_stays(title: str) -> None:
+    rows = listing("<ul>" + "".join(f"<li><a href=/a/{n}.html>{title}{n}</a></li>" for n in range(3)) + "</ul>").rows
+    assert rows[0].title == re.sub("<.*?>", "", title) + "0"
 
 
 def test_a_picture_and_a_title_are_one_row() -> None:
