@@ -25,6 +25,8 @@ _LOOSE = re.compile(r"(<!\[CDATA\[(?:.*?\]\]>|.*)|<!--(?:.*?-->|.*))|&(#?\w{1,32
 _XML = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _TITLES = ("title",)
+_MARKUP = re.compile(r"</?(?:b|i|u|em|strong|font|span|br|p|a|sup|sub)(?:\s[^<>]{0,200})?/?>", re.IGNORECASE)
+"""What feeds have in titles as text, <font color=red>: no title's own words."""
 _LINKS = ("link", "loc", "guid", "id")
 _ANY_GUID = "guid that is no permalink"
 """An address it may be nevertheless, where the entry gives no other."""
@@ -113,7 +115,7 @@ def _row(entry: etree._Element, base: str) -> Row | None:
     for part in _parts(entry):
         name = _name(part)
         if name in _TITLES:
-            title = title or _text(part) or None
+            title = title or " ".join(_MARKUP.sub("", _text(part)).split()) or None
         elif name in _DATES:
             dates.setdefault(name, _text(part))
         elif name in _LINKS and part.get("rel", "alternate") == "alternate":

@@ -344,6 +344,20 @@ def test_references_in_a_feed_are_what_they_stand_for(title: str, said: str) -> 
     assert found.rows[0].title == said
 
 
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("<![CDATA[<font color='red'>钒价</font>小幅<br/>回升]]>", "钒价小幅回升"),
+        ("&lt;b&gt;钒价&lt;/b&gt;回升", "钒价回升"),
+        ("品位&lt;5%、价格&gt;100元", "品位<5%、价格>100元"),
+        ("&lt;b的回归&gt;上映", "<b的回归>上映"),
+    ],
+)
+def test_markup_in_a_feed_s_title_is_none_of_it(title: str, said: str) -> None:
+    feed = f"<rss><channel><item><title>{title}</title><link>http://x.example/1.html</link></item></channel></rss>"
+    assert listing(feed, content_type="text/xml").rows[0].title == said
+
+
 def test_an_identifier_that_is_an_address_serves_where_there_is_no_other() -> None:
     alone = "<guid isPermaLink='false'>http://x.example/1.html</guid>"
     assert [row.url for row in listing(rss(alone)).rows] == ["http://x.example/1.html"]
