@@ -223,7 +223,21 @@ def _key(conn: Connection, named: Named) -> str:
     return next(free)
 
 
+def _about(policy: Policy, title: str | None) -> Policy:
+    """What an article says of the one of its documents that is so titled: what is its main one's alone is left out."""
+    if title is None or title == policy.title or title not in policy.documents:
+        return policy
+    kinds = (policy.kind, policy.statutory_kind, policy.carried_kind)
+    kind, statutory, carried = (one if one and one in title else None for one in kinds)
+    if policy.kind == policy.statutory_kind:  # the kind of what makes them known: 通知, 令
+        kind, statutory = policy.kind, policy.statutory_kind
+    return replace(
+        policy, title=title, short_title=None, targets=(), kind=kind, statutory_kind=statutory, carried_kind=carried
+    )
+
+
 def _values(policy: Policy, named: Named) -> dict[str, Any]:
+    policy = _about(policy, named.title)
     return {
         "title": named.title,
         "title_key": named.title_key,

@@ -161,6 +161,16 @@ def test_what_makes_two_documents_known_is_joined_to_both(engine: Engine, title:
     assert members(engine) == [{"1:report", "2:document"}, {"2:document", "3:report"}]
 
 
+def test_what_is_said_of_the_first_of_two_documents_is_not_said_of_the_second(engine: Engine) -> None:
+    text = "近日，攀枝花市政府印发《攀枝花市甲办法》《攀枝花市乙规定》。到2030年，产值达到100亿元。"
+    put(engine, article(1, "攀枝花印发两个文件", text))
+    first, second = stored(engine)
+    assert (first.title, first.kind) == ("攀枝花市甲办法", "办法")
+    assert (second.title, second.kind) == ("攀枝花市乙规定", None)
+    assert first.detail["targets"]
+    assert not second.detail["targets"]
+
+
 def test_a_revised_page_corrects_the_record_and_may_leave_it(engine: Engine) -> None:
     put(engine, document(1, "甲办法", code="攀府发〔2026〕1号"))
     put(engine, document(1, "甲办法", code="攀府发〔2026〕1号", force="2027年3月1日"), at=NOW + DAY)
