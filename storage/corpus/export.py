@@ -36,9 +36,9 @@ from storage.moves import settle
 from storage.progress import Progress, untold
 from storage.types import moment
 
-WAITING: Final = 4
-"""Batches that may wait to be written: more than a group of Parquet, while the one before is compressed. With one less
-an export takes a twentieth more time; with more of them memory, and no less time."""
+WAITING: Final = 3
+"""Batches that may wait to be written: more than a group of Parquet, while the one before is compressed. With more of
+them an export takes memory and no less time."""
 LINKED: Final = frozenset({"parquet", "arrow", "edges", "edges.csv", "graphml"})
 """Formats that hold related links as values; the others have them as JSON, which the database makes."""
 Item = TypeVar("Item")
