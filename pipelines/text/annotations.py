@@ -47,7 +47,7 @@ def may_hold(text: str) -> bool:
 
 def _brackets(text: str) -> list[tuple[int, int]]:
     """The spans of bracketed syllables behind something, in order."""
-    places = sorted((*disguises.each(text, "("), *disguises.each(text, "（")))
+    places = sorted(disguises.each(text, "(（"))
     return [found.span() for place in places if place and (found := _BRACKET.match(text, place))]
 
 

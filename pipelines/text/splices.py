@@ -29,7 +29,7 @@ SIGNS = re.compile(f"[{LOST}{OPENING[1:-1]}!！]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _SPLICE = re.compile(rf"(?:[{LOST}]{OPENING}?|{OPENING})\s?({SYLLABLE})\s?{CLOSING}")
 _FIRST = f"{LOST}(（"
-"""What a splice begins with. Most texts have few of these, and ``find`` is several times faster than ``re``."""
+"""What a splice begins with."""
 _AID = re.compile(rf"{OPENING}\s?({SYLLABLE})\s?{CLOSING}")
 _LETTER_OF = {box: chr(code) for code in range(0x61, 0x7B) if (box := gbk.character(bytes((0xA8, code))))}
 BOX = re.compile(f"[{''.join(_LETTER_OF)}]")
@@ -128,8 +128,8 @@ def undo(text: str) -> str:
 
 def _places(text: str) -> list[int]:
     """Where runs may begin, in order."""
-    behind_aids = (place for first in _FIRST if first in text for place in each(text, first) if _may_begin(text, place))
-    shifted = (place for first in "!！" for place in each(text, first) if _SHIFTED_HINT.match(text, place))
+    behind_aids = (place for place in each(text, _FIRST) if _may_begin(text, place))
+    shifted = (place for place in each(text, "!！") if _SHIFTED_HINT.match(text, place))
     return sorted((*behind_aids, *shifted))
 
 
