@@ -57,7 +57,7 @@ def project_settings(**changes: Any) -> Settings:
 
 def crawl(
     settings: Settings,
-    arguments: Mapping[str, str] = MappingProxyType({}),
+    arguments: Mapping[str, str | None] = MappingProxyType({}),
     *,
     watch: Callable[[Tally], None] | None = None,
 ) -> Crawled:

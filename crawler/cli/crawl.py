@@ -99,8 +99,8 @@ def crawl(
             db,
             verbose=verbose,
             quiet=as_json,
-            **({"source": ",".join(names)} if sources else {}),
-            **({"url": " ".join(url)} if url else {}),
+            source=",".join(names) if sources else None,
+            url=" ".join(url) if url else None,
             depth="" if depth is None else str(depth),
             max_pages="" if max_pages is None else str(max_pages),
             revisit="1" if revisit else "",
@@ -118,7 +118,7 @@ def crawl(
 
 
 def run(
-    db: str, *, verbose: int = 0, quiet: bool = False, settings: dict[str, Any] | None = None, **arguments: str
+    db: str, *, verbose: int = 0, quiet: bool = False, settings: dict[str, Any] | None = None, **arguments: str | None
 ) -> Crawled:
     """Crawls with a progress line on a terminal; ends the command with code 2 for arguments that make no sense."""
     from crawler.crawl import crawl, project_settings

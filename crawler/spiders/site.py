@@ -102,9 +102,10 @@ class SiteSpider(scrapy.Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         known = sites_at(crawler.settings["PANXI_SITES"])
         for url in spider.urls:
-            if canonical(url) is None:
+            address = canonical(url)
+            if address is None:
                 raise ValueError(f"not an http(s) address: {url!r}")
-            if is_too_long(canonical(url) or url):
+            if is_too_long(address):
                 raise ValueError(f"the address is longer than {LONGEST_URL} bytes: {url[:80]!r}…")
         for name in spider.source_names:
             if name not in known:
